@@ -1,0 +1,48 @@
+# Everything from a clean checkout: only Python 3.11 or newer (with venv), git and make are needed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+ifndef OUT
+OUT := demo-run-$(shell date +%Y%m%d-%H%M%S)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test check bench torture wheel clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(INSTALLED)  ## set up .venv with the pinned dependencies
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is older than 3.11. Name a newer one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
+
+demo: $(INSTALLED)  ## the bundled Lishui data, end to end, into a new folder (OUT=...)
+	$(BIN)/gep demo --out "$(OUT)"
+
+test: check  ## all checks, then all tests but the torture ones
+	$(BIN)/python -m pytest -q -n 2 -m "not torture"
+
+check: $(INSTALLED)  ## style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED)  ## time and memory of the main job on a generated county
+	$(BIN)/python tests/benchmarks/bench.py
+
+torture: $(INSTALLED)  ## long fault campaigns: kills, full disks, broken files
+	$(BIN)/python -m pytest -q -m torture
+
+wheel: $(INSTALLED)  ## build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean:  ## remove what was built and cached; .venv and runs stay
+	rm -rf dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
+	find . -path ./.venv -prune -o -type d -name __pycache__ -exec rm -rf {} +

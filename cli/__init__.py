@@ -1,0 +1,1 @@
+"""How people run us: the `gep` command, the only place that prints, prompts and exits."""

@@ -1,0 +1,1 @@
+"""What is known before anything is computed: units, variables, parameters, standards, classes."""

@@ -1,0 +1,57 @@
+"""Derived layers: models that make one variable from others where the user gives no such layer."""
+
+from data_catalog.derived import (
+    cover_factor,
+    evapotranspiration_fu,
+    fractional_vegetation_cover,
+    npp_miami,
+    potential_evapotranspiration_hargreaves,
+    potential_evapotranspiration_thornthwaite,
+    rainfall_erosivity_daily,
+    rainfall_erosivity_monthly,
+    slope,
+    slope_length_steepness,
+    soil_erodibility,
+    soil_erodibility_epic,
+)
+from data_catalog.derived.derived import (
+    Derived,
+    GridLayer,
+    Locality,
+    middle_days,
+    month_lengths,
+)
+
+__all__ = [
+    "ALTERNATIVES",
+    "DERIVED",
+    "Derived",
+    "GridLayer",
+    "Locality",
+    "makers_of",
+    "middle_days",
+    "month_lengths",
+]
+
+DERIVED: tuple[Derived, ...] = (
+    slope.DERIVATION,
+    slope_length_steepness.DERIVATION,
+    rainfall_erosivity_daily.DERIVATION,
+    rainfall_erosivity_monthly.DERIVATION,
+    soil_erodibility.DERIVATION,
+    fractional_vegetation_cover.DERIVATION,
+    cover_factor.DERIVATION,
+    potential_evapotranspiration_hargreaves.DERIVATION,
+    potential_evapotranspiration_thornthwaite.DERIVATION,
+    evapotranspiration_fu.DERIVATION,
+    npp_miami.DERIVATION,
+)
+"""Of those that make a variable, the first whose inputs are at hand is used."""
+
+ALTERNATIVES: tuple[Derived, ...] = (soil_erodibility_epic.DERIVATION,)
+"""Never used unless asked for by id."""
+
+
+def makers_of(name: str) -> tuple[Derived, ...]:
+    """Return the derivations that make a variable, the preferred one first."""
+    return tuple(model for model in DERIVED if model.makes == name)

@@ -1,0 +1,215 @@
+"""Parameter tables: every number a model uses, one CSV row each, with its source and grade.
+
+A row belongs to a `parameter` (the name a model's factor is declared with) and to a `set` (which
+publication or norm it comes from); `key` is the ecosystem class or the coefficient's name, empty
+for a single number. For prices, `year` is the price year.
+"""
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import pint
+
+from data_catalog.errors import ProjectError, UnknownNameError
+from data_catalog.names import suggestion
+from data_catalog.text import Text
+from data_catalog.units import conversion, registry
+
+GRADES = ("standard", "literature", "local", "recalled", "estimate")
+COLUMNS = ("parameter", "set", "key", "value", "se", "units", "low", "high", "region", "year",
+           "source", "where", "grade", "note")  # fmt: skip
+LOCAL = "project"
+"""The set that a project's own rows belong to: they replace rows of any other set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One number with everything that is known about it.
+
+    `se` is the standard error of `value`, in `units`; NaN where the source gives none.
+    """
+
+    parameter: str
+    set: str
+    key: str
+    value: float
+    se: float
+    units: str
+    low: float
+    high: float
+    region: str
+    year: str
+    source: str
+    where: str
+    grade: str
+    note: str
+
+    def in_units(self, units: str) -> float:
+        """Return the value in other units.
+
+        Raises
+        ------
+        ProjectError
+            If the row measures something else.
+        """
+        try:
+            factor, offset = conversion(self.units, units)
+        except (pint.DimensionalityError, pint.UndefinedUnitError) as error:
+            raise ProjectError(
+                where=self.name(),
+                problem=Text(
+                    f"单位是 {self.units}，但需要 {units}。请更正该行的 units 列。",
+                    f"is in {self.units}, but {units} is needed. Correct the row's units column.",
+                ),
+            ) from error
+        return self.value * factor + offset
+
+    def name(self) -> str:
+        """Return `parameter[set, key]`, as people are told of it."""
+        return f"{self.parameter}[{', '.join(x for x in (self.set, self.key) if x)}]"
+
+    def record(self) -> dict[str, str | float | None]:
+        """Return the row for a manifest: NaN as None."""
+        return {
+            k: None if isinstance(v, float) and math.isnan(v) else v
+            for k, v in asdict(self).items()
+        }
+
+
+class Parameters:
+    """All rows, found by parameter, set and key.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        Later rows of the same parameter, set and key replace earlier ones.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows: dict[tuple[str, str, str], Row] = {(r.parameter, r.set, r.key): r for r in rows}
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows.values())
+
+    def with_rows(self, rows: Iterable[Row]) -> "Parameters":
+        """Return a copy in which a project's own rows come before all others."""
+        return Parameters([*self, *rows])
+
+    def find(self, parameter: str, chosen: str, key: str = "") -> Row | None:
+        """Return the row, the project's own first; None where there is none."""
+        local = self._rows.get((parameter, LOCAL, key))
+        return local or self._rows.get((parameter, chosen, key))
+
+    def of_ecosystem(self, parameter: str, chosen: str, code: str) -> Row | None:
+        """Return the row of a level-II class, or that of its level-I class."""
+        return (
+            self.find(parameter, chosen, code)
+            or self.find(parameter, chosen, code[:1])
+            or self.find(parameter, chosen)
+        )
+
+    def of_set(self, parameter: str, chosen: str) -> dict[str, Row]:
+        """Return all rows of one set by key, the project's own in front."""
+        rows = {r.key: r for r in self if r.parameter == parameter and r.set == chosen}
+        return rows | {r.key: r for r in self if r.parameter == parameter and r.set == LOCAL}
+
+    def names(self) -> set[str]:
+        """Return the names of all parameters."""
+        return {row.parameter for row in self}
+
+
+@cache
+def bundled() -> Parameters:
+    """Return the rows that come with the toolkit."""
+    folder = resources.files("data_catalog.parameters")
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".csv")), key=lambda f: f.name)
+    return Parameters(
+        row
+        for file in files
+        for row in _read(file.read_text(encoding="utf-8").splitlines(), file.name)
+    )
+
+
+def read_rows(path: Path, known: set[str]) -> list[Row]:
+    """Return the rows of a project's own table, as set `project` and by default grade `local`.
+
+    Raises
+    ------
+    ProjectError, UnknownNameError
+        If a column is missing, a value is no number, a unit is unknown, a source is empty, or a
+        parameter is not one that any model uses.
+    """
+    rows = list(_read(path.read_text(encoding="utf-8-sig").splitlines(), path.name, LOCAL))
+    for row in rows:
+        if row.parameter not in known:
+            raise UnknownNameError(
+                where=path.name,
+                kind=Text("参数", "parameter"),
+                name=row.parameter,
+                hint=suggestion(row.parameter, known),
+            )
+    return rows
+
+
+def _read(lines: list[str], where: str, chosen: str | None = None) -> Iterator[Row]:
+    reader = csv.DictReader(lines)
+    needed = {"parameter", "value", "units", "source"}
+    missing = sorted(needed - set(reader.fieldnames or ()))
+    if missing:
+        raise ProjectError(
+            where=where,
+            problem=Text(
+                f"缺少列 {', '.join(missing)}；需要的列是 {', '.join(COLUMNS)}。",
+                f"has no column {', '.join(missing)}; the columns are {', '.join(COLUMNS)}.",
+            ),
+        )
+    for number, cells in enumerate(reader, start=2):
+        yield _row(cells, f"{where}:{number}", chosen)
+
+
+def _row(cells: Mapping[str, str | None], where: str, chosen: str | None) -> Row:
+    text = {column: (cells.get(column) or "").strip() for column in COLUMNS}
+    grade = text["grade"] or ("local" if chosen == LOCAL else "")
+    if grade not in GRADES:
+        raise _wrong(where, "grade", grade, f"one of {', '.join(GRADES)}")
+    if not text["source"]:
+        raise _wrong(where, "source", "", "where the number comes from")
+    try:
+        registry.Unit(text["units"])
+    except (pint.UndefinedUnitError, ValueError) as error:
+        raise _wrong(where, "units", text["units"], "a unit such as CNY/m3") from error
+    numbers = {c: _number(text[c], where, c) for c in ("value", "se", "low", "high")}
+    if math.isnan(numbers["value"]):
+        raise _wrong(where, "value", "", "a number")
+    return Row(
+        **{c: text[c] for c in COLUMNS if c not in {*numbers, "set", "grade"}},
+        **numbers,
+        set=chosen or text["set"],
+        grade=grade,
+    )
+
+
+def _number(text: str, where: str, column: str) -> float:
+    if not text:
+        return math.nan
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.inf
+    if math.isinf(number):
+        raise _wrong(where, column, text, "a number")
+    return number
+
+
+def _wrong(where: str, column: str, got: str, want: str) -> ProjectError:
+    return ProjectError(
+        where=where,
+        problem=Text(
+            f"{column} 列为“{got}”，需要：{want}。", f"column {column} is {got!r}; it must be {want}."
+        ),
+    )

@@ -1,0 +1,53 @@
+"""The one unit registry.
+
+Dry matter, carbon, CO2-equivalent and oxygen are separate dimensions on purpose: adding tonnes of
+one to tonnes of another is an error, and 44/12 has to be written as a factor with units. So is
+money.
+"""
+
+from functools import cache
+
+import pint
+
+registry: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None)
+for definition in (
+    "square_metre = metre ** 2 = m2",
+    "cubic_metre = metre ** 3 = m3",
+    "yuan = [currency] = CNY = 元",
+    "tonne_dry_matter = [dry_matter] = t_dm",
+    "tonne_carbon = [carbon] = t_C",
+    "tonne_CO2_equivalent = [carbon_dioxide] = t_CO2e",
+    "tonne_oxygen = [oxygen] = t_O2",
+    "gram_carbon = 1e-6 * tonne_carbon = g_C",
+    "kilogram_carbon = 1e-3 * tonne_carbon = kg_C",
+    "gram_dry_matter = 1e-6 * tonne_dry_matter = g_dm",
+    "kilogram_dry_matter = 1e-3 * tonne_dry_matter = kg_dm",
+    "kilogram_oxygen = 1e-3 * tonne_oxygen = kg_O2",
+    "mu_area = hectare / 15 = mu_land = 亩",
+    "percent = 0.01 = pct",
+):
+    registry.define(definition)
+
+
+@cache
+def conversion(got: str, want: str) -> tuple[float, float]:
+    """Return (factor, offset): a number in `got` times factor plus offset is in `want`.
+
+    Raises
+    ------
+    pint.DimensionalityError
+        If the two measure different things.
+    pint.UndefinedUnitError
+        If one of them is no unit we know.
+    """
+    zero, one = (float(registry.Quantity(x, got).to(want).magnitude) for x in (0.0, 1.0))
+    return one - zero, zero
+
+
+def same_kind(got: str, want: str) -> bool:
+    """Return whether numbers in `got` can be converted to `want`."""
+    try:
+        conversion(got, want)
+    except (pint.DimensionalityError, pint.UndefinedUnitError, pint.OffsetUnitCalculusError):
+        return False
+    return True

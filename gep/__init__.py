@@ -1,0 +1,1 @@
+"""Gross ecosystem product: one module per ecosystem service, and the account."""

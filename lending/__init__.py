@@ -1,0 +1,1 @@
+"""Collateral value, loans and the pledge registry."""

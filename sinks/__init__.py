@@ -1,0 +1,1 @@
+"""Forest carbon sinks: pools, stock and stock change per parcel."""

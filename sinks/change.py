@@ -1,0 +1,193 @@
+"""Carbon stock change per parcel and pool: the stock difference on one and the same area.
+
+The land-use change matrix of a parcel (area by class of the opening and of the closing year) is
+the only input, so both stocks refer to the same land. Gain is positive, in t_C and as
+removal_tCO2e. With one density per class, only a change of class changes the stock:
+
+    dC = sum_c (A2_c - A1_c) d_c         se = sqrt( sum_c ((A2_c - A1_c) se_c)^2 )
+
+since the densities, and so their errors, are the same at both dates. Growth within a class is not
+in it; where each date has its own densities, `split` keeps area and density apart.
+
+What is lost on conversion of forest is lost in the same period (IPCC Tier 1). The same holds, too
+generously, for land that becomes forest: it has its class's mean density at once. Soil carbon is
+not lost at once, and soil outside the forest has no density here: the soil of a parcel with
+conversion to or from forest is *not computed* (NaN), see `not_computed`. Between two forest
+classes the soil differs as the table does, at once; Tier 1 would say 0.
+
+References
+----------
+[ipcc_2006_v4] ch. 2, eq. 2.5 (stock difference), 2.15 and 2.16 (conversion).
+"""
+
+import numpy as np
+import pandas as pd
+
+from data_catalog.parameters import Row
+from sinks.densities import NO_CLASS, DensityTable
+from sinks.pools import SOIL
+from sinks.stock import TOTAL, Numbers, checked, parcel_ids, per_pool, summed, weigh
+
+__all__ = [
+    "change",
+    "closing",
+    "matrix",
+    "not_computed",
+    "opening",
+    "split",
+    "totals",
+]
+
+FROM, TO = "ecosystem_from", "ecosystem_to"
+REMOVAL = "t_CO2e/t_C"
+
+
+def change(
+    transitions: pd.DataFrame,
+    table: DensityTable,
+    year_from: int,
+    year_to: int,
+    co2_per_carbon: Row,
+) -> pd.DataFrame:
+    """Return the change of carbon stock of each parcel between two years.
+
+    Parameters
+    ----------
+    transitions : DataFrame with parcel_id, ecosystem_from, ecosystem_to, area_ha
+        All land of the parcels, also what did not change. Land of class `00` at either date is
+        left out of both dates.
+    table : DensityTable
+    year_from, year_to : int
+        Opening and closing year; the change is that of the whole period, not of a year.
+    co2_per_carbon : Row
+        44/12, t_CO2e/t_C.
+
+    Returns
+    -------
+    DataFrame with parcel_id, pool, year_from, year_to, change_tC, se_tC, removal_tCO2e
+        Positive where the stock grew. Exactly 0 ± 0 where nothing changed; NaN where no land is
+        classified at both dates, and for the soil of a parcel with conversion to or from forest.
+
+    Raises
+    ------
+    ParameterMissing, Problems
+        If a forest class that changed has no density.
+    ParcelError
+        If an area is missing, infinite or negative.
+    """
+    land = checked(transitions, [FROM, TO])
+    moved = _moved(land)
+    table.require([*moved[FROM], *moved[TO]])
+    parcels = parcel_ids(land)
+    cells = [weigh(_net(_steady(moved, table, pool)), table, pool, parcels) for pool in table.pools]
+    value, se = (np.stack([c[i] for c in cells], axis=1) for i in (0, 1))
+    unknown = _unknown(land, table)
+    value[unknown] = se[unknown] = np.nan
+    return per_pool(parcels, table).assign(
+        year_from=year_from,
+        year_to=year_to,
+        change_tC=value.ravel(),
+        se_tC=se.ravel(),
+        removal_tCO2e=value.ravel() * co2_per_carbon.in_units(REMOVAL),
+    )
+
+
+def totals(
+    transitions: pd.DataFrame,
+    table: DensityTable,
+    year_from: int,
+    year_to: int,
+    co2_per_carbon: Row,
+) -> pd.DataFrame:
+    """Return the change of all parcels together, as `change` does, with parcel_id "".
+
+    Standard errors are formed from the net change of area of each class over all parcels. Soil is
+    NaN as soon as one parcel has conversion to or from forest.
+    """
+    everywhere = transitions.assign(parcel_id=TOTAL)
+    return change(everywhere, table, year_from, year_to, co2_per_carbon)
+
+
+def split(
+    transitions: pd.DataFrame, table_from: DensityTable, table_to: DensityTable
+) -> pd.DataFrame:
+    """Return the stock change where densities differ between dates, as area and density parts.
+
+    A2 d2 - A1 d1 = (d1 + d2)/2 (A2 - A1) + (A1 + A2)/2 (d2 - d1), summed over classes.
+
+    Returns
+    -------
+    DataFrame with parcel_id, pool, area_part_tC, density_part_tC
+        Their sum is the change, t_C, gain positive; NaN as in `change`. Without standard errors:
+        they need to know how the errors of the two tables go together. Pools of both tables.
+    """
+    land = checked(transitions, [FROM, TO])
+    known = land[(land[FROM] != NO_CLASS) & (land[TO] != NO_CLASS)]
+    codes = sorted({*known[FROM], *known[TO]})
+    for table in (table_from, table_to):
+        table.require(codes)
+    both = DensityTable(
+        chosen=table_to.chosen,
+        densities={k: d for k, d in table_to.densities.items() if k[0] in table_from.pools},
+    )
+    parcels = parcel_ids(land)
+    parts = np.zeros((2, len(parcels), len(both.pools)))
+    for column, pool in enumerate(both.pools):
+        kept = _steady(known, both, pool)
+        for code in (c for c in codes if table_from.counts(c) or table_to.counts(c)):
+            before, after = (summed(kept[kept[end] == code], parcels) for end in (FROM, TO))
+            first, last = (t.of(pool, code).value for t in (table_from, table_to))
+            parts[0, :, column] += (after - before) * (first + last) / 2
+            parts[1, :, column] += (after + before) * (last - first) / 2
+    parts[:, _unknown(land, both)] = np.nan
+    area_part, density_part = parts.reshape(2, -1)
+    return per_pool(parcels, both).assign(area_part_tC=area_part, density_part_tC=density_part)
+
+
+def matrix(transitions: pd.DataFrame) -> pd.DataFrame:
+    """Return the land-use change matrix, ha; for all parcels together give them one id.
+
+    Returns
+    -------
+    DataFrame, index (parcel_id, ecosystem_from), a column per ecosystem_to
+        It closes: a row's sum is the class's area in the opening year, a column's sum over a
+        parcel that of the closing year, the sum of all the parcel's area.
+    """
+    land = checked(transitions, [FROM, TO])
+    wide = land.pivot_table(
+        index=["parcel_id", FROM], columns=TO, values="area_ha", aggfunc="sum", observed=True
+    )
+    return wide.fillna(0)
+
+
+def opening(transitions: pd.DataFrame) -> pd.DataFrame:
+    """Return parcel_id, ecosystem, area_ha of the opening year, as `stock` takes them."""
+    return _margin(transitions, FROM)
+
+
+def closing(transitions: pd.DataFrame) -> pd.DataFrame:
+    """Return parcel_id, ecosystem, area_ha of the closing year, as `stock` takes them."""
+    return _margin(transitions, TO)
+
+
+def not_computed(transitions: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
+    """Return the area that `change` leaves out, and why.
+
+    Returns
+    -------
+    DataFrame with parcel_id, pool, reason, area_ha
+        `unclassified`: no class at one of the dates, left out of every pool. `conversion`: to or
+        from forest, for which the change of soil carbon is not known. Rows with area only.
+    """
+    land = checked(transitions, [FROM, TO])
+    parcels = parcel_ids(land)
+    blank = land[(land[FROM] == NO_CLASS) | (land[TO] == NO_CLASS)]
+    converted = _converted(_moved(land), table)
+    frames = [_left_out(blank, "unclassified", table).assign(area_ha=0.0).iloc[:0]]
+    for pool in table.pools:
+        for reason, part in (("unclassified", blank), ("conversion", converted)):
+            if reason == "unclassified" or pool == SOIL:
+                area = summed(part, parcels)
+                found = pd.DataFrame({"parcel_id": parcels, "pool": pool, "reason": reason})
+                frames.append(found.assign(area_ha=area)[area > 0])
+    return pd.concat(frames, ignore_index=True)

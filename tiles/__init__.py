@@ -1,0 +1,1 @@
+"""The raster engine: grid, aligned reading, fused kernels, exact parcel sums, checkpoints."""

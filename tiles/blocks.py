@@ -1,0 +1,153 @@
+"""Row blocks of a tile: stored values to numbers, codes to classes, cells to groups."""
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from tiles.coverage import Coverage
+
+Floats = npt.NDArray[np.float64]
+Bytes = npt.NDArray[np.uint8]
+
+CLASS_LIMIT = 100
+"""Class numbers are two digits."""
+UNKNOWN = 255
+"""Class number of a code that the crosswalk does not know."""
+OUTSIDE = -(1 << 31)
+"""Code of a cell that no source pixel lies under."""
+LEAST_CODE, MOST_CODE = -(1 << 15), 1 << 16
+"""Unknown codes are counted one by one within these."""
+
+
+@nb.njit(cache=True, nogil=True)
+def mark_inside(
+    span_offsets: npt.NDArray[np.int64],
+    spans: npt.NDArray[np.int32],
+    fringe_offsets: npt.NDArray[np.int64],
+    fringe: npt.NDArray[np.int32],
+    inside: npt.NDArray[np.bool_],
+) -> None:
+    """Set True in `inside`, (rows, cols), every cell that a parcel touches."""
+    for i in range(inside.shape[0]):
+        for s in range(span_offsets[i], span_offsets[i + 1]):
+            inside[i, spans[s, 0] : spans[s, 1]] = True
+        for f in range(fringe_offsets[i], fringe_offsets[i + 1]):
+            inside[i, fringe[f, 0]] = True
+
+
+def inside_of(cover: Coverage, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Return which cells of a tile a parcel touches, (rows, cols)."""
+    inside = np.zeros(shape, np.bool_)
+    mark_inside(cover.span_offsets, cover.spans, cover.fringe_offsets, cover.fringe, inside)
+    return inside
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def to_numbers(
+    stored: npt.NDArray[np.generic],
+    has_nodata: bool,  # noqa: FBT001  (numba takes no keyword-only arguments)
+    nodata: float,
+    scale: float,
+    offset: float,
+    inside: npt.NDArray[np.bool_],
+    numbers: Floats,
+) -> tuple[int, float, float]:
+    """Turn stored values into the variable's units, NaN where missing.
+
+    Returns
+    -------
+    (int, float, float)
+        Number of cells inside a parcel that have a value, their smallest and largest value.
+    """
+    seen, least, most = 0, np.inf, -np.inf
+    for i in range(stored.shape[0]):
+        for j in range(stored.shape[1]):
+            value = float(stored[i, j])
+            if has_nodata and value == nodata:
+                value = np.nan
+            value = value * scale + offset
+            numbers[i, j] = value
+            if inside[i, j] and value == value:
+                seen += 1
+                least = min(least, value)
+                most = max(most, value)
+    return seen, least, most
+
+
+@nb.njit(cache=True, nogil=True)
+def to_classes(
+    codes: npt.NDArray[np.generic],
+    has_nodata: bool,  # noqa: FBT001
+    nodata: float,
+    nodata_class: int,
+    table: Bytes,
+    inside: npt.NDArray[np.bool_],
+    classes: Bytes,
+    unknown: npt.NDArray[np.int64],
+) -> int:
+    """Turn stored codes into class numbers; count unknown codes inside parcels by code.
+
+    Returns
+    -------
+    int
+        Number of cells inside a parcel that have a class.
+    """
+    seen = 0
+    for i in range(codes.shape[0]):
+        for j in range(codes.shape[1]):
+            code = int(codes[i, j])
+            if code == OUTSIDE:
+                number = 0
+            elif has_nodata and code == nodata:
+                number = nodata_class
+            elif 0 <= code < table.size:
+                number = table[code]
+            else:
+                number = UNKNOWN
+            if inside[i, j] and number != 0:
+                seen += 1
+                if number == UNKNOWN:
+                    unknown[min(max(code, LEAST_CODE), MOST_CODE) - LEAST_CODE] += 1
+            classes[i, j] = 0 if number == UNKNOWN else number
+    return seen
+
+
+@nb.njit(cache=True, nogil=True)
+def to_groups(
+    classes: npt.NDArray[np.uint8],
+    numbers: npt.NDArray[np.int16],
+    keys: npt.NDArray[np.int64],
+    count: int,
+    groups: npt.NDArray[np.int16],
+) -> int:
+    """Number the combinations of classes met, in the order in which a tile meets them.
+
+    Parameters
+    ----------
+    classes : (layer, rows, cols)
+    numbers : (CLASS_LIMIT ** layer,)
+        Group of each combination; -1 where not yet met. Changed in place.
+    keys : (groups,)
+        Combination of each group. Changed in place.
+    groups : (rows, cols)
+        Group of each cell. Changed in place.
+
+    Returns
+    -------
+    int
+        Number of groups met so far.
+    """
+    layers, rows, cols = classes.shape
+    for i in range(rows):
+        for j in range(cols):
+            key = np.int64(0)
+            for layer in range(layers):
+                key = key * CLASS_LIMIT + classes[layer, i, j]
+            group = numbers[key]
+            if group < 0:
+                group = np.int16(count)
+                numbers[key] = group
+                keys[count] = key
+                count += 1
+            groups[i, j] = group
+    return count

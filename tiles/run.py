@@ -1,0 +1,231 @@
+"""Run a job: hand out its tiles, keep what is finished, add up the rest exactly."""
+
+import pickle
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import rasterio
+
+from data_catalog.errors import LayerError
+from data_catalog.text import Text
+from tiles.checkpoints import Checkpoints, unwritable
+from tiles.job import Job
+from tiles.rasters import OpenRaster
+from tiles.schedulers import THREADS, executor
+from tiles.sums import Sums
+from tiles.tile import LayerSeen, TileSums, compute_tile
+
+GDAL_CACHE_MB = 64
+"""Enough where windows follow the files' blocks; GDAL's own default only inflates memory."""
+WAITING_TASKS = 4
+"""Tasks per worker handed out ahead: few, so that memory stays flat on a large grid."""
+
+_of_this_thread = threading.local()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run is, in cells."""
+
+    cells_done: int
+    cells_resumed: int
+    cells: int
+    tiles_done: int
+    tiles: int
+
+
+@dataclass(slots=True)
+class Totals:
+    """The run's sums: one row per (parcel, combination of classes), sorted."""
+
+    parcels: np.ndarray[tuple[int], np.dtype[np.int64]]
+    keys: np.ndarray[tuple[int], np.dtype[np.int64]]
+    sums: Sums
+    seen: dict[str, LayerSeen] = field(default_factory=dict)
+    tiles: int = 0
+    tiles_resumed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How to run; none of it can change a result."""
+
+    tile: int
+    workers: int
+    scheduler: str = THREADS
+
+
+def run(
+    job: Job, folder: Path, how: How, report: Callable[[Progress], None] = lambda _: None
+) -> Totals:
+    """Compute all tiles of a job that are not yet done, and add them up.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the unfinished run; its checkpoints are used and kept.
+    report : callable
+        Told of every finished task.
+
+    Raises
+    ------
+    GepError
+        If an input cannot be used or the disk is full. Checkpoints stay.
+    """
+    checkpoints = Checkpoints(folder, job.digest(how.tile))
+    checkpoints.drop_damaged()
+    batches = job.batches(how.tile)
+    done = checkpoints.done()
+    sizes = [sum(t.shape[0] * t.shape[1] for t in tiles) for tiles in batches]
+    resumed = sum(sizes[i] for i in done)
+    job_file = checkpoints.folder / "job.pickle"
+    try:
+        job_file.write_bytes(pickle.dumps(job))
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+    def tell(finished: set[int]) -> None:
+        report(
+            Progress(
+                cells_done=sum(sizes[i] for i in finished),
+                cells_resumed=resumed,
+                cells=sum(sizes),
+                tiles_done=sum(len(batches[i]) for i in finished),
+                tiles=sum(len(tiles) for tiles in batches),
+            )
+        )
+
+    tell(done)
+    _compute(job_file, [i for i in range(len(batches)) if i not in done], how, done, tell)
+    totals = _merged(job, checkpoints, range(len(batches)))
+    totals.tiles_resumed = sum(len(batches[i]) for i in checkpoints.done() & done)
+    return totals
+
+
+def _compute(
+    job_file: Path,
+    todo: list[int],
+    how: How,
+    done: set[int],
+    tell: Callable[[set[int]], None],
+) -> None:
+    if not todo:
+        return
+    finished = set(done)
+    with executor(how.scheduler, how.workers) as pool:
+        waiting: dict[Future[None], int] = {}
+        rest = iter(todo)
+        try:
+            while True:
+                for batch in rest:
+                    waiting[pool.submit(compute_batch, str(job_file), how.tile, batch)] = batch
+                    if len(waiting) >= WAITING_TASKS * how.workers:
+                        break
+                if not waiting:
+                    return
+                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    batch = waiting.pop(future)
+                    future.result()
+                    finished.add(batch)
+                    tell(finished)
+        except BaseException:
+            for future in waiting:
+                future.cancel()
+            raise
+
+
+def compute_batch(job_file: str, tile: int, batch: int) -> None:
+    """Compute one task's tiles and write them down: what a worker is asked to do."""
+    job, batches, checkpoints = _job(job_file, tile)
+    with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_MB, GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"):
+        files = _files(job_file, job)
+        checkpoints.save(batch, [compute_tile(job, t, files) for t in batches[batch]])
+
+
+@lru_cache(maxsize=2)
+def _job(job_file: str, tile: int) -> tuple[Job, list[list[object]], Checkpoints]:
+    path = Path(job_file)
+    job = pickle.loads(path.read_bytes())  # noqa: S301  (our own file, written by `run`)
+    return job, job.batches(tile), Checkpoints(path.parent.parent.parent, path.parent.name)
+
+
+def _files(job_file: str, job: Job) -> dict[str, OpenRaster]:
+    """Return this thread's open files; those of an earlier job are closed."""
+    if getattr(_of_this_thread, "job_file", None) != job_file:
+        for file in getattr(_of_this_thread, "files", {}).values():
+            file.close()
+        _of_this_thread.files = {r.name: r.open() for r in job.rasters if r.constant is None}
+        _of_this_thread.job_file = job_file
+    files: dict[str, OpenRaster] = _of_this_thread.files
+    return files
+
+
+def _merged(job: Job, checkpoints: Checkpoints, batches: range) -> Totals:
+    """Add all tiles' whole numbers: the order cannot matter."""
+    parts: list[TileSums] = []
+    seen = {raster.name: LayerSeen() for raster in job.rasters}
+    tiles = 0
+    for batch in batches:
+        for part in checkpoints.load(batch):
+            tiles += 1
+            for name, record in part.seen.items():
+                seen[name].add(record)
+            part.maps.clear()
+            parts.append(part)
+    _check_classes(job, seen)
+    _check_ranges(job, seen)
+    zones = np.concatenate([_zone(job, p) for p in parts]) if parts else np.empty(0, np.int64)
+    unique, inverse = np.unique(zones, return_inverse=True)
+    sums = Sums.zeros(len(unique), len(job.scales))
+    start = 0
+    for part in parts:
+        sums.add(inverse[start : start + len(part.keys)], part.sums)
+        start += len(part.keys)
+    limit = _key_limit(job)
+    return Totals(unique // limit, unique % limit, sums, seen, tiles)
+
+
+def _key_limit(job: Job) -> int:
+    return int(100 ** len(job.group_by))
+
+
+def _zone(job: Job, part: TileSums) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return part.parcels.astype(np.int64) * _key_limit(job) + part.keys
+
+
+def _check_classes(job: Job, seen: dict[str, LayerSeen]) -> None:
+    for raster in job.rasters:
+        unknown = seen[raster.name].unknown
+        if unknown:
+            listed = ", ".join(f"{code} ({unknown[code]})" for code in sorted(unknown))
+            raise LayerError(
+                where=Path(raster.path).name,
+                problem=Text(
+                    f"含有对照表中没有的类别代码（像元数）：{listed}。"
+                    "请为 classes 选择正确的对照表，或在自定义对照表中补充这些代码。",
+                    f"has class codes that its crosswalk does not know (cells): {listed}. Choose "
+                    "the right crosswalk in `classes`, or add the codes to one of your own.",
+                ),
+            )
+
+
+def _check_ranges(job: Job, seen: dict[str, LayerSeen]) -> None:
+    for raster in (r for r in job.rasters if not r.is_class):
+        record, v = seen[raster.name], raster.variable
+        if record.cells and not (v.low <= record.least and record.most <= v.high):
+            wrong = record.least if record.least < v.low else record.most
+            raise LayerError(
+                where=Path(raster.path).name,
+                problem=Text(
+                    f"{v.title.zh}出现 {wrong:.6g} {v.units}，超出合理范围 {v.low:g} 至 "
+                    f"{v.high:g}。若这是无效值，请在图层中写 nodata；否则检查 units 与 scale。",
+                    f"{v.name} has {wrong:.6g} {v.units}, outside its range {v.low:g} to "
+                    f"{v.high:g}. If that marks missing data, set `nodata` on the layer; "
+                    "otherwise check `units` and `scale`.",
+                ),
+            )

@@ -1,0 +1,233 @@
+"""One tile: read every layer once, evaluate every model on row blocks, add up exactly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from data_catalog.errors import LayerError
+from data_catalog.text import Text
+from tiles.blocks import (
+    CLASS_LIMIT,
+    LEAST_CODE,
+    MOST_CODE,
+    UNKNOWN,
+    inside_of,
+    to_classes,
+    to_groups,
+    to_numbers,
+)
+from tiles.coverage import Coverage, coverage
+from tiles.grid import Tile
+from tiles.job import Job
+from tiles.rasters import OpenRaster, Raster, Raw
+from tiles.reading import read_aligned
+from tiles.sums import PIXEL_BITS, Sums, add_block
+
+BLOCK_CELLS = 1 << 14
+"""Cells of a row block: a handful of float64 arrays of it fit a core's own cache."""
+MOST_GROUPS = np.iinfo(np.int16).max
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class LayerSeen:
+    """What was met of one layer inside parcels: cells with a value, range, unknown codes."""
+
+    cells: int = 0
+    least: float = np.inf
+    most: float = -np.inf
+    unknown: dict[int, int] = field(default_factory=dict)
+
+    def add(self, other: "LayerSeen") -> None:
+        """Take another tile's record in; the order does not matter."""
+        self.cells += other.cells
+        self.least = min(self.least, other.least)
+        self.most = max(self.most, other.most)
+        for code, count in other.unknown.items():
+            self.unknown[code] = self.unknown.get(code, 0) + count
+
+
+@dataclass(slots=True)
+class TileSums:
+    """What a tile adds to the run.
+
+    `parcels` and `keys` name the zone of each row of `sums`: the parcel's number and the
+    combination of its classes. `maps` holds (rows, cols) float32 per map.
+    """
+
+    tile: Tile
+    cells: int
+    parcels: npt.NDArray[np.int32]
+    keys: npt.NDArray[np.int64]
+    sums: Sums
+    seen: dict[str, LayerSeen]
+    maps: dict[str, npt.NDArray[np.float32]]
+
+
+def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileSums:
+    """Return a tile's sums.
+
+    Raises
+    ------
+    LayerError
+        If a layer cannot be read or a model leaves its declared range.
+    """
+    cover = coverage(job.rings, tile.row_from, tile.row_to, tile.col_from, tile.col_to)
+    inside = inside_of(cover, tile.shape)
+    stored = {r.name: read_aligned(r, files.get(r.name), tile, job.least_share)
+              for r in job.rasters}  # fmt: skip
+    seen = {raster.name: LayerSeen() for raster in job.rasters}
+    classes = _classes(job, stored, inside, seen)
+    groups, keys = _groups(job, classes, tile.shape)
+    scope = _scope(job, keys)
+    sums = Sums.zeros(len(cover.parcels) * len(keys), len(job.scales))
+    area = job.grid.relative_area(tile)
+    maps = {name: np.full(tile.shape, np.nan, np.float32) for name in job.maps}
+    rows = max(1, BLOCK_CELLS // tile.shape[1])
+    for start in range(0, tile.shape[0], rows):
+        block = slice(start, min(start + rows, tile.shape[0]))
+        if not inside[block].any():
+            continue
+        values = _values(job, stored, classes, inside, seen, block)
+        for name in maps:
+            number = next(i for i, m in enumerate(job.models) if m.id == name)
+            maps[name][block] = np.where(inside[block], values[number], np.nan)
+        cell_area = area if len(area) == 1 else area[block]
+        largest = add_block(sums, cover, values, cell_area, job.scales, groups[block], scope, start)
+        if largest >= 2.0**PIXEL_BITS:
+            raise _out_of_range(job, values, groups[block], scope)
+    return _kept(tile, int(inside.sum()), cover, keys, sums, seen, maps)
+
+
+def _classes(
+    job: Job, stored: Mapping[str, Raw], inside: npt.NDArray[np.bool_], seen: dict[str, LayerSeen]
+) -> dict[str, npt.NDArray[np.uint8]]:
+    """Return class numbers of the whole tile for each class layer."""
+    result = {}
+    for raster in (r for r in job.rasters if r.is_class):
+        codes = stored[raster.name]
+        classes = np.empty(codes.shape, np.uint8)
+        unknown = np.zeros(MOST_CODE - LEAST_CODE + 1, np.int64)
+        nodata = raster.nodata
+        record = seen[raster.name]
+        record.cells = to_classes(
+            codes, nodata is not None, nodata or 0.0, raster.nodata_class, class_table(raster),
+            inside, classes, unknown,
+        )  # fmt: skip
+        record.unknown = {int(i) + LEAST_CODE: int(unknown[i]) for i in np.flatnonzero(unknown)}
+        result[raster.name] = classes
+    return result
+
+
+def class_table(raster: Raster) -> npt.NDArray[np.uint8]:
+    """Return the class number by stored code; `UNKNOWN` where the crosswalk has none."""
+    table = np.full(max(raster.classes, default=0) + 1, UNKNOWN, np.uint8)
+    for code, number in raster.classes.items():
+        table[code] = number
+    return table
+
+
+def _groups(
+    job: Job, classes: Mapping[str, npt.NDArray[np.uint8]], shape: tuple[int, int]
+) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int64]]:
+    """Return each cell's group, and each group's combination of classes."""
+    stack = np.stack([classes[name] for name in job.group_by])
+    numbers = np.full(CLASS_LIMIT ** len(stack), -1, np.int16)
+    keys = np.empty(MOST_GROUPS, np.int64)
+    groups = np.empty(shape, np.int16)
+    count = to_groups(stack, numbers, keys, 0, groups)
+    return groups, keys[:count]
+
+
+def _scope(job: Job, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return which models count on which groups, (model, group)."""
+    scope = np.ones((len(job.models), len(keys)), np.bool_)
+    for i, model in enumerate(job.models):
+        if model.scope:
+            codes = class_of(keys, job.group_by, model.classes)
+            scope[i] = np.isin(codes, sorted(model.scope))
+    return scope
+
+
+def class_of(
+    keys: npt.NDArray[np.int64], group_by: tuple[str, ...], layer: str
+) -> npt.NDArray[np.int64]:
+    """Return one class layer's number out of the combinations."""
+    place = len(group_by) - 1 - group_by.index(layer)
+    return keys // CLASS_LIMIT**place % CLASS_LIMIT
+
+
+def _values(
+    job: Job,
+    stored: Mapping[str, Raw],
+    classes: Mapping[str, npt.NDArray[np.uint8]],
+    inside: npt.NDArray[np.bool_],
+    seen: dict[str, LayerSeen],
+    block: slice,
+) -> Floats:
+    """Return every model's output on a row block, (model, rows, cols)."""
+    shape = inside[block].shape
+    layers: dict[str, Floats] = {}
+    for raster in (r for r in job.rasters if not r.is_class):
+        numbers = np.empty(shape)
+        nodata = None if raster.lattice is not None else raster.nodata
+        count, least, most = to_numbers(
+            stored[raster.name][block], nodata is not None, nodata or 0.0,
+            raster.scale, raster.offset, inside[block], numbers,
+        )  # fmt: skip
+        seen[raster.name].add(LayerSeen(count, least, most))
+        layers[raster.name] = numbers
+    class_block = {name: values[block] for name, values in classes.items()}
+    for model in job.derived:
+        layers[model.model.output.name] = model.evaluate(layers, class_block[model.classes])
+    values = np.empty((len(job.models), *shape))
+    for i, model in enumerate(job.models):
+        values[i] = model.evaluate(layers, class_block[model.classes])
+    return values
+
+
+def _out_of_range(
+    job: Job, values: Floats, groups: npt.NDArray[np.int16], scope: npt.NDArray[np.bool_]
+) -> LayerError:
+    for i, model in enumerate(job.models):
+        counted = np.where(scope[i][groups], values[i], np.nan)
+        output = model.model.output
+        wrong = counted[(counted < output.low) | (counted > output.high)]
+        if wrong.size:
+            value = f"{wrong.flat[0]:.6g} {output.units}"
+            return LayerError(
+                where=model.id,
+                problem=Text(
+                    f"有像元算得 {value}，超出声明的范围 {output.low:g} 至 {output.high:g}。"
+                    "请检查输入图层的单位和无效值。",
+                    f"a cell gives {value}, outside the declared {output.low:g} to "
+                    f"{output.high:g}. Check the units and nodata of its layers.",
+                ),
+            )
+    return LayerError(where="sums", problem=Text("像元值过大。", "a cell's amount is too large."))
+
+
+def _kept(
+    tile: Tile,
+    cells: int,
+    cover: Coverage,
+    keys: npt.NDArray[np.int64],
+    sums: Sums,
+    seen: dict[str, LayerSeen],
+    maps: dict[str, npt.NDArray[np.float32]],
+) -> TileSums:
+    """Leave out the zones in which no area was met."""
+    sums.carry()
+    met = np.flatnonzero((sums.high != 0).any(axis=1) | (sums.low != 0).any(axis=1))
+    return TileSums(
+        tile=tile,
+        cells=cells,
+        parcels=cover.parcels[met // max(len(keys), 1)],
+        keys=keys[met % max(len(keys), 1)],
+        sums=Sums(sums.high[met], sums.low[met]),
+        seen=seen,
+        maps=maps,
+    )
