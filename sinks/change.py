@@ -26,7 +26,7 @@ import pandas as pd
 from data_catalog.parameters import Row
 from sinks.densities import NO_CLASS, DensityTable
 from sinks.pools import SOIL
-from sinks.stock import TOTAL, Numbers, checked, parcel_ids, per_pool, summed, weigh
+from sinks.stock import TOTAL, Mask, checked, parcel_ids, per_pool, summed, weigh
 
 __all__ = [
     "change",
@@ -81,9 +81,9 @@ def change(
     parcels = parcel_ids(land)
     cells = [weigh(_net(_steady(moved, table, pool)), table, pool, parcels) for pool in table.pools]
     value, se = (np.stack([c[i] for c in cells], axis=1) for i in (0, 1))
-    unknown = _unknown(land, table)
+    unknown = _unknown(land, table, table.pools)
     value[unknown] = se[unknown] = np.nan
-    return per_pool(parcels, table).assign(
+    return per_pool(parcels, table.pools).assign(
         year_from=year_from,
         year_to=year_to,
         change_tC=value.ravel(),
@@ -126,22 +126,19 @@ def split(
     codes = sorted({*known[FROM], *known[TO]})
     for table in (table_from, table_to):
         table.require(codes)
-    both = DensityTable(
-        chosen=table_to.chosen,
-        densities={k: d for k, d in table_to.densities.items() if k[0] in table_from.pools},
-    )
+    pools = tuple(pool for pool in table_to.pools if pool in table_from.pools)
     parcels = parcel_ids(land)
-    parts = np.zeros((2, len(parcels), len(both.pools)))
-    for column, pool in enumerate(both.pools):
-        kept = _steady(known, both, pool)
+    parts = np.zeros((2, len(parcels), len(pools)))
+    for column, pool in enumerate(pools):
+        kept = _steady(known, table_to, pool)
         for code in (c for c in codes if table_from.counts(c) or table_to.counts(c)):
             before, after = (summed(kept[kept[end] == code], parcels) for end in (FROM, TO))
             first, last = (t.of(pool, code).value for t in (table_from, table_to))
             parts[0, :, column] += (after - before) * (first + last) / 2
             parts[1, :, column] += (after + before) * (last - first) / 2
-    parts[:, _unknown(land, both)] = np.nan
+    parts[:, _unknown(land, table_to, pools)] = np.nan
     area_part, density_part = parts.reshape(2, -1)
-    return per_pool(parcels, both).assign(area_part_tC=area_part, density_part_tC=density_part)
+    return per_pool(parcels, pools).assign(area_part_tC=area_part, density_part_tC=density_part)
 
 
 def matrix(transitions: pd.DataFrame) -> pd.DataFrame:
@@ -181,13 +178,60 @@ def not_computed(transitions: pd.DataFrame, table: DensityTable) -> pd.DataFrame
     """
     land = checked(transitions, [FROM, TO])
     parcels = parcel_ids(land)
-    blank = land[(land[FROM] == NO_CLASS) | (land[TO] == NO_CLASS)]
-    converted = _converted(_moved(land), table)
-    frames = [_left_out(blank, "unclassified", table).assign(area_ha=0.0).iloc[:0]]
-    for pool in table.pools:
-        for reason, part in (("unclassified", blank), ("conversion", converted)):
-            if reason == "unclassified" or pool == SOIL:
-                area = summed(part, parcels)
-                found = pd.DataFrame({"parcel_id": parcels, "pool": pool, "reason": reason})
-                frames.append(found.assign(area_ha=area)[area > 0])
-    return pd.concat(frames, ignore_index=True)
+    blank = land[~_classified(land)]
+    converted = land[_converted(land, table)]
+    reasons = [(pool, "unclassified", blank) for pool in table.pools]
+    reasons += [(SOIL, "conversion", converted)] if SOIL in table.pools else []
+    frames = [
+        pd.DataFrame(
+            {"parcel_id": parcels, "pool": pool, "reason": reason, "area_ha": summed(part, parcels)}
+        )
+        for pool, reason, part in reasons
+    ]
+    found = pd.concat(frames, ignore_index=True)
+    return found[found["area_ha"] > 0].reset_index(drop=True)
+
+
+def _classified(land: pd.DataFrame) -> Mask:
+    """Return which rows have a class at both dates."""
+    return ((land[FROM] != NO_CLASS) & (land[TO] != NO_CLASS)).to_numpy(dtype=bool)
+
+
+def _moved(land: pd.DataFrame) -> pd.DataFrame:
+    """Return the classified land whose class changed: what did not change cancels exactly."""
+    changed = (land[FROM] != land[TO]).to_numpy(dtype=bool)
+    return land[_classified(land) & changed & (land["area_ha"] > 0).to_numpy(dtype=bool)]
+
+
+def _converted(land: pd.DataFrame, table: DensityTable) -> Mask:
+    """Return which rows are classified land that counts at one date only."""
+    counts = {code: table.counts(code) for code in {*land[FROM], *land[TO]}}
+    before, after = (land[end].map(counts).to_numpy(dtype=bool) for end in (FROM, TO))
+    converted: Mask = (before != after) & (land["area_ha"] > 0).to_numpy(dtype=bool)
+    return converted & _classified(land)
+
+
+def _steady(land: pd.DataFrame, table: DensityTable, pool: str) -> pd.DataFrame:
+    """Return the land whose change of this pool is computed."""
+    return land[~_converted(land, table)] if pool == SOIL else land
+
+
+def _unknown(land: pd.DataFrame, table: DensityTable, pools: tuple[str, ...]) -> Mask:
+    """Return, parcel by pool, which change is not computed."""
+    parcels = parcel_ids(land)
+    unknown = np.zeros((len(parcels), len(pools)), dtype=bool)
+    unknown[~pd.Index(parcels).isin(parcel_ids(land[_classified(land)]))] = True
+    if SOIL in pools:
+        converted = pd.Index(parcels).isin(parcel_ids(land[_converted(land, table)]))
+        unknown[converted, pools.index(SOIL)] = True
+    return unknown
+
+
+def _net(land: pd.DataFrame) -> pd.DataFrame:
+    """Return the closing areas, and the opening areas with a minus."""
+    lost = _margin(land, FROM)
+    return pd.concat([_margin(land, TO), lost.assign(area_ha=-lost["area_ha"])])
+
+
+def _margin(land: pd.DataFrame, end: str) -> pd.DataFrame:
+    return land[["parcel_id", end, "area_ha"]].rename(columns={end: "ecosystem"})

@@ -10,9 +10,9 @@ not counted, unless the set itself has rows for its class. Its soil does have ca
 table does not know.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from data_catalog.classes import MISSING, NOT_FOREST, ecosystems
 from data_catalog.errors import ParameterMissing, UnknownNameError, raise_all
@@ -29,7 +29,7 @@ FOREST = "1"
 """The level-I class of HJ 1166 that a forest account must have densities for."""
 NO_CLASS = f"{MISSING:02d}"
 NO_FOREST = f"{NOT_FOREST:02d}"
-Origin = tuple[str, str, str, float, float]
+Origin: TypeAlias = tuple[str, str, str, float, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,7 @@ class Density:
         A table that prints one value for all forest is copied to several classes; the copies are
         not independent of each other.
         """
-        se = -1.0 if math.isnan(self.se) else self.se
-        return self.row.set, self.row.source, self.row.where, self.value, se
+        return self.row.set, self.row.source, self.row.where, self.value, f"{self.se}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ from sinks.densities import NO_CLASS, DensityTable
 __all__ = [
     "TOTAL",
     "Ids",
+    "Mask",
     "Numbers",
     "checked",
     "parcel_ids",
@@ -42,6 +43,7 @@ TOTAL = ""
 """The parcel id of a row for all parcels together."""
 Ids: TypeAlias = npt.NDArray[np.object_]
 Numbers: TypeAlias = npt.NDArray[np.float64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
 
 
 def stock(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
@@ -72,11 +74,11 @@ def stock(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
     known = land[land["ecosystem"] != NO_CLASS]
     table.require(known.loc[known["area_ha"] > 0, "ecosystem"])
     parcels = parcel_ids(land)
-    blind = ~np.isin(parcels, parcel_ids(known))
+    blind = ~pd.Index(parcels).isin(parcel_ids(known))
     cells = [weigh(known, table, pool, parcels) for pool in table.pools]
     value, se = (np.stack([c[i] for c in cells], axis=1) for i in (0, 1))
     value[blind] = se[blind] = np.nan
-    return per_pool(parcels, table).assign(stock_tC=value.ravel(), se_tC=se.ravel())
+    return per_pool(parcels, table.pools).assign(stock_tC=value.ravel(), se_tC=se.ravel())
 
 
 def totals(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
@@ -119,7 +121,7 @@ def weigh(
     number = {code: origins.index(d.origin) for code, d in density.items()}
     counted = areas[areas["ecosystem"].isin(list(density))]
     of_origin = counted["ecosystem"].map(number).to_numpy(dtype=np.int64)
-    cell = np.searchsorted(parcels, counted["parcel_id"].to_numpy(dtype=object)) * len(origins)
+    cell = _places(counted, parcels) * len(origins)
     area = _tidy_sum(cell + of_origin, counted["area_ha"], len(parcels) * len(origins))
     area = area.reshape(len(parcels), len(origins))
     by_origin = {d.origin: d for d in density.values()}
@@ -140,19 +142,18 @@ def checked(areas: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
     size = areas["area_ha"].to_numpy(dtype=np.float64)
     bad = ~np.isfinite(size) | (size < 0)
     if bad.any():
-        raise _wrong(areas["parcel_id"].to_numpy()[bad][0], "area_ha", size[bad][0])
+        raise _wrong(areas["parcel_id"].to_numpy()[bad][0], "area_ha", float(size[bad][0]))
     for column in classes:
-        for code in set(areas[column]):
+        for parcel, code in zip(areas["parcel_id"], areas[column], strict=True):
             if not isinstance(code, str):
-                raise _wrong("*", column, code)
+                raise _wrong(parcel, column, code)
     empty = ~areas["parcel_id"].isin(set(areas["parcel_id"][size > 0]))
     return areas[(size > 0) | (empty & ~areas["parcel_id"].duplicated())]
 
 
 def summed(areas: pd.DataFrame, parcels: Ids) -> Numbers:
     """Return the area of each of the parcels, ha."""
-    cell = np.searchsorted(parcels, areas["parcel_id"].to_numpy(dtype=object))
-    return _tidy_sum(cell, areas["area_ha"], len(parcels))
+    return _tidy_sum(_places(areas, parcels), areas["area_ha"], len(parcels))
 
 
 def parcel_ids(areas: pd.DataFrame) -> Ids:
@@ -160,19 +161,20 @@ def parcel_ids(areas: pd.DataFrame) -> Ids:
     return np.array(sorted(set(areas["parcel_id"])), dtype=object)
 
 
-def per_pool(parcels: Ids, table: DensityTable) -> pd.DataFrame:
-    """Return parcel_id and pool: a row per parcel and pool of the table."""
+def per_pool(parcels: Ids, pools: tuple[str, ...]) -> pd.DataFrame:
+    """Return parcel_id and pool: a row per parcel and pool."""
+    names = np.array(pools, dtype=object)
     return pd.DataFrame(
-        {
-            "parcel_id": np.repeat(parcels, len(table.pools)),
-            "pool": np.tile(np.array(table.pools, dtype=object), len(parcels)),
-        }
+        {"parcel_id": np.repeat(parcels, len(pools)), "pool": np.tile(names, len(parcels))}
     )
 
 
-def _tidy_sum(
-    cell: npt.NDArray[np.int64], area: "pd.Series[float]", cells: int
-) -> Numbers:
+def _places(areas: pd.DataFrame, parcels: Ids) -> npt.NDArray[np.int64]:
+    """Return where in the sorted ids the parcel of each row is."""
+    return pd.Index(parcels).get_indexer(pd.Index(areas["parcel_id"])).astype(np.int64)
+
+
+def _tidy_sum(cell: npt.NDArray[np.int64], area: "pd.Series[float]", cells: int) -> Numbers:
     """Sum areas by cell, in an order that does not depend on the order of the rows."""
     size = area.to_numpy(dtype=np.float64)
     order = np.lexsort((size, cell))

@@ -173,9 +173,7 @@ def number(
     """
     row = parameters.find(name, factor.choose or chosen)
     if row is None:
-        raise ParameterMissing(
-            service=service, parameter=name, standard=standard, key=Text("", "")
-        )
+        raise ParameterMissing(service=service, parameter=name, standard=standard, key=Text("", ""))
     return row
 
 

@@ -154,9 +154,9 @@ def _cure(place: Place, area: shapely.Geometry) -> Text:
     if fitting:
         codes = ", ".join(fitting)
         return Text(
-            f"若标记有误，在该图层写 crs（用 {codes} 则重叠），如 crs = \"{fitting[-1]}\"。",
+            f'若标记有误，在该图层写 crs（用 {codes} 则重叠），如 crs = "{fitting[-1]}"。',
             f"If the tag is wrong, write the right crs on the layer (with {codes} they overlap), "
-            f"for example crs = \"{fitting[-1]}\".",
+            f'for example crs = "{fitting[-1]}".',
         )
     try:
         swapped = place.swapped().outline().intersects(area)
@@ -168,8 +168,8 @@ def _cure(place: Place, area: shapely.Geometry) -> Text:
             "With x and y exchanged they overlap: the axes look swapped; export it again.",
         )
     return Text(
-        "若标记有误，在该图层写 crs = \"EPSG:...\"；否则请换用本区的图层。",
-        "If the tag is wrong, write crs = \"EPSG:...\" on the layer; otherwise give a layer of "
+        '若标记有误，在该图层写 crs = "EPSG:..."；否则请换用本区的图层。',
+        'If the tag is wrong, write crs = "EPSG:..." on the layer; otherwise give a layer of '
         "this area.",
     )
 

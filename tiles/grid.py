@@ -172,7 +172,9 @@ class Grid:
         if ellipsoid is None or self.affine.b or self.affine.d:
             raise ProjectError(
                 where="crs",
-                problem=Text("网格的坐标系没有椭球体或被旋转。", "the grid is rotated or on no ellipsoid."),
+                problem=Text(
+                    "网格的坐标系没有椭球体或被旋转。", "the grid is rotated or on no ellipsoid."
+                ),
             )
         b, a = ellipsoid.semi_minor_metre, ellipsoid.semi_major_metre
         e = math.sqrt(1 - (b / a) ** 2)
@@ -199,9 +201,7 @@ class Grid:
         corners = []
         for down, right in around:
             r, c = np.broadcast_arrays(rows + down, cols + right)
-            corners.append(
-                equal_area.transform(t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f)
-            )
+            corners.append(equal_area.transform(t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f))
         for (x1, y1), (x2, y2) in zip(corners, corners[1:], strict=False):
             area += (x1 * y2 - x2 * y1) / 2
         return np.asarray(np.abs(area) / (NODE_STEP * NODE_STEP * self.nominal_area))

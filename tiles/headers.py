@@ -72,7 +72,8 @@ def read_header(variable: Variable, entry: LayerEntry, path: Path) -> Header:
                 dtype=file.dtypes[0],
                 nodata=file.nodata if entry.nodata is None else entry.nodata,
                 units=_units(variable, entry, file.units[0], path.name),
-                striped=file.block_shapes[0][1] == file.width and file.width > file.block_shapes[0][0],
+                striped=file.block_shapes[0][1] == file.width
+                and file.width > file.block_shapes[0][0],
                 overrides=tuple(
                     k for k in ("crs", "nodata", "units") if getattr(entry, k) is not None
                 ),
@@ -97,8 +98,8 @@ def _place(file: rasterio.DatasetReader, entry: LayerEntry, path: Path) -> Place
         raise LayerError(
             where=path.name,
             problem=Text(
-                "没有坐标系。请在图层中写 crs = \"EPSG:...\"。",
-                "has no CRS. Write crs = \"EPSG:...\" on the layer.",
+                '没有坐标系。请在图层中写 crs = "EPSG:..."。',
+                'has no CRS. Write crs = "EPSG:..." on the layer.',
             ),
         )
     else:
@@ -121,7 +122,7 @@ def _units(variable: Variable, entry: LayerEntry, tagged: str | None, where: str
         raise LayerError(
             where=where,
             problem=Text(
-                f"没有单位（{variable.title.zh}）。请在图层中写 units，如 \"{variable.units}\"。",
+                f'没有单位（{variable.title.zh}）。请在图层中写 units，如 "{variable.units}"。',
                 f"has no units. Write `units` on [layers.{variable.name}], for example "
                 f"{variable.units!r}.",
             ),

@@ -190,13 +190,17 @@ def _anchor_transform(project: Project, anchor: Place | None, crs: str) -> Affin
 def _drawn(grid: Grid, parcels: Parcels | None) -> gpd.GeoDataFrame:
     if parcels is not None:
         return parcels.drawn(grid.crs)
-    return gpd.GeoDataFrame({"parcel_id": ["all"]}, geometry=[shapely.box(*grid.bounds)], crs=grid.crs)
+    return gpd.GeoDataFrame(
+        {"parcel_id": ["all"]}, geometry=[shapely.box(*grid.bounds)], crs=grid.crs
+    )
 
 
 def _outside(grid: Grid, drawn: gpd.GeoDataFrame, headers: dict[str, Header]) -> Iterator[GepError]:
     for name in ANCHORS:
         if name in headers:
-            yield from outside(drawn, headers[name].place.outline(grid.crs), headers[name].place.name)
+            yield from outside(
+                drawn, headers[name].place.outline(grid.crs), headers[name].place.name
+            )
             return
 
 
@@ -265,7 +269,7 @@ def constant(name: str, entry: LayerEntry, value: float) -> Raster:
         raise LayerError(
             where=f"[layers.{name}]",
             problem=Text(
-                f"常数没有单位。请写 units，如 \"{known.units}\"。",
+                f'常数没有单位。请写 units，如 "{known.units}"。',
                 f"a constant needs `units`, for example {known.units!r}.",
             ),
         )

@@ -1,9 +1,8 @@
 """Where the corners of the grid's cells lie in a source raster, whatever tile asks for them.
 
 GDAL's warper approximates PROJ along each tile's own rows, so a cell's value depends on the tile
-in which it was computed. Here PROJ is asked, exactly, at points anchored to the *grid*: every
-`step` cells, counted from the grid's own origin. Between them the coordinates are bilinear. Every
-number is a function of the grid, the source and the cell's place in the grid, of nothing else.
+it was computed in. Here PROJ is asked, exactly, at points counted from the *grid's* origin, and
+between them the coordinates are bilinear: a function of grid, source and cell, of nothing else.
 """
 
 import threading
@@ -52,8 +51,8 @@ class Lattice:
     grid_transform, source_transform : Affine
         From column and row to the CRS.
     operation : str
-        The one PROJ pipeline from the grid's CRS to the source's, fit for a manifest. Empty where
-        there is nothing to transform: the corners are affine then, and exact.
+        The PROJ pipeline from the grid's CRS to the source's. Empty where there is nothing to
+        transform: the corners are affine then, and exact.
     meridian : float or None, in the source CRS's unit of angle
         Longitudes are kept within half a turn of this one, the grid's middle, so the grid is
         whole even across 180 degrees. None where the source is projected.
@@ -116,8 +115,8 @@ class Lattice:
         lattice = replace(lattice, operation=operation)
         if source.is_geographic:
             turn = 2 * pi / source.axis_info[0].unit_conversion_factor
-            middle = grid_transform * (grid_shape[1] / 2, grid_shape[0] / 2)
-            meridian, _ = _transformer(operation).transform(*middle)
+            middle = np.array(grid_shape) // 2
+            meridian, _ = _transformer(operation).transform(*_at(grid_transform, *middle[::-1]))
             if isfinite(meridian):
                 lattice = replace(lattice, meridian=float(meridian), turn=float(turn))
         return _widest(lattice, grid_shape, tolerance, source.name)
@@ -160,13 +159,10 @@ class Lattice:
         row, col = rows[:, None].astype(np.float64), cols[None, :].astype(np.float64)
         grid, source = self.grid_transform, self.source_transform
         if not self.operation:
-            a, b, c, d, e, f = _composed(grid, source)
-            return a * col + b * row + c, d * col + e * row + f
-        x, y = _transformer(self.operation).transform(
-            grid.a * col + grid.b * row + grid.c, grid.d * col + grid.e * row + grid.f
-        )
+            return _at(_composed(grid, source), col, row)
+        x, y = _transformer(self.operation).transform(*_at(grid, col, row))
         inverse = ~source
-        with np.errstate(invalid="ignore"):  # PROJ says "no such point" with infinity
+        with np.errstate(invalid="ignore"):  # PROJ's word for "no such point" is infinity
             if self.meridian is not None:
                 x = x - self.turn * np.floor((x - self.meridian) / self.turn + 1 / 2)
             right, down = x - source.c, y - source.f
@@ -175,23 +171,20 @@ class Lattice:
 
 def _region(crs: CRS, transform: Affine, shape: tuple[int, int]) -> AreaOfInterest | None:
     """Return the region of the grid in degrees, None if it has none."""
-    rows, cols = shape
-    x, y = zip(*(transform * (c, r) for c in (0, cols) for r in (0, rows)), strict=True)
+    x, y = _at(transform, np.array([0, 1, 0, 1]) * shape[1], np.array([0, 0, 1, 1]) * shape[0])
     set_network_enabled(active=False)
     to_degrees = Transformer.from_crs(crs, WORLD, always_xy=True)
-    bounds = to_degrees.transform_bounds(min(x), min(y), max(x), max(y))
+    bounds = to_degrees.transform_bounds(x.min(), y.min(), x.max(), y.max())
     return AreaOfInterest(*bounds) if all(map(isfinite, bounds)) else None
 
 
 def _operation(grid: CRS, source: CRS, region: AreaOfInterest | None) -> str:
     """Return PROJ's best pipeline for the region: one for the whole grid.
 
-    Left to itself PROJ may choose another operation for each point, and a field would jump by
-    metres along the border between two of them.
+    Left to itself PROJ chooses for each point, and fields jump where its choice changes.
     """
     set_network_enabled(active=False)
-    with warnings.catch_warnings():
-        # a better operation may need a shift grid that is not installed; the manifest names ours
+    with warnings.catch_warnings():  # of better operations, for which no shift grid is installed
         warnings.simplefilter("ignore", UserWarning)
         group = TransformerGroup(
             grid,
@@ -206,25 +199,29 @@ def _operation(grid: CRS, source: CRS, region: AreaOfInterest | None) -> str:
 
 def _transformer(operation: str) -> Transformer:
     """Return this thread's own transformer: PROJ's objects must not be shared by threads."""
-    known: dict[str, Transformer] = _of_this_thread.__dict__
+    known: dict[str, Transformer] = vars(_of_this_thread)
     if operation not in known:
         set_network_enabled(active=False)  # PROJ keeps this setting per thread, too
         known[operation] = Transformer.from_pipeline(operation)
     return known[operation]
 
 
-def _composed(grid: Affine, source: Affine) -> tuple[float, float, float, float, float, float]:
+def _composed(grid: Affine, source: Affine) -> Affine:
     """Return the affine from the grid's to the source's columns and rows, rounded only once.
 
-    In exact fractions, so that rasters that share their lines share them to the last bit.
+    In exact fractions: rasters that share their lines share them to the last bit.
     """
     a, b, c, d, e, f = (Fraction(v) for v in source[:6])
     ga, gb, gc, gd, ge, gf = (Fraction(v) for v in grid[:6])
     area = a * e - b * d
     x = ((e * ga - b * gd), (e * gb - b * ge), (e * (gc - c) - b * (gf - f)))
     y = ((a * gd - d * ga), (a * ge - d * gb), (a * (gf - f) - d * (gc - c)))
-    ax, bx, cx, ay, by, cy = (float(v / area) for v in x + y)
-    return ax, bx, cx, ay, by, cy
+    return Affine(*(float(v / area) for v in x + y))
+
+
+def _at(affine: Affine, col: Floats | Counts, row: Floats | Counts) -> tuple[Floats, Floats]:
+    """Return x and y of columns and rows."""
+    return affine.a * col + affine.b * row + affine.c, affine.d * col + affine.e * row + affine.f
 
 
 def _points(corners: Counts, step: int) -> Counts:
@@ -238,21 +235,19 @@ def _bilinear(points: Floats, step: int, rows: Counts, cols: Counts) -> Floats:
 
     A corner on a line of the lattice asks nothing of the points beyond it: they may be infinite.
     """
-    first_block, n_points = cols[0] // step, points.shape[1]
-    out = np.empty((rows.size, cols.size))
-    line = np.empty(n_points)
+    out, line = np.empty((rows.size, cols.size)), np.empty(points.shape[1])
     for i in range(rows.size):
         block = rows[i] // step
         down = (rows[i] - block * step) / step
         block -= rows[0] // step
-        for k in range(n_points):
+        for k in range(line.size):
             line[k] = points[block, k]
             if down > 0:
                 line[k] = points[block, k] * (1 - down) + points[block + 1, k] * down
         for j in range(cols.size):
             block = cols[j] // step
             along = (cols[j] - block * step) / step
-            block -= first_block
+            block -= cols[0] // step
             out[i, j] = line[block]
             if along > 0:
                 out[i, j] = line[block] * (1 - along) + line[block + 1] * along
@@ -274,11 +269,10 @@ def _widest(lattice: Lattice, grid_shape: tuple[int, int], tolerance: float, crs
 def _errors(lattice: Lattice, grid_shape: tuple[int, int]) -> tuple[float, float]:
     """Return the largest error, in source pixels and as a share of the smaller pixel or cell.
 
-    Tested in the middle of blocks and of their sides, all over the grid. NaN where the grid has
-    no coordinates at all; infinite where the lattice would lose a point that has some.
+    NaN where the grid has no coordinates at all; infinite where the lattice would lose some.
     """
-    rows, cols = (_sample(cells, lattice.step) for cells in grid_shape)
     step = lattice.step
+    rows, cols = (_sample(cells, step) for cells in grid_shape)
     above, left = rows // step * step, cols // step * step
     exact = np.stack(lattice.exactly(rows, cols))
     nw, ne, sw, se = (
@@ -288,7 +282,7 @@ def _errors(lattice: Lattice, grid_shape: tuple[int, int]) -> tuple[float, float
     if not known.any():
         return float("nan"), float("nan")
     down, along = ((rows - above) / step)[:, None], ((cols - left) / step)[None, :]
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         upper, lower = nw * (1 - along) + ne * along, sw * (1 - along) + se * along
         error = np.hypot(*(upper * (1 - down) + lower * down - exact))
         cell = np.minimum(np.hypot(*(ne - nw)), np.hypot(*(sw - nw))) / step
@@ -300,6 +294,5 @@ def _errors(lattice: Lattice, grid_shape: tuple[int, int]) -> tuple[float, float
 
 def _sample(cells: int, step: int) -> Counts:
     """Return the sides and middles of a fixed choice of blocks along one side of the grid."""
-    blocks = np.unique(np.linspace(0, (cells - 1) // step, SAMPLE_BLOCKS).astype(np.int64))
-    sides = blocks * step
+    sides = np.linspace(0, (cells - 1) // step, SAMPLE_BLOCKS).astype(np.int64) * step
     return np.unique(np.minimum(np.concatenate((sides, sides + step // 2)), cells))

@@ -3,12 +3,13 @@
 A cell of the grid, drawn in the source raster, is a quadrilateral a little turned and sheared. Its
 value is the mean of the pixels under it, or the class that covers most of it, by area and exactly.
 
-Where a pixel begins and ends, and in which order pixels are added, follow from coordinates that
-are global to the source raster; the window in memory only shifts the index. So a cell has the same
-bytes in any tile. No `fastmath`: it would let the compiler add in an order of its own.
+Pixels begin, end and are added as coordinates global to the source raster say; the window in
+memory only shifts the index, so a cell has the same bytes in any tile. No `fastmath`: it would
+let the compiler add in an order of its own.
 """
 
 from math import ceil, floor
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -17,17 +18,20 @@ from numpy.typing import NDArray
 __all__ = ["overlap_majority", "overlap_mean", "source_window"]
 
 Floats = NDArray[np.float64]
+Values = NDArray[np.floating]
+Codes = NDArray[np.unsignedinteger]
+Reach = tuple[int, int, int, int]  # row_from, row_to, col_from, col_to; `to` excluded
 
 SNAP = 1e-9  # source pixels; nearer than this to a pixel's edge is on it
 SLIVER = 1e-9  # share of a cell; a smaller overlap is the rounding of an overlap that is none
-ROOM = 64  # source pixels along a cell, to begin with
-WIDEST = 2**20  # source pixels; such a cell comes of a point at the rim of a projection
+ROOM = 2**10  # source pixels under a cell, to begin with
+MOST = 2**27  # source pixels under a cell; one GiB of areas
+FARTHEST = 2**30  # source pixels; no raster is so wide
+TOO_FINE = "a cell of the grid covers too many source pixels: wrong CRS, or too fine a source"
 
 
-def source_window(
-    x: Floats, y: Floats, width: int, height: int
-) -> tuple[int, int, int, int] | None:
-    """Return the smallest window of the source raster that lies under these cells.
+def source_window(x: Floats, y: Floats, width: int, height: int) -> Reach | None:
+    """Return the smallest window of the source raster that covers these cells.
 
     Parameters
     ----------
@@ -44,18 +48,12 @@ def source_window(
     top, bottom, left, right = _bounds(x, y)
     if not (left < width and right > 0 and top < height and bottom > 0):
         return None
-    rows = max(floor(top), 0), ceil(min(bottom, height))
-    cols = max(floor(left), 0), ceil(min(right, width))
-    return (*rows, *cols)
+    top, left = max(top, 0), max(left, 0)
+    return floor(top), ceil(min(bottom, height)), floor(left), ceil(min(right, width))
 
 
 def overlap_mean(
-    source: NDArray[np.floating],
-    x: Floats,
-    y: Floats,
-    row_origin: int,
-    col_origin: int,
-    least_share: float,
+    source: Values, x: Floats, y: Floats, row_origin: int, col_origin: int, least_share: float
 ) -> Floats:
     """Return the mean of the source under each cell, weighted by area.
 
@@ -74,25 +72,32 @@ def overlap_mean(
     -------
     (h, w) array, units of `source`
         NaN is missing.
+
+    Raises
+    ------
+    ValueError
+        If a cell covers more source pixels than there is memory to spare.
     """
-    return _means(source, x, y, row_origin, col_origin, least_share)
+    out = np.full((x.shape[0] - 1, x.shape[1] - 1), np.nan)
+    _overlap(source, 0, None, x, y, (row_origin, col_origin), least_share, out)
+    return out
 
 
 def overlap_majority(
-    source: NDArray[np.unsignedinteger],
+    source: Codes,
     missing: int,
     x: Floats,
     y: Floats,
     row_origin: int,
     col_origin: int,
     least_share: float,
-) -> NDArray[np.unsignedinteger]:
+) -> Codes:
     """Return the class that covers most of each cell; of equals, the smallest code.
 
     Parameters
     ----------
     source : (H, W) array, uint8 or uint16
-        Class codes of a window of the source raster that covers the cells.
+        Codes of classes of a window of the source raster that covers the cells.
     missing : int
         The code that is no class.
     x, y, row_origin, col_origin, least_share
@@ -102,10 +107,10 @@ def overlap_majority(
     -------
     (h, w) array, dtype of `source`
     """
-    codes = int(np.iinfo(source.dtype).max) + 1
-    return _majorities(
-        source, missing, x, y, row_origin, col_origin, least_share, np.zeros(codes)
-    )
+    area_of = np.zeros(int(source.max(initial=0)) + 1)
+    out = np.full((x.shape[0] - 1, x.shape[1] - 1), missing, source.dtype)
+    _overlap(source, missing, area_of, x, y, (row_origin, col_origin), least_share, out)
+    return out
 
 
 @nb.njit(cache=True, nogil=True)
@@ -119,187 +124,176 @@ def _snap(v: float) -> float:
 def _bounds(x: Floats, y: Floats) -> tuple[float, float, float, float]:
     """Return the top, bottom, left and right of all finite corners."""
     top, bottom, left, right = np.inf, -np.inf, np.inf, -np.inf
-    for i in range(x.shape[0]):
-        for j in range(x.shape[1]):
-            if np.isfinite(x[i, j]) and np.isfinite(y[i, j]):
-                top, bottom = min(top, y[i, j]), max(bottom, y[i, j])
-                left, right = min(left, x[i, j]), max(right, x[i, j])
+    for right_of, down in zip(x.flat, y.flat):  # noqa: B905  (numba knows no `strict`)
+        if np.isfinite(right_of) and np.isfinite(down):
+            left, right = min(left, right_of), max(right, right_of)
+            top, bottom = min(top, down), max(bottom, down)
     return _snap(top), _snap(bottom), _snap(left), _snap(right)
 
 
 @nb.njit(cache=True, nogil=True)
-def _reach(x: Floats, y: Floats, i: int, j: int) -> tuple[int, int, int, int]:
-    """Return the rows and columns of pixels a cell reaches, `to` excluded; none if it has none."""
+def _reach(x: Floats, y: Floats, i: int, j: int) -> Reach:
+    """Return the pixels a cell reaches, none if it has no place in the source."""
     nw, ne, sw, se = x[i, j], x[i, j + 1], x[i + 1, j], x[i + 1, j + 1]
     left, right = _snap(min(nw, ne, sw, se)), _snap(max(nw, ne, sw, se))
     every = nw + ne + sw + se
     nw, ne, sw, se = y[i, j], y[i, j + 1], y[i + 1, j], y[i + 1, j + 1]
     top, bottom = _snap(min(nw, ne, sw, se)), _snap(max(nw, ne, sw, se))
     every += nw + ne + sw + se
-    if not (np.isfinite(every) and right - left < WIDEST and bottom - top < WIDEST):
+    if not np.isfinite(every) or max(-left, right, -top, bottom) > FARTHEST:
         return 0, 0, 0, 0
     return floor(top), ceil(bottom), floor(left), ceil(right)
 
 
 @nb.njit(cache=True, nogil=True)
-def _take_ring(
-    x: Floats, y: Floats, i: int, j: int, row_from: int, col_from: int, ring: Floats
-) -> tuple[float, bool]:
-    """Put a cell's corners in `ring`, clockwise and back to the first, from its first pixel on.
+def _cover(
+    x: Floats, y: Floats, i: int, j: int, reach: Reach, ring: Floats, areas: Floats
+) -> float:
+    """Put the area of a cell in each pixel it reaches in `areas`, row by row.
 
-    Returns its area in source pixels, and whether it is a rectangle along rows and columns.
+    A row of `areas` is two longer than the cell is wide. Returns the area of the whole cell.
     """
-    for k in range(5):  # noqa: PLR2004  (four corners and the first again)
+    row_from, row_to, col_from, col_to = reach
+    rows, cols = row_to - row_from, col_to - col_from
+    for k in range(5):  # four corners clockwise, and the first again
         down, along = k % 4 // 2, (k + 1) % 4 // 2
         ring[0, k] = _snap(x[i + down, j + along]) - col_from
         ring[1, k] = _snap(y[i + down, j + along]) - row_from
-    area = (ring[0, 2] - ring[0, 0]) * (ring[1, 3] - ring[1, 1]) / 2
-    area -= (ring[0, 3] - ring[0, 1]) * (ring[1, 2] - ring[1, 0]) / 2
-    upright = (
-        abs(ring[0, 0] - ring[0, 3]) < SNAP
-        and abs(ring[0, 1] - ring[0, 2]) < SNAP
-        and abs(ring[1, 0] - ring[1, 1]) < SNAP
-        and abs(ring[1, 2] - ring[1, 3]) < SNAP
-    )
-    if area < 0:
-        ring[:] = ring[:, ::-1].copy()
-    return abs(area), upright
+    askew = max(abs(ring[0, 0] - ring[0, 3]), abs(ring[0, 1] - ring[0, 2]))
+    askew = max(abs(ring[1, 0] - ring[1, 1]), abs(ring[1, 2] - ring[1, 3]), askew)
+    if askew < SNAP:
+        return _cover_upright(ring, rows, cols, areas)
+    twice = (ring[0, 2] - ring[0, 0]) * (ring[1, 3] - ring[1, 1])
+    twice -= (ring[0, 3] - ring[0, 1]) * (ring[1, 2] - ring[1, 0])
+    areas[: rows * (cols + 2)] = 0
+    sign = 1.0 if twice > 0 else -1.0  # a mirrored cell turns the other way
+    for k in range(4):
+        _add_side(ring, k, sign, cols, areas)
+    for row in range(rows):
+        covered = 0.0
+        for at in range(row * (cols + 2), row * (cols + 2) + cols):
+            covered += areas[at]
+            areas[at] = covered
+    return float(abs(twice) / 2)
 
 
 @nb.njit(cache=True, nogil=True)
-def _areas_in_row(ring: Floats, upright: bool, row: int, cols: int, areas: Floats) -> None:
-    """Fill `areas[:cols]` with the area of the ring in each pixel of one row."""
-    areas[: cols + 2] = 0
-    if upright:
-        top, bottom = min(ring[1, 0], ring[1, 2]), max(ring[1, 0], ring[1, 2])
-        left, right = min(ring[0, 0], ring[0, 2]), max(ring[0, 0], ring[0, 2])
+def _cover_upright(ring: Floats, rows: int, cols: int, areas: Floats) -> float:
+    """Do as `_cover` for a rectangle along rows and columns, any corner first."""
+    left, right = min(ring[0, 0], ring[0, 2]), max(ring[0, 0], ring[0, 2])
+    top, bottom = min(ring[1, 0], ring[1, 2]), max(ring[1, 0], ring[1, 2])
+    for row in range(rows):
         height = min(bottom, row + 1) - max(top, row)
         for col in range(cols):
-            areas[col] = height * (min(right, col + 1) - max(left, col))
-        return
-    for k in range(4):  # noqa: PLR2004  (four sides)
-        _add_side(ring[0, k], ring[1, k], ring[0, k + 1], ring[1, k + 1], row, areas)
-    for col in range(1, cols):
-        areas[col] += areas[col - 1]
+            areas[row * (cols + 2) + col] = height * (min(right, col + 1) - max(left, col))
+    return float((bottom - top) * (right - left))
 
 
 @nb.njit(cache=True, nogil=True)
-def _add_side(
-    x_from: float, y_from: float, x_to: float, y_to: float, row: int, areas: Floats
-) -> None:
-    """Add what lies right of a side, in one row of pixels, to the differences between pixels.
+def _add_side(ring: Floats, k: int, sign: float, cols: int, areas: Floats) -> None:
+    """Add what lies to the right of side k of a cell, as differences from pixel to pixel.
 
-    Upward sides add and downward sides take away; summed along the row, what is left is the area
-    inside the ring. Each crossed pixel gets the part of its own width that is right of the side,
-    and the next pixel the rest of it.
+    Sides that go up add and sides that go down take away: summed along a row, the cell is left.
+    A pixel crossed gets what lies right of the side inside it, the next one the rest of a pixel.
     """
-    low, high = max(min(y_from, y_to), row), min(max(y_from, y_to), row + 1)
-    if not low < high:
+    start, end = (k, k + 1) if ring[1, k] < ring[1, k + 1] else (k + 1, k)
+    sign = sign if end == k else -sign
+    x_from, y_from, x_to, y_to = ring[0, start], ring[1, start], ring[0, end], ring[1, end]
+    if y_from == y_to:
         return
     slope = (x_to - x_from) / (y_to - y_from)
-    at_low, at_high = x_from + (low - y_from) * slope, x_from + (high - y_from) * slope
-    # rounding must not carry an end beyond the side, and so beyond the cell's last pixel
     least, most = min(x_from, x_to), max(x_from, x_to)
-    left = min(max(min(at_low, at_high), least), most)
-    right = min(max(max(at_low, at_high), least), most)
-    height = high - low if y_to < y_from else low - high
-    first, last = int(left), int(right)
-    if first == last:
-        beyond = height * ((left + right) / 2 - first)
-        areas[first] += height - beyond
-        areas[first + 1] += beyond
-        return
-    for col in range(first, last + 1):
-        start, end = max(left, col), min(right, col + 1)
-        part = height * (end - start) / (right - left)
-        beyond = part * ((start + end) / 2 - col)
-        areas[col] += part - beyond
-        areas[col + 1] += beyond
+    entry = x_from
+    for row in range(floor(y_from), ceil(y_to)):
+        low, high = max(y_from, row), min(y_to, row + 1)
+        # rounding must not carry the side beyond its end, and so beyond the cell's last pixel
+        leave = min(max(x_from + (high - y_from) * slope, least), most)
+        left, right, entry = min(entry, leave), max(entry, leave), leave
+        height = sign * (high - low)
+        first, last = int(left), int(right)
+        at = row * (cols + 2) + first
+        if first == last:
+            beyond = height * ((left + right) / 2 - first)
+            areas[at] += height - beyond
+            areas[at + 1] += beyond
+            continue
+        for col in range(first, last + 1):
+            part_from, part_to = max(left, col), min(right, col + 1)
+            part = height / (right - left) * (part_to - part_from)
+            beyond = part * ((part_from + part_to) / 2 - col)
+            areas[at] += part - beyond
+            areas[at + 1] += beyond
+            at += 1
 
 
 @nb.njit(cache=True, nogil=True)
-def _means(
-    source: NDArray[np.floating],
-    x: Floats,
-    y: Floats,
-    row_origin: int,
-    col_origin: int,
-    least_share: float,
-) -> Floats:
-    out = np.full((x.shape[0] - 1, x.shape[1] - 1), np.nan)
-    ring, areas = np.empty((2, 5)), np.empty(ROOM)
-    bottom, right = row_origin + source.shape[0], col_origin + source.shape[1]
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            row_from, row_to, col_from, col_to = _reach(x, y, i, j)
-            rows = range(max(row_from, row_origin), min(row_to, bottom))
-            cols = range(max(col_from, col_origin), min(col_to, right))
-            if len(rows) == 0 or len(cols) == 0:
-                continue
-            if row_to - row_from == 1 and col_to - col_from == 1:
-                out[i, j] = source[row_from - row_origin, col_from - col_origin]
-                continue
-            if col_to - col_from + 2 > areas.size:
-                areas = np.empty(2 * (col_to - col_from + 2))
-            area, upright = _take_ring(x, y, i, j, row_from, col_from, ring)
-            total, valid = 0.0, 0.0
-            for row in rows:
-                _areas_in_row(ring, upright, row - row_from, col_to - col_from, areas)
-                for col in cols:
-                    value, part = source[row - row_origin, col - col_origin], areas[col - col_from]
-                    if part > SLIVER * area and not np.isnan(value):
-                        total += part * value
-                        valid += part
-            if valid > 0 and valid >= (least_share - SLIVER) * area:
-                out[i, j] = total / valid
-    return out
+def _mean(block: Values, areas: Floats, length: int, least: float) -> tuple[float, float]:
+    """Return the valid area and the mean of a block; a row of `areas` is `length` long."""
+    valid, total = 0.0, 0.0
+    for i in range(block.shape[0]):
+        for j in range(block.shape[1]):
+            area, value = areas[i * length + j], block[i, j]
+            if area > least and not np.isnan(value):
+                valid, total = valid + area, total + area * value
+    return valid, total / valid if valid > 0 else np.nan
 
 
 @nb.njit(cache=True, nogil=True)
-def _majorities(
-    source: NDArray[np.unsignedinteger],
+def _majority(
+    block: Codes, missing: int, area_of: Floats, areas: Floats, length: int, least: float
+) -> tuple[float, int]:
+    """Return the valid area and the largest class of a block; leave `area_of` at zero again."""
+    valid, largest, best = 0.0, 0.0, area_of.size
+    for i in range(block.shape[0]):
+        for j in range(block.shape[1]):
+            code, area = block[i, j], areas[i * length + j]
+            if area > least and code != missing:
+                valid += area
+                area_of[code] += area
+                largest = max(largest, area_of[code])
+    for code in block.flat:
+        if area_of[code] >= largest - least:  # as large, but for rounding
+            best = min(best, int(code))
+    for code in block.flat:
+        area_of[code] = 0
+    return valid, best
+
+
+@nb.njit(cache=True, nogil=True)
+def _overlap(
+    source: NDArray[Any],  # values or codes: numba compiles a version for each
     missing: int,
+    area_of: Floats | None,
     x: Floats,
     y: Floats,
-    row_origin: int,
-    col_origin: int,
+    origin: tuple[int, int],
     least_share: float,
-    area_of: Floats,
-) -> NDArray[np.unsignedinteger]:
-    out = np.full((x.shape[0] - 1, x.shape[1] - 1), missing, source.dtype)
+    out: NDArray[Any],
+) -> None:
+    """Fill `out` cell by cell: means, or classes if there is a table to add their areas in."""
     ring, areas = np.empty((2, 5)), np.empty(ROOM)
-    bottom, right = row_origin + source.shape[0], col_origin + source.shape[1]
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            row_from, row_to, col_from, col_to = _reach(x, y, i, j)
-            rows = range(max(row_from, row_origin), min(row_to, bottom))
-            cols = range(max(col_from, col_origin), min(col_to, right))
-            if len(rows) == 0 or len(cols) == 0:
-                continue
-            if row_to - row_from == 1 and col_to - col_from == 1:
-                out[i, j] = source[row_from - row_origin, col_from - col_origin]
-                continue
-            if col_to - col_from + 2 > areas.size:
-                areas = np.empty(2 * (col_to - col_from + 2))
-            area, upright = _take_ring(x, y, i, j, row_from, col_from, ring)
-            valid, largest = 0.0, 0.0
-            for row in rows:
-                _areas_in_row(ring, upright, row - row_from, col_to - col_from, areas)
-                for col in cols:
-                    code, part = source[row - row_origin, col - col_origin], areas[col - col_from]
-                    if part > SLIVER * area and code != missing:
-                        area_of[code] += part
-                        valid += part
-                        largest = max(largest, area_of[code])
-            best = area_of.size
-            for row in rows:
-                for col in cols:
-                    code = source[row - row_origin, col - col_origin]
-                    if area_of[code] >= largest - SLIVER * area:
-                        best = min(best, code)
-            for row in rows:
-                for col in cols:
-                    area_of[source[row - row_origin, col - col_origin]] = 0
-            if valid > 0 and valid >= (least_share - SLIVER) * area:
-                out[i, j] = best
-    return out
+    for i, j in np.ndindex(out.shape):
+        reach = _reach(x, y, i, j)
+        row_from, row_to, col_from, col_to = reach
+        top, bottom = max(row_from - origin[0], 0), min(row_to - origin[0], source.shape[0])
+        left, right = max(col_from - origin[1], 0), min(col_to - origin[1], source.shape[1])
+        if top >= bottom or left >= right:
+            continue
+        if row_to - row_from == 1 and col_to - col_from == 1:
+            out[i, j] = source[top, left]
+            continue
+        length = col_to - col_from + 2
+        room = (row_to - row_from) * length
+        if room > MOST:
+            raise ValueError(TOO_FINE)
+        if room > areas.size:
+            areas = np.empty(2 * room)
+        whole = _cover(x, y, i, j, reach, ring, areas)
+        least, block = SLIVER * whole, source[top:bottom, left:right]
+        start = (top + origin[0] - row_from) * length + left + origin[1] - col_from
+        if area_of is None:
+            valid, value = _mean(block, areas[start:], length, least)
+        else:
+            valid, value = _majority(block, missing, area_of, areas[start:], length, least)
+        if min(valid, whole) > 0 and valid >= least_share * whole - least:
+            out[i, j] = value

@@ -97,19 +97,23 @@ def _id(value: object) -> str:
 
 def _read(path: Path, layer: str | None) -> gpd.GeoDataFrame:
     if not path.is_file():
-        raise ParcelError(
-            where=path.name, problem=Text("没有这个文件。", "there is no such file.")
-        )
+        raise ParcelError(where=path.name, problem=Text("没有这个文件。", "there is no such file."))
     try:
         if path.suffix == ".parquet":
             return gpd.read_parquet(path)
         return gpd.read_file(path, layer=layer) if layer else gpd.read_file(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError) as e:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        OSError,
+        ValueError,
+    ) as e:
         reason = str(e).splitlines()[0]
         raise ParcelError(
             where=path.name,
             problem=Text(
-                f"无法作为矢量文件读取（{reason}）。", f"cannot be read as a vector file ({reason})."
+                f"无法作为矢量文件读取（{reason}）。",
+                f"cannot be read as a vector file ({reason}).",
             ),
         ) from e
 
@@ -136,7 +140,10 @@ def _problems(frame: gpd.GeoDataFrame, where: str) -> Iterator[GepError]:
         (ids.duplicated().to_numpy(), Text("编号重复", "repeat the id of another")),
         (empty, Text("没有几何", "have no geometry")),
         (~empty & ~np.isin(shape_type, polygons), Text("不是面", "are no polygons")),
-        (~empty & ~shapes.is_valid.to_numpy(), Text("几何无效（自相交等）", "have an invalid geometry")),
+        (
+            ~empty & ~shapes.is_valid.to_numpy(),
+            Text("几何无效（自相交等）", "have an invalid geometry"),
+        ),
     ]
     for wrong, what in checks:
         if wrong.any():
@@ -157,9 +164,14 @@ def _problems(frame: gpd.GeoDataFrame, where: str) -> Iterator[GepError]:
 
 
 def _listed(
-    where: str, frame: gpd.GeoDataFrame, wrong: np.ndarray[tuple[int], np.dtype[np.bool_]], what: Text
+    where: str,
+    frame: gpd.GeoDataFrame,
+    wrong: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    what: Text,
 ) -> ParcelError:
-    ids = [x or f"#{i}" for i, x in zip(np.flatnonzero(wrong), frame["parcel_id"][wrong], strict=True)]
+    ids = [
+        x or f"#{i}" for i, x in zip(np.flatnonzero(wrong), frame["parcel_id"][wrong], strict=True)
+    ]
     shown = ", ".join(ids[:SHOWN]) + (" ..." if len(ids) > SHOWN else "")
     return ParcelError(
         where=where,
@@ -170,10 +182,15 @@ def _listed(
     )
 
 
-def outside(parcels: gpd.GeoDataFrame, footprint: shapely.Geometry, where: str) -> Iterator[GepError]:
+def outside(
+    parcels: gpd.GeoDataFrame, footprint: shapely.Geometry, where: str
+) -> Iterator[GepError]:
     """Yield an error that lists the parcels that lie wholly outside a footprint."""
     wrong = ~parcels.geometry.intersects(footprint).to_numpy()
     if wrong.any():
         yield _listed(
-            where, parcels, wrong, Text("完全在土地覆盖图层之外", "lie wholly outside the class layer")
+            where,
+            parcels,
+            wrong,
+            Text("完全在土地覆盖图层之外", "lie wholly outside the class layer"),
         )

@@ -125,7 +125,8 @@ def read_project(file: Path) -> Project:
         raise ProjectError(
             where=str(file),
             problem=Text(
-                "没有这个项目文件。用 gep init 可生成一个。", "no such project file. `gep init` makes one."
+                "没有这个项目文件。用 gep init 可生成一个。",
+                "no such project file. `gep init` makes one.",
             ),
         ) from error
     except (OSError, UnicodeDecodeError) as error:

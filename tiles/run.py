@@ -2,8 +2,8 @@
 
 import pickle
 import threading
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import rasterio
 
-from data_catalog.errors import LayerError
+from data_catalog.errors import LayerError, RunError, raise_all
 from data_catalog.text import Text
 from tiles.checkpoints import Checkpoints, unwritable
+from tiles.grid import Tile
 from tiles.job import Job
-from tiles.rasters import OpenRaster
+from tiles.rasters import OpenRaster, Raster
 from tiles.schedulers import THREADS, executor
 from tiles.sums import Sums
 from tiles.tile import LayerSeen, TileSums, compute_tile
@@ -48,6 +49,7 @@ class Totals:
     sums: Sums
     seen: dict[str, LayerSeen] = field(default_factory=dict)
     tiles: int = 0
+    cells: int = 0
     tiles_resumed: int = 0
 
 
@@ -61,7 +63,12 @@ class How:
 
 
 def run(
-    job: Job, folder: Path, how: How, report: Callable[[Progress], None] = lambda _: None
+    job: Job,
+    folder: Path,
+    how: How,
+    report: Callable[[Progress], None] = lambda _: None,
+    *,
+    check: bool = True,
 ) -> Totals:
     """Compute all tiles of a job that are not yet done, and add them up.
 
@@ -71,6 +78,8 @@ def run(
         Of the unfinished run; its checkpoints are used and kept.
     report : callable
         Told of every finished task.
+    check : bool
+        Raise if the layers hold values that they must not; otherwise the caller looks.
 
     Raises
     ------
@@ -103,6 +112,8 @@ def run(
     tell(done)
     _compute(job_file, [i for i in range(len(batches)) if i not in done], how, done, tell)
     totals = _merged(job, checkpoints, range(len(batches)))
+    if check:
+        raise_all(problems_seen(job, totals.seen))
     totals.tiles_resumed = sum(len(batches[i]) for i in checkpoints.done() & done)
     return totals
 
@@ -133,6 +144,16 @@ def _compute(
                     future.result()
                     finished.add(batch)
                     tell(finished)
+        except BrokenExecutor as error:
+            raise RunError(
+                where=str(job_file.parent.parent.parent),
+                problem=Text(
+                    "一个工作进程被终止（可能内存不足）。已完成的分块都已保存：减少 --workers 或 --tile 后用 "
+                    "--resume 继续。",
+                    "a worker process was ended (perhaps it ran out of memory). Finished tiles are "
+                    "kept: go on with --resume, with fewer --workers or a smaller --tile.",
+                ),
+            ) from error
         except BaseException:
             for future in waiting:
                 future.cancel()
@@ -148,7 +169,7 @@ def compute_batch(job_file: str, tile: int, batch: int) -> None:
 
 
 @lru_cache(maxsize=2)
-def _job(job_file: str, tile: int) -> tuple[Job, list[list[object]], Checkpoints]:
+def _job(job_file: str, tile: int) -> tuple[Job, list[list[Tile]], Checkpoints]:
     path = Path(job_file)
     job = pickle.loads(path.read_bytes())  # noqa: S301  (our own file, written by `run`)
     return job, job.batches(tile), Checkpoints(path.parent.parent.parent, path.parent.name)
@@ -169,16 +190,15 @@ def _merged(job: Job, checkpoints: Checkpoints, batches: range) -> Totals:
     """Add all tiles' whole numbers: the order cannot matter."""
     parts: list[TileSums] = []
     seen = {raster.name: LayerSeen() for raster in job.rasters}
-    tiles = 0
+    tiles = cells = 0
     for batch in batches:
         for part in checkpoints.load(batch):
             tiles += 1
+            cells += part.cells
             for name, record in part.seen.items():
                 seen[name].add(record)
             part.maps.clear()
             parts.append(part)
-    _check_classes(job, seen)
-    _check_ranges(job, seen)
     zones = np.concatenate([_zone(job, p) for p in parts]) if parts else np.empty(0, np.int64)
     unique, inverse = np.unique(zones, return_inverse=True)
     sums = Sums.zeros(len(unique), len(job.scales))
@@ -187,7 +207,7 @@ def _merged(job: Job, checkpoints: Checkpoints, batches: range) -> Totals:
         sums.add(inverse[start : start + len(part.keys)], part.sums)
         start += len(part.keys)
     limit = _key_limit(job)
-    return Totals(unique // limit, unique % limit, sums, seen, tiles)
+    return Totals(unique // limit, unique % limit, sums, seen, tiles, cells)
 
 
 def _key_limit(job: Job) -> int:
@@ -198,34 +218,44 @@ def _zone(job: Job, part: TileSums) -> np.ndarray[tuple[int], np.dtype[np.int64]
     return part.parcels.astype(np.int64) * _key_limit(job) + part.keys
 
 
-def _check_classes(job: Job, seen: dict[str, LayerSeen]) -> None:
+def problems_seen(job: Job, seen: Mapping[str, LayerSeen]) -> Iterator[LayerError]:
+    """Yield what is wrong with the layers' values: unknown class codes, values out of range."""
     for raster in job.rasters:
-        unknown = seen[raster.name].unknown
-        if unknown:
-            listed = ", ".join(f"{code} ({unknown[code]})" for code in sorted(unknown))
-            raise LayerError(
-                where=Path(raster.path).name,
-                problem=Text(
-                    f"含有对照表中没有的类别代码（像元数）：{listed}。"
-                    "请为 classes 选择正确的对照表，或在自定义对照表中补充这些代码。",
-                    f"has class codes that its crosswalk does not know (cells): {listed}. Choose "
-                    "the right crosswalk in `classes`, or add the codes to one of your own.",
-                ),
-            )
+        record = seen[raster.name]
+        if record.unknown:
+            yield _unknown_codes(raster, record)
+        v = raster.variable
+        if (
+            not raster.is_class
+            and record.cells
+            and not (v.low <= record.least and record.most <= v.high)
+        ):
+            yield _out_of_range(raster, record)
 
 
-def _check_ranges(job: Job, seen: dict[str, LayerSeen]) -> None:
-    for raster in (r for r in job.rasters if not r.is_class):
-        record, v = seen[raster.name], raster.variable
-        if record.cells and not (v.low <= record.least and record.most <= v.high):
-            wrong = record.least if record.least < v.low else record.most
-            raise LayerError(
-                where=Path(raster.path).name,
-                problem=Text(
-                    f"{v.title.zh}出现 {wrong:.6g} {v.units}，超出合理范围 {v.low:g} 至 "
-                    f"{v.high:g}。若这是无效值，请在图层中写 nodata；否则检查 units 与 scale。",
-                    f"{v.name} has {wrong:.6g} {v.units}, outside its range {v.low:g} to "
-                    f"{v.high:g}. If that marks missing data, set `nodata` on the layer; "
-                    "otherwise check `units` and `scale`.",
-                ),
-            )
+def _unknown_codes(raster: Raster, record: LayerSeen) -> LayerError:
+    listed = ", ".join(f"{code} ({record.unknown[code]})" for code in sorted(record.unknown))
+    return LayerError(
+        where=Path(raster.path).name,
+        problem=Text(
+            f"含有对照表中没有的类别代码（像元数）：{listed}。"
+            "请为 classes 选择正确的对照表，或在自定义对照表中补充这些代码。",
+            f"has class codes that its crosswalk does not know (cells): {listed}. Choose "
+            "the right crosswalk in `classes`, or add the codes to one of your own.",
+        ),
+    )
+
+
+def _out_of_range(raster: Raster, record: LayerSeen) -> LayerError:
+    v = raster.variable
+    wrong = record.least if record.least < v.low else record.most
+    return LayerError(
+        where=Path(raster.path).name if raster.constant is None else f"[layers.{raster.name}]",
+        problem=Text(
+            f"{v.title.zh}出现 {wrong:.6g} {v.units}，超出合理范围 {v.low:g} 至 "
+            f"{v.high:g}。若这是无效值，请在图层中写 nodata；否则检查 units 与 scale。",
+            f"{v.name} has {wrong:.6g} {v.units}, outside its range {v.low:g} to "
+            f"{v.high:g}. If that marks missing data, set `nodata` on the layer; "
+            "otherwise check `units` and `scale`.",
+        ),
+    )

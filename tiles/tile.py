@@ -134,7 +134,7 @@ def _groups(
     job: Job, classes: Mapping[str, npt.NDArray[np.uint8]], shape: tuple[int, int]
 ) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int64]]:
     """Return each cell's group, and each group's combination of classes."""
-    stack = np.stack([classes[name] for name in job.group_by])
+    stack = np.stack([classes[name] for name in job.group_by] or [np.zeros(shape, np.uint8)])
     numbers = np.full(CLASS_LIMIT ** len(stack), -1, np.int16)
     keys = np.empty(MOST_GROUPS, np.int64)
     groups = np.empty(shape, np.int16)
@@ -181,11 +181,14 @@ def _values(
         seen[raster.name].add(LayerSeen(count, least, most))
         layers[raster.name] = numbers
     class_block = {name: values[block] for name, values in classes.items()}
+    nowhere = np.zeros((1, 1), np.uint8)
     for model in job.derived:
-        layers[model.model.output.name] = model.evaluate(layers, class_block[model.classes])
+        layers[model.model.output.name] = model.evaluate(
+            layers, class_block.get(model.classes, nowhere)
+        )
     values = np.empty((len(job.models), *shape))
     for i, model in enumerate(job.models):
-        values[i] = model.evaluate(layers, class_block[model.classes])
+        values[i] = model.evaluate(layers, class_block.get(model.classes, nowhere))
     return values
 
 

@@ -90,9 +90,7 @@ def crosswalks() -> dict[str, Crosswalk]:
     folder = resources.files("data_catalog.classes") / "crosswalks"
     titles = {
         row["id"]: Text(row["zh"], row["en"])
-        for row in csv.DictReader(
-            (folder / "titles.csv").read_text(encoding="utf-8").splitlines()
-        )
+        for row in csv.DictReader((folder / "titles.csv").read_text(encoding="utf-8").splitlines())
     }
     return {
         name: _read((folder / f"{name}.csv").read_text(encoding="utf-8"), name, title)

@@ -12,11 +12,12 @@ def evapotranspiration(
 ) -> Pixels:
     """Return the depth evaporated in a year; at least 0, at most the rain and the potential.
 
-    Fu's equation times the rain, so that a year without rain is no division by zero.
+    Fu's equation times the rain, so that a year without rain is no division by zero; the bounds
+    are the equation's own and only undo rounding.
     """
     rain, potential, w = precipitation, potential_evapotranspiration, budyko_parameter
     evaporated = rain + potential - (rain**w + potential**w) ** (1 / w)
-    return np.maximum(evaporated, 0 * evaporated)
+    return np.clip(evaporated, 0 * rain, np.minimum(rain, potential))
 
 
 DERIVATION = Derived(

@@ -8,10 +8,12 @@ for a single number. For prices, `year` is the price year.
 import csv
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from tokenize import TokenError
 
 import pint
 
@@ -106,12 +108,15 @@ class Parameters:
         return local or self._rows.get((parameter, chosen, key))
 
     def of_ecosystem(self, parameter: str, chosen: str, code: str) -> Row | None:
-        """Return the row of a level-II class, or that of its level-I class."""
-        return (
-            self.find(parameter, chosen, code)
-            or self.find(parameter, chosen, code[:1])
-            or self.find(parameter, chosen)
-        )
+        """Return the row of a level-II class, of its level-I class, or the one for all classes.
+
+        A project's row for all classes comes before a set's row for one.
+        """
+        for owner in (LOCAL, chosen):
+            for key in (code, code[:1], ""):
+                if (parameter, owner, key) in self._rows:
+                    return self._rows[parameter, owner, key]
+        return None
 
     def of_set(self, parameter: str, chosen: str) -> dict[str, Row]:
         """Return all rows of one set by key, the project's own in front."""
@@ -141,11 +146,21 @@ def read_rows(path: Path, known: set[str]) -> list[Row]:
     Raises
     ------
     ProjectError, UnknownNameError
-        If a column is missing, a value is no number, a unit is unknown, a source is empty, or a
-        parameter is not one that any model uses.
+        If a column is missing, a value is no number, a unit is unknown, a source is empty, a row is
+        there twice, or a parameter is not one that any model uses.
     """
-    rows = list(_read(path.read_text(encoding="utf-8-sig").splitlines(), path.name, LOCAL))
+    rows = list(_read(_text(path).splitlines(), path.name, LOCAL))
+    seen: set[tuple[str, str]] = set()
     for row in rows:
+        if (row.parameter, row.key) in seen:
+            raise ProjectError(
+                where=path.name,
+                problem=Text(
+                    f"{row.name()} 出现了两次，请只留一行。",
+                    f"{row.name()} is there twice. Keep one row.",
+                ),
+            )
+        seen.add((row.parameter, row.key))
         if row.parameter not in known:
             raise UnknownNameError(
                 where=path.name,
@@ -154,6 +169,20 @@ def read_rows(path: Path, known: set[str]) -> list[Row]:
                 hint=suggestion(row.parameter, known),
             )
     return rows
+
+
+def _text(path: Path) -> str:
+    """Return a table's text; Excel in China saves CSV in GB 18030."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        problem = Text("无法读取该文件。", "this file cannot be read.")
+        raise ProjectError(where=path.as_posix(), problem=problem) from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    problem = Text("编码既非 UTF-8 也非 GB 18030。", "is neither in UTF-8 nor in GB 18030.")
+    raise ProjectError(where=path.name, problem=problem)
 
 
 def _read(lines: list[str], where: str, chosen: str | None = None) -> Iterator[Row]:
@@ -179,19 +208,37 @@ def _row(cells: Mapping[str, str | None], where: str, chosen: str | None) -> Row
         raise _wrong(where, "grade", grade, f"one of {', '.join(GRADES)}")
     if not text["source"]:
         raise _wrong(where, "source", "", "where the number comes from")
-    try:
-        registry.Unit(text["units"])
-    except (pint.UndefinedUnitError, ValueError) as error:
-        raise _wrong(where, "units", text["units"], "a unit such as CNY/m3") from error
-    numbers = {c: _number(text[c], where, c) for c in ("value", "se", "low", "high")}
-    if math.isnan(numbers["value"]):
-        raise _wrong(where, "value", "", "a number")
+    if not _is_unit(text["units"]):
+        raise _wrong(where, "units", text["units"], "a unit such as CNY/m3; 1 for a share")
+    value, se, low, high = (_number(text[c], where, c) for c in ("value", "se", "low", "high"))
+    if math.isnan(value):
+        raise _wrong(where, "value", text["value"], "a number")
+    if value < low or value > high:
+        raise _wrong(where, "value", text["value"], f"within {text['low']} to {text['high']}")
     return Row(
-        **{c: text[c] for c in COLUMNS if c not in {*numbers, "set", "grade"}},
-        **numbers,
+        parameter=text["parameter"],
         set=chosen or text["set"],
+        key=text["key"],
+        value=value,
+        se=se,
+        units=text["units"],
+        low=low,
+        high=high,
+        region=text["region"],
+        year=text["year"],
+        source=text["source"],
+        where=text["where"],
         grade=grade,
+        note=text["note"],
     )
+
+
+def _is_unit(text: str) -> bool:
+    try:
+        registry.Unit(text)
+    except (pint.PintError, ValueError, AssertionError, TokenError):  # pint's parser lets all out
+        return False
+    return bool(text)
 
 
 def _number(text: str, where: str, column: str) -> float:
@@ -210,6 +257,7 @@ def _wrong(where: str, column: str, got: str, want: str) -> ProjectError:
     return ProjectError(
         where=where,
         problem=Text(
-            f"{column} 列为“{got}”，需要：{want}。", f"column {column} is {got!r}; it must be {want}."
+            f"{column} 列为“{got}”，需要：{want}。",
+            f"column {column} is {got!r}; it must be {want}.",
         ),
     )

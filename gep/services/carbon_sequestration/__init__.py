@@ -1,4 +1,4 @@
-"""Carbon sequestration (固碳): carbon dioxide that ecosystems take up; sequestration is positive."""
+"""Carbon sequestration (固碳): carbon dioxide taken up by ecosystems; uptake is positive."""
 
 from data_catalog.text import Text
 from gep.service import Service

@@ -26,7 +26,7 @@ def water_yielded(
     shape = np.minimum(seasonality * available / rain + budyko_shape_least, budyko_shape_most)
     evaporated_vegetated = 1 + dryness - (1 + dryness**shape) ** (1 / shape)
     evaporated_other = np.minimum(dryness, 1)
-    evaporated = np.where(vegetated > 0, evaporated_vegetated, evaporated_other)
+    evaporated = vegetated * evaporated_vegetated + (1 - vegetated) * evaporated_other
     return np.where(precipitation == 0, precipitation, rain * (1 - evaporated))
 
 

@@ -1,0 +1,98 @@
+"""The account's files: for programs as Parquet, for people as CSV."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data_catalog.units import conversion
+from tiles.checkpoints import unwritable
+from tiles.results import Result
+
+ECOSYSTEM = "land_cover"
+BASELINE = "land_cover_baseline"
+
+
+def write_tables(
+    result: Result,
+    account: pd.DataFrame,
+    indicators: list[pd.DataFrame],
+    counted: list[str],
+    folder: Path,
+) -> None:
+    """Write account.parquet, account.csv, parcels.parquet, indicators.csv and the extent.
+
+    Raises
+    ------
+    OutputError
+        If the disk is full.
+    """
+    try:
+        write_parquet(account, folder / "account.parquet")
+        _by_service(account).to_csv(folder / "account.csv", index=False)
+        _write_parcels(result, account, counted, folder / "parcels.parquet")
+        if indicators:
+            _indicators(pd.concat(indicators)).to_csv(folder / "indicators.csv", index=False)
+        _write_extent(result, folder / "seea")
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table with the same bytes for the same rows."""
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(table, path, compression="zstd")
+
+
+def _by_service(account: pd.DataFrame) -> pd.DataFrame:
+    """Return the account summed over parcels."""
+    keys = ["service", "ecosystem", "physical_unit", "price_year", "standard"]
+    return account.groupby(keys, sort=True)[["physical", "value"]].sum(min_count=1).reset_index()
+
+
+def _indicators(frame: pd.DataFrame) -> pd.DataFrame:
+    keys = ["parcel_id", ECOSYSTEM, "indicator", "unit"]
+    sums = frame.groupby(keys, sort=True)[["amount", "area_m2", "missing_m2"]].sum().reset_index()
+    missing = sums["missing_m2"] / sums["area_m2"]
+    return (
+        sums.assign(missing_share=missing)
+        .drop(columns=["area_m2", "missing_m2"])
+        .rename(columns={ECOSYSTEM: "ecosystem"})
+    )
+
+
+def _write_parcels(result: Result, account: pd.DataFrame, counted: list[str], path: Path) -> None:
+    """Write a row per parcel: its area on the grid, its GEP, amount and value of each service."""
+    frame = result.inputs.parcels.copy()
+    area = result.areas().groupby("parcel_id")["area_m2"].sum() * conversion("m2", "ha")[0]
+    frame["area_ha"] = frame["parcel_id"].map(area).fillna(0.0)
+    sums = account.groupby(["parcel_id", "service"])[["physical", "value"]].sum(min_count=1)
+    valued = account[account["service"].isin(counted)]
+    gep = valued.groupby("parcel_id")["value"].sum(min_count=1)
+    frame["gep"] = frame["parcel_id"].map(gep).astype(np.float64)
+    for service in dict.fromkeys(account["service"]):
+        of_service = sums.xs(service, level="service")
+        for column in ("physical", "value"):
+            frame[f"{service}_{column}"] = frame["parcel_id"].map(of_service[column])
+    ordered = [c for c in frame.columns if c != "geometry"]
+    gpd.GeoDataFrame(frame[[*ordered, "geometry"]]).to_parquet(path, compression="zstd")
+
+
+def _write_extent(result: Result, folder: Path) -> None:
+    """Write SEEA's extent account, and its change matrix where there is a baseline."""
+    areas = result.areas()
+    if ECOSYSTEM not in areas:
+        return
+    folder.mkdir(exist_ok=True)
+    areas["area_ha"] = areas["area_m2"] * conversion("m2", "ha")[0]
+    extent = areas.groupby(["parcel_id", ECOSYSTEM], sort=True)["area_ha"].sum().reset_index()
+    extent.rename(columns={ECOSYSTEM: "ecosystem"}).to_csv(folder / "extent.csv", index=False)
+    if BASELINE in areas:
+        matrix = areas.pivot_table(
+            index=BASELINE, columns=ECOSYSTEM, values="area_ha", aggfunc="sum", fill_value=0.0
+        )
+        matrix.index.name = "ecosystem_from"
+        matrix.to_csv(folder / "extent_change_matrix.csv")

@@ -1,0 +1,130 @@
+"""What must hold for every bundled standard."""
+
+from pathlib import Path
+
+import pytest
+
+from data_catalog.classes import ecosystems
+from data_catalog.errors import ProjectError, UnknownNameError
+from data_catalog.parameters import bundled as parameters
+from data_catalog.references import references
+from data_catalog.standards import Part, Standard, bundled, standard
+from gep.services import SERVICES
+
+BY_ID = {service.id: service for service in SERVICES}
+CHOICES = [(s, name) for s in bundled().values() for name in s.services]
+each_standard = pytest.mark.parametrize("chosen", bundled().values(), ids=lambda s: s.id)
+each_choice = pytest.mark.parametrize(
+    ("chosen", "name"), CHOICES, ids=[f"{s.id}-{name}" for s, name in CHOICES]
+)
+
+
+@each_standard
+def test_it_has_two_languages_and_a_source(chosen: Standard) -> None:
+    assert chosen.title.zh
+    assert chosen.title.en
+    assert chosen.source in references()
+    assert bool(chosen.note_zh) == bool(chosen.note_en)
+
+
+def test_the_id_is_the_name_of_the_file() -> None:
+    for name in bundled():
+        assert standard(name).id == name
+    assert {"cn-open", "garze-2017"} <= set(bundled())
+
+
+@each_choice
+def test_every_variant_and_valuation_exists(chosen: Standard, name: str) -> None:
+    service, choice = BY_ID[name], chosen.services[name]
+    for part in choice.parts:
+        service.variant(part.variant)
+    for valuation in choice.valuations:
+        service.valuation(valuation)
+    assert bool(choice.note_zh) == bool(choice.note_en)
+
+
+@each_choice
+def test_nothing_is_valued_twice(chosen: Standard, name: str) -> None:
+    families = [BY_ID[name].valuation(v).family for v in chosen.services[name].valuations]
+    assert len(families) == len(set(families))
+
+
+@each_choice
+def test_no_ecosystem_is_in_two_parts(chosen: Standard, name: str) -> None:
+    parts = chosen.services[name].parts
+    known = set(ecosystems()) | {code[0] for code in ecosystems()}
+    for part in parts:
+        assert set(part.classes) <= known
+        assert len(part.classes) == len(set(part.classes))
+    for code in ecosystems():
+        assert sum(part.covers(code) for part in parts) <= 1, code
+
+
+@each_choice
+def test_every_set_named_exists_and_is_used(chosen: Standard, name: str) -> None:
+    service, choice = BY_ID[name], chosen.services[name]
+    models = (
+        *(service.variant(p.variant) for p in choice.parts),
+        *(service.valuation(v) for v in choice.valuations),
+    )
+    used = {f for model in models for f, i in model.factors().items() if not i.choose}
+    for parameter, set_ in choice.sets.items():
+        assert parameter in used, parameter
+        assert parameters().of_set(parameter, set_), (parameter, set_)
+
+
+@each_choice
+def test_every_factor_has_rows_for_the_whole_scope(chosen: Standard, name: str) -> None:
+    service, choice = BY_ID[name], chosen.services[name]
+    needed = [
+        (model, [code for code in ecosystems() if covers(code)])
+        for model, covers in (
+            *((service.variant(p.variant), p.covers) for p in choice.parts),
+            *((service.valuation(v), choice.covers) for v in choice.valuations),
+        )
+    ]
+    for model, scope in needed:
+        assert scope
+        for factor_name, factor in model.factors().items():
+            set_ = factor.choose or chosen.set_of(name, factor_name)
+            for code in scope if factor.by else [""]:
+                row = parameters().of_ecosystem(factor_name, set_, code)
+                assert row is not None, (model.id, factor_name, set_, code)
+
+
+def test_a_level_covers_its_classes() -> None:
+    part = Part(variant="balance", classes=("1", "41"))
+    assert part.covers("13")
+    assert part.covers("41")
+    assert not part.covers("42")
+
+
+def test_the_open_profile_leaves_out_what_has_no_published_number() -> None:
+    services = standard("cn-open").services
+    assert not services["water_conservation"].covers("42")
+    assert not services["water_conservation"].covers("51")
+    assert not services["soil_retention"].covers("82")
+    assert not services["carbon_sequestration"].covers("51")
+    assert not services["climate_regulation"].covers("62")
+
+
+def test_an_unknown_standard_suggests_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean cn-open"):
+        standard("cn_open")
+
+
+def test_a_standard_beside_the_project_is_read(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text(
+        'id = "ours"\ntitle_zh = "本县"\ntitle_en = "Ours"\nsource = "HJ1173"\n[services]\n',
+        encoding="utf-8",
+    )
+    assert standard("ours.toml", tmp_path).id == "ours"
+
+
+def test_an_unknown_key_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text(
+        'id = "ours"\ntitle_zh = "本县"\ntitle_en = "Ours"\nsource = "HJ1173"\nsevices = {}\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(ProjectError, match="sevices"):
+        standard("ours.toml", tmp_path)

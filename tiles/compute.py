@@ -1,0 +1,323 @@
+"""The main job: from a project to a finished run folder, for whatever accounts are asked for."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import shapely
+
+from data_catalog.errors import GepError, OutputError, ProjectError, RunError, TooCoarse
+from data_catalog.names import suggestion
+from data_catalog.parameters import Parameters, Row, bundled, read_rows
+from data_catalog.text import Text
+from data_catalog.variables import variable
+from tiles.binding import Bound
+from tiles.coverage import Rings
+from tiles.derive import Derivations, with_patterns
+from tiles.inputs import Inputs, engine_number, resolve
+from tiles.job import Job
+from tiles.maps import write_maps
+from tiles.patterns import pattern_factors
+from tiles.project import Project
+from tiles.rasters import Raster
+from tiles.receipt import alignment, input_records
+from tiles.results import Result
+from tiles.run import How, Progress, run
+from tiles.runfolder import RunFolder, command, digest_of, sha256, software
+
+RINGS = ".checkpoints/rings"
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputed:
+    """Something asked for that the inputs do not honestly allow, and why."""
+
+    account: str
+    title: Text
+    reasons: tuple[GepError, ...]
+
+    def record(self) -> dict[str, str]:
+        """Return it for the manifest, in both languages; a layer too coarse comes first."""
+        ordered = sorted(self.reasons, key=lambda r: not isinstance(r, TooCoarse))
+        return {
+            "account": self.account,
+            "title_zh": self.title.zh,
+            "title_en": self.title.en,
+            "reason_zh": " ".join(r.say("zh") for r in ordered),
+            "reason_en": " ".join(r.say("en") for r in ordered),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What an account wants computed."""
+
+    models: tuple[Bound, ...] = ()
+    not_computed: tuple[NotComputed, ...] = ()
+    rows: tuple[Row, ...] = ()
+    summary: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Account(Protocol):
+    """A kind of account: knows its models before the run and its tables after it."""
+
+    def standard_set(self, parameter: str) -> str:
+        """Return the parameter set that derived layers read a parameter from."""
+        ...
+
+    def prepare(self, at_hand: Derivations) -> Prepared:
+        """Return the models, having obtained the layers they need."""
+        ...
+
+    def write(self, result: Result, prepared: Prepared, folder: Path) -> Mapping[str, Any]:
+        """Write the account's tables; return what the manifest says of them."""
+        ...
+
+
+def compute(
+    project: Project,
+    accounts: tuple[Account, ...],
+    out: Path,
+    how: How,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Compute a project into a run folder, and return its manifest.
+
+    Raises
+    ------
+    GepError
+        If an input is wrong (no folder is left), the disk is full (finished tiles are kept), or
+        the output is in the way.
+    """
+    inputs = resolve(project)
+    parameters = project_parameters(project)
+    folder = RunFolder(out, resume=resume, overwrite=overwrite)
+    try:
+        return _compute(inputs, parameters, accounts, folder, how, report)
+    except (OutputError, RunError):
+        raise  # finished tiles are good: --resume goes on from them
+    except GepError:
+        folder.discard()
+        raise
+
+
+def project_parameters(project: Project) -> Parameters:
+    """Return the bundled rows with the project's own in front."""
+    parameters = bundled()
+    for name in (project.tables.parameters, project.tables.prices):
+        if name is None:
+            continue
+        path = project.path(name)
+        if not path.is_file():
+            raise ProjectError(
+                where=f"[tables] {name}", problem=Text("没有这个文件。", "there is no such file.")
+            )
+        parameters = parameters.with_rows(read_rows(path, parameters.names()))
+    return parameters
+
+
+def _compute(
+    inputs: Inputs,
+    parameters: Parameters,
+    accounts: tuple[Account, ...],
+    folder: RunFolder,
+    how: How,
+    report: Callable[[Progress], None],
+) -> dict[str, Any]:
+    project = inputs.project
+    folder.log("started", project=project.project.name, tile=how.tile, workers=how.workers,
+               scheduler=how.scheduler)  # fmt: skip
+    Rings.from_polygons(inputs.parcels.geometry.to_numpy(), ~inputs.grid.affine).save(
+        _made(folder.aside / RINGS)
+    )
+    at_hand, prepared, patterns = prepare(
+        inputs, parameters, accounts, folder.aside, folder.aside / RINGS, how
+    )
+    rasters = with_patterns(inputs.rasters, patterns) | at_hand.store(folder.aside)
+    job = job_of(inputs, at_hand, prepared, rasters, folder.aside / RINGS)
+    folder.log("tiles", grid=list(inputs.grid.shape))
+    totals = run(job, folder.aside, how, _logged(report, folder))
+    folder.log("added up", tiles=totals.tiles, resumed=totals.tiles_resumed)
+    result = Result(inputs, job, totals)
+    said = [a.write(result, p, folder.aside) for a, p in zip(accounts, prepared, strict=True)]
+    write_maps(job, folder.aside, how.tile)
+    folder.write_json("alignment.json", alignment(inputs, job, result, at_hand, patterns))
+    manifest = _manifest(inputs, at_hand, prepared, said, totals.tiles_resumed)
+    folder.finish(manifest)
+    return manifest
+
+
+def prepare(
+    inputs: Inputs,
+    parameters: Parameters,
+    accounts: tuple[Account, ...],
+    aside: Path,
+    rings: Path,
+    how: How,
+) -> tuple[Derivations, tuple[Prepared, ...], dict[str, float]]:
+    """Return the derivations needed, what each account wants computed, and the patterns."""
+    patterns = pattern_factors(inputs, aside, rings, how)
+    at_hand = Derivations(
+        inputs,
+        parameters,
+        lambda p: _set_of(accounts, p),
+        inputs.project.project.standard,
+        patterns,
+    )
+    prepared = tuple(account.prepare(at_hand) for account in accounts)
+    layers = {n for p in prepared for m in p.models for n in m.layers()}
+    return at_hand.needed(layers), prepared, patterns
+
+
+def _logged(report: Callable[[Progress], None], folder: RunFolder) -> Callable[[Progress], None]:
+    def both(progress: Progress) -> None:
+        folder.log("progress", tiles_done=progress.tiles_done, tiles=progress.tiles)
+        report(progress)
+
+    return both
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _set_of(accounts: tuple[Account, ...], parameter: str) -> str:
+    return next((s for a in accounts if (s := a.standard_set(parameter))), "")
+
+
+def job_of(
+    inputs: Inputs,
+    at_hand: Derivations,
+    prepared: tuple[Prepared, ...],
+    rasters: Mapping[str, Raster],
+    rings: Path,
+) -> Job:
+    """Return the work that all accounts together ask of the tiles.
+
+    Raises
+    ------
+    ProjectError
+        If there is no class layer, or a map is asked for that nothing computes.
+    """
+    models = tuple(m for p in prepared for m in p.models)
+    derived = at_hand.inline()
+    needed = {name for m in (*models, *derived) for name in m.layers()}
+    used = tuple(r for n, r in sorted(rasters.items()) if n in needed or r.is_class)
+    group_by = tuple(r.name for r in used if r.is_class)
+    if not group_by:
+        raise ProjectError(
+            where="[layers]",
+            problem=Text(
+                "没有类别图层：至少需要 land_cover。",
+                "there is no class layer: at least land_cover is needed.",
+            ),
+        )
+    return Job(
+        grid=inputs.grid,
+        rasters=used,
+        derived=derived,
+        models=models,
+        group_by=group_by,
+        rings_folder=str(rings),
+        parcels=len(inputs.parcels),
+        maps=_maps(inputs.project, models),
+        least_share=engine_number("least_valid_share"),
+        content=_content(inputs, models, derived, used),
+    )
+
+
+def _maps(project: Project, models: tuple[Bound, ...]) -> tuple[str, ...]:
+    wanted = project.output.maps
+    if wanted == "none":
+        return ()
+    known = {m.account for m in models}
+    for name in wanted if wanted != "all" else ():
+        if name not in known:
+            raise ProjectError(
+                Text(
+                    "[output] maps：没有计算“{name}”。{hint}",
+                    "[output] maps: {name!r} is not computed. {hint}",
+                ),
+                name=name,
+                hint=suggestion(name, known),
+            )
+    return tuple(m.id for m in models if wanted == "all" or m.account in wanted)
+
+
+def _content(
+    inputs: Inputs, models: tuple[Bound, ...], derived: tuple[Bound, ...], used: tuple[Raster, ...]
+) -> str:
+    """Return a digest of all that decides a result: nothing of the machine or the tiling."""
+    files = [Path(r.path) for r in used if r.constant is None]
+    with ThreadPoolExecutor(2) as pool:
+        digests = list(pool.map(sha256, files))
+    shapes = shapely.to_wkb(inputs.parcels.geometry.to_numpy())
+    numbers = [[m.id, m.model.kernel.__qualname__, *(_plain(a) for a in m.arguments)]
+               for m in (*models, *derived)]  # fmt: skip
+    layers = [[r.name, r.scale, r.offset, r.nodata, r.nodata_class, sorted(r.classes.items()),
+               r.constant, r.shift, str(r.lattice)] for r in used]  # fmt: skip
+    return digest_of([
+        software(), inputs.grid.crs, inputs.grid.transform, inputs.grid.shape, layers, digests,
+        numbers, list(inputs.parcels["parcel_id"]), [b.hex() for b in shapes],
+        list(inputs.project.output.maps),
+    ])  # fmt: skip
+
+
+def _plain(argument: object) -> object:
+    table = getattr(argument, "table", None)
+    return table.tolist() if isinstance(table, np.ndarray) else str(argument)
+
+
+def _manifest(
+    inputs: Inputs,
+    at_hand: Derivations,
+    prepared: tuple[Prepared, ...],
+    said: list[Mapping[str, Any]],
+    resumed: int,
+) -> dict[str, Any]:
+    project = inputs.project
+    models = [m for p in prepared for m in p.models]
+    rows = [r for p in prepared for r in p.rows]
+    rows += [r for m in (*models, *at_hand.inline()) for r in m.rows] + at_hand.rows()
+    unique = {r.name(): r.record() for r in rows}
+    content = project.model_dump(mode="json", exclude={"folder"}, exclude_none=True)
+    summary: dict[str, Any] = {}
+    for one in said:
+        summary |= one
+    return {
+        "software": software(),
+        "command": command(),
+        "project": content,
+        "grid": {
+            "crs": inputs.grid.projection.to_string() if inputs.grid.projection.to_epsg() is None
+            else f"EPSG:{inputs.grid.projection.to_epsg()}",
+            "transform": list(inputs.grid.transform),
+            "rows": inputs.grid.rows,
+            "cols": inputs.grid.cols,
+            "cell_area_m2": inputs.grid.nominal_area,
+            "area": "planar" if inputs.grid.keeps_areas and not inputs.grid.geographic
+            else "geodesic per cell",
+            "true_over_planar": list(inputs.grid.areal_range),
+        },
+        "parcels": {"source": inputs.parcels_source, "count": len(inputs.parcels)},
+        "inputs": input_records(inputs),
+        "modelled": [
+            {
+                "variable": d.makes, "model": d.id, "title_zh": d.title.zh, "title_en": d.title.en,
+                "from": list(d.layers()), "note_zh": d.note.zh, "note_en": d.note.en,
+                "variable_zh": variable(d.makes).title.zh, "variable_en": variable(d.makes).title.en,
+            }
+            for d in at_hand.made
+        ],
+        "not_computed": [n.record() for p in prepared for n in p.not_computed],
+        "parameters": [unique[name] for name in sorted(unique)],
+        "tiles_resumed": resumed,
+        **summary,
+    }  # fmt: skip
