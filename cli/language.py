@@ -11,10 +11,10 @@ _said: dict[str, Language] = {}
 
 
 def choose_language(ctx: click.Context, param: click.Parameter, value: str | None) -> Language:  # noqa: ARG001
-    """Remember what --lang says."""
+    """Remember what --lang says, on a command or on the group before it."""
     if value in {"zh", "en"}:
         _said["lang"] = "zh" if value == "zh" else "en"
-    else:
+    elif ctx.parent is None or "lang" not in ctx.parent.params:
         _said.pop("lang", None)
     return chosen_language()
 

@@ -1,4 +1,4 @@
-"""The `gep` command: loads a subcommand only when it is asked for, and shows every error as words."""
+"""The `gep` command: loads a subcommand only when asked for, and shows every error as words."""
 
 import importlib
 import sys
@@ -8,25 +8,39 @@ import click
 
 from cli.language import chosen_language
 from data_catalog.errors import GepError, Problems
+from data_catalog.text import Text
 
 COMMANDS = "cli.commands."
+COMMANDS_TITLE = Text("命令", "Commands")
+COMPLETION = Text(
+    '命令补全：把 eval "$(_GEP_COMPLETE=bash_source gep)" 写入 ~/.bashrc'
+    "（zsh 用 zsh_source，fish 用 fish_source）。",
+    'Shell completion: put eval "$(_GEP_COMPLETE=bash_source gep)" into ~/.bashrc '
+    "(zsh_source for zsh, fish_source for fish).",
+)
+STOPPED = Text("gep: 已停止；用 --resume 继续。", "gep: stopped; go on with --resume")
 
 
 class LazyGroup(click.Group):
     """A group whose commands are imported on use, so that `gep --help` stays quick."""
 
-    modules: ClassVar[dict[str, str]] = {
-        "demo": "the bundled Lishui counties, end to end",
-        "init": "a commented project file to start from",
-        "validate": "check every input, all problems at once",
-        "plan": "grid, tiles, bytes, memory, time: before anything runs",
-        "compute": "the main job: a project into a run folder",
-        "services": "the ecosystem services and their variants",
-        "explain": "a service's formula, inputs, parameters and sources",
-        "standards": "the accounting standards, as data",
-        "parameters": "parameter rows with their sources",
-        "sinks": "forest carbon: stock and change",
-    }
+    modules: ClassVar[dict[str, Text]] = {
+        "demo": Text("随附的丽水各县（市、区），从头到尾",
+                     "the bundled Lishui counties, end to end"),
+        "init": Text("带注释的项目文件，由此开始", "a commented project file to start from"),
+        "validate": Text("检查全部输入，一次列出全部问题",
+                         "check every input, all problems at once"),
+        "plan": Text("运行之前：网格、分块、字节、内存、用时",
+                     "grid, tiles, bytes, memory, time: before anything runs"),
+        "compute": Text("主要工作：由项目得到运行文件夹",
+                        "the main job: a project into a run folder"),
+        "services": Text("生态系统服务及其核算方法", "the ecosystem services and their variants"),
+        "explain": Text("一项服务的公式、输入、参数与来源",
+                        "a service's formula, inputs, parameters and sources"),
+        "standards": Text("核算标准", "the accounting standards, as data"),
+        "parameters": Text("参数行及其来源", "parameter rows with their sources"),
+        "sinks": Text("森林碳：储量与变化", "forest carbon: stock and change"),
+    }  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the command names in help order."""
@@ -41,8 +55,14 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(self.modules.items()))
+        language = chosen_language()
+        with formatter.section(COMMANDS_TITLE[language]):
+            formatter.write_dl([(name, text[language]) for name, text in self.modules.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Say how the shell completes the commands."""
+        formatter.write_paragraph()
+        formatter.write_text(COMPLETION[chosen_language()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,7 +82,7 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("gep: stopped; go on with --resume", err=True)
+        click.echo(STOPPED[chosen_language()], err=True)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -13,6 +13,16 @@ registry: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None)
 for definition in (
     "square_metre = metre ** 2 = m2",
     "cubic_metre = metre ** 3 = m3",
+    # spelled out: a prefix on m2 would be taken for thousand square metres, not for (km)2
+    "square_kilometre = (1000 * metre) ** 2 = km2",
+    "square_hectometre = (100 * metre) ** 2 = hm2 = 公顷",
+    "square_decimetre = (0.1 * metre) ** 2 = dm2",
+    "square_centimetre = (0.01 * metre) ** 2 = cm2",
+    "square_millimetre = (0.001 * metre) ** 2 = mm2",
+    "cubic_kilometre = (1000 * metre) ** 3 = km3",
+    "cubic_decimetre = (0.1 * metre) ** 3 = dm3",
+    "cubic_centimetre = (0.01 * metre) ** 3 = cm3",
+    "cubic_millimetre = (0.001 * metre) ** 3 = mm3",
     "yuan = [currency] = CNY = 元",
     "tonne_dry_matter = [dry_matter] = t_dm",
     "tonne_carbon = [carbon] = t_C",

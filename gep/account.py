@@ -12,8 +12,10 @@ import pandas as pd
 from data_catalog.errors import GepError, ParameterMissing, UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.parameters import Parameters, Row
+from data_catalog.spec import Pixels
 from data_catalog.standards import Standard
 from data_catalog.text import Text
+from gep.disclosure import Basis, doubtful_share, rows_behind, service_record
 from gep.indicators import WITH_SERVICE
 from gep.service import Service, Valuation
 from gep.services import SERVICES
@@ -23,8 +25,6 @@ from tiles.compute import NotComputed, Prepared
 from tiles.derive import Derivations
 from tiles.results import Result
 
-DOUBTFUL = ("recalled", "estimate")
-"""Grades whose share of the value every report states."""
 ECOSYSTEM = "land_cover"
 
 
@@ -45,6 +45,7 @@ class PreparedGep(Prepared):
     indicators: tuple[Bound, ...]
     priced: Mapping[str, tuple[Priced, ...]]
     unpriced: Mapping[str, GepError]
+    rests_on: Mapping[str, tuple[Basis, ...]]
 
 
 class GepAccount:
@@ -62,6 +63,10 @@ class GepAccount:
         """Return the set that derived layers read a parameter from under this standard."""
         return self.standard.derived_sets.get(parameter) or self.standard.default_set
 
+    def parameter_names(self) -> set[str]:
+        """Return every parameter that a variant or valuation of a service may read."""
+        return {n for s in SERVICES for m in (*s.variants, *s.valuations) for n in m.factors()}
+
     def prepare(self, at_hand: Derivations) -> PreparedGep:
         """Return the models of all services that the inputs honestly allow."""
         services: dict[str, tuple[Bound, ...]] = {}
@@ -78,7 +83,7 @@ class GepAccount:
             )
             refused = [NotComputed(s.id, s.title, (reason,)) for s in self._chosen()]
             return PreparedGep(services={}, indicators=(), priced={}, unpriced={},
-                               not_computed=tuple(refused))  # fmt: skip
+                               rests_on={}, not_computed=tuple(refused))  # fmt: skip
         for service in self._chosen():
             parts, failed = self._parts(service, at_hand)
             refused.extend(failed)
@@ -99,6 +104,10 @@ class GepAccount:
             indicators=tuple(indicators),
             priced=priced,
             unpriced=unpriced,
+            rests_on={
+                name: _rests_on(parts, priced.get(name, ()), at_hand)
+                for name, parts in services.items()
+            },
         )
 
     def _chosen(self) -> Iterator[Service]:
@@ -158,14 +167,16 @@ class GepAccount:
         assert isinstance(prepared, PreparedGep)  # noqa: S101  (for the type checker)
         rows, refused = [], []
         for name, parts in prepared.services.items():
-            gap = _gap(parts, prepared, result, self.standard.id)
+            gap = _gap(parts, result, self.standard.id)
             if gap is not None:
                 refused.append(NotComputed(name, _service(name).title, (gap,)))
                 continue
             rows.append(self._service_rows(name, parts, prepared, result))
         account = _sorted(pd.concat(rows, ignore_index=True)) if rows else _sorted(_no_rows())
-        indicators = [result.amounts(m).assign(indicator=m.id, unit=m.model.output.total)
+        indicators = [result.amounts(m, (ECOSYSTEM,))
+                      .assign(indicator=m.id, unit=m.model.output.total)
                       for m in prepared.indicators]  # fmt: skip
+        computed = list(account["service"].unique())
         counted = [n for n, c in self.standard.services.items() if c.counted]
         write_tables(result, account, indicators, counted, folder)
         return {
@@ -173,18 +184,27 @@ class GepAccount:
             "standard_title_zh": self.standard.title_zh,
             "standard_title_en": self.standard.title_en,
             "counted": counted,
-            "doubtful_share": self._doubtful_share(account, prepared),
+            "doubtful_share": doubtful_share(account, prepared.rests_on),
+            "services": [self._service_record(n, account, prepared) for n in computed],
             "services_not_valued": {
                 k: {"zh": v.say("zh"), "en": v.say("en")} for k, v in prepared.unpriced.items()
             },
             "services_not_computed": [r.record() for r in refused],
         }
 
+    def _service_record(
+        self, name: str, account: pd.DataFrame, prepared: PreparedGep
+    ) -> dict[str, Any]:
+        classes = set(account.loc[account["service"] == name, "ecosystem"])
+        rows = rows_behind(prepared.rests_on[name], sorted(classes))
+        year = price_year(prepared.priced.get(name, ()))
+        return service_record(_service(name), self.standard.services[name], rows, year)
+
     def _service_rows(
         self, name: str, parts: tuple[Bound, ...], prepared: PreparedGep, result: Result
     ) -> pd.DataFrame:
         service = _service(name)
-        found = pd.concat([result.amounts(part) for part in parts], ignore_index=True)
+        found = pd.concat([result.amounts(part, (ECOSYSTEM,)) for part in parts], ignore_index=True)
         keys = ["parcel_id", ECOSYSTEM]
         sums = (
             found.groupby(keys, sort=True)[["amount", "area_m2", "missing_m2"]].sum().reset_index()
@@ -206,24 +226,6 @@ class GepAccount:
                 "missing_share": sums["missing_m2"] / sums["area_m2"],
             }
         )
-
-    def _doubtful_share(self, account: pd.DataFrame, prepared: PreparedGep) -> float | None:
-        """Return the share of the value that rests on recalled or estimated rows."""
-        total = account["value"].sum()
-        if not total:
-            return None
-        doubtful = [
-            name
-            for name, parts in prepared.services.items()
-            if any(
-                r.grade in DOUBTFUL
-                for r in [
-                    *(r for m in parts for r in m.rows),
-                    *(r for p in prepared.priced.get(name, ()) for r in p.rows),
-                ]
-            )
-        ]
-        return float(account.loc[account["service"].isin(doubtful), "value"].sum() / total)
 
 
 def price(valuation: Valuation, parameters: Parameters, standard: Standard, service: str) -> Priced:
@@ -248,21 +250,30 @@ def price_year(priced: tuple[Priced, ...]) -> str:
     return "/".join(sorted(years))
 
 
-def _value(
-    physical: "np.ndarray[Any, np.dtype[np.float64]]", priced: tuple[Priced, ...], *, valued: bool
-) -> "np.ndarray[Any, np.dtype[np.float64]]":
+def _rests_on(
+    parts: tuple[Bound, ...], priced: tuple[Priced, ...], at_hand: Derivations
+) -> tuple[Basis, ...]:
+    prices = [r for p in priced for r in p.rows]
+    bases = []
+    for part in parts:
+        behind = at_hand.needed(set(part.layers()))
+        modelled = [r for model in behind.inline() for r in model.rows] + behind.rows()
+        bases.append(Basis(part.scope, (*part.rows, *modelled, *prices)))
+    return tuple(bases)
+
+
+def _value(physical: Pixels, priced: tuple[Priced, ...], *, valued: bool) -> Pixels:
     if not valued or not priced:
         return np.full(physical.shape, np.nan)
-    return np.sum([p.valuation.kernel(physical, **p.numbers) for p in priced], axis=0)
+    values = [p.valuation.kernel(physical, **p.numbers) for p in priced]
+    return np.asarray(np.sum(values, axis=0), dtype=np.float64)
 
 
 def _service(name: str) -> Service:
     return next(s for s in SERVICES if s.id == name)
 
 
-def _gap(
-    parts: tuple[Bound, ...], prepared: PreparedGep, result: Result, standard: str
-) -> ParameterMissing | None:
+def _gap(parts: tuple[Bound, ...], result: Result, standard: str) -> ParameterMissing | None:
     """Return the first class with an area that a needed parameter has no row for."""
     for part in parts:
         missing = dict(part.missing)
@@ -271,7 +282,7 @@ def _gap(
                 missing |= {c: p for c, p in derived.missing.items() if c in part.scope}
         if not missing:
             continue
-        areas = result.amounts(part).groupby(ECOSYSTEM)["area_m2"].sum()
+        areas = result.amounts(part, (ECOSYSTEM,)).groupby(ECOSYSTEM)["area_m2"].sum()
         for code, parameter in sorted(missing.items()):
             if areas.get(f"{code:02d}", 0) > 0:
                 where = Text(f"（生态系统 {code}）", f" (ecosystem {code})")

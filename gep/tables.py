@@ -44,6 +44,11 @@ def write_tables(
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """Write a table with the same bytes for the same rows."""
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    plain = [
+        pa.field(f.name, pa.large_string() if pa.types.is_dictionary(f.type) else f.type)
+        for f in table.schema
+    ]
+    table = table.cast(pa.schema(plain))
     pq.write_table(table, path, compression="zstd")
 
 
@@ -73,7 +78,7 @@ def _write_parcels(result: Result, account: pd.DataFrame, counted: list[str], pa
     valued = account[account["service"].isin(counted)]
     gep = valued.groupby("parcel_id")["value"].sum(min_count=1)
     frame["gep"] = frame["parcel_id"].map(gep).astype(np.float64)
-    for service in dict.fromkeys(account["service"]):
+    for service in account["service"].unique():
         of_service = sums.xs(service, level="service")
         for column in ("physical", "value"):
             frame[f"{service}_{column}"] = frame["parcel_id"].map(of_service[column])

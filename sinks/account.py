@@ -16,6 +16,7 @@ from data_catalog.text import Text
 from data_catalog.units import conversion
 from sinks import biomass, change, stock
 from sinks.densities import density_table
+from sinks.pools import POOLS, density_parameter
 from tiles.binding import Bound, bind, number
 from tiles.checkpoints import unwritable
 from tiles.compute import NotComputed, Prepared
@@ -49,6 +50,11 @@ class CarbonAccount:
     def standard_set(self, parameter: str) -> str:  # noqa: ARG002  (no derived layer reads from it)
         """Return no set: the standard of the services decides for derived layers."""
         return ""
+
+    def parameter_names(self) -> set[str]:
+        """Return every parameter that the carbon account may read."""
+        densities = {density_parameter(pool) for pool in POOLS}
+        return densities.union(*(m.factors() for m in biomass.MODELS))
 
     def prepare(self, at_hand: Derivations) -> PreparedCarbon:
         """Return the models of the biomass method; the class method needs areas alone."""
@@ -173,8 +179,8 @@ def transitions(result: Result, classes: tuple[str, ...]) -> pd.DataFrame:
     DataFrame
         parcel_id, ecosystem_from, ecosystem_to, area_ha; the same class twice without a baseline.
     """
-    areas = result.areas()
-    frame = pd.DataFrame(
+    areas = result.areas(tuple(dict.fromkeys(reversed(classes))))
+    return pd.DataFrame(
         {
             "parcel_id": areas["parcel_id"],
             "ecosystem_from": areas[classes[-1]],
@@ -182,8 +188,6 @@ def transitions(result: Result, classes: tuple[str, ...]) -> pd.DataFrame:
             "area_ha": areas["area_m2"] * conversion("m2", "ha")[0],
         }
     )
-    keys = ["parcel_id", "ecosystem_from", "ecosystem_to"]
-    return frame.groupby(keys, sort=True)["area_ha"].sum().reset_index()
 
 
 def _by_class(
@@ -228,7 +232,7 @@ def _by_biomass(
     sums: dict[tuple[str, int | None], pd.Series[float]] = {}
     for pool, models in prepared.pools.items():
         for model, year in zip(models, years, strict=False):
-            found = result.amounts(model)
+            found = result.amounts(model, ())
             known = found["missing_m2"] < found["area_m2"]
             amounts = found["amount"].where(known)
             sums[pool, year] = amounts.groupby(found["parcel_id"]).sum(min_count=1)

@@ -77,7 +77,7 @@ def change(
     """
     land = checked(transitions, [FROM, TO])
     moved = _moved(land)
-    table.require([*moved[FROM], *moved[TO]])
+    table.require([*moved[FROM].unique(), *moved[TO].unique()])
     parcels = parcel_ids(land)
     cells = [weigh(_net(_steady(moved, table, pool)), table, pool, parcels) for pool in table.pools]
     value, se = (np.stack([c[i] for c in cells], axis=1) for i in (0, 1))
@@ -205,7 +205,7 @@ def _moved(land: pd.DataFrame) -> pd.DataFrame:
 
 def _converted(land: pd.DataFrame, table: DensityTable) -> Mask:
     """Return which rows are classified land that counts at one date only."""
-    counts = {code: table.counts(code) for code in {*land[FROM], *land[TO]}}
+    counts = {code: table.counts(code) for code in {*land[FROM].unique(), *land[TO].unique()}}
     before, after = (land[end].map(counts).to_numpy(dtype=bool) for end in (FROM, TO))
     converted: Mask = (before != after) & (land["area_ha"] > 0).to_numpy(dtype=bool)
     return converted & _classified(land)
@@ -220,9 +220,9 @@ def _unknown(land: pd.DataFrame, table: DensityTable, pools: tuple[str, ...]) ->
     """Return, parcel by pool, which change is not computed."""
     parcels = parcel_ids(land)
     unknown = np.zeros((len(parcels), len(pools)), dtype=bool)
-    unknown[~pd.Index(parcels).isin(parcel_ids(land[_classified(land)]))] = True
+    unknown[~pd.Index(parcels, dtype=object).isin(parcel_ids(land[_classified(land)]))] = True
     if SOIL in pools:
-        converted = pd.Index(parcels).isin(parcel_ids(land[_converted(land, table)]))
+        converted = pd.Index(parcels, dtype=object).isin(parcel_ids(land[_converted(land, table)]))
         unknown[converted, pools.index(SOIL)] = True
     return unknown
 

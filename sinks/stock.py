@@ -72,9 +72,9 @@ def stock(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
     """
     land = checked(areas, ["ecosystem"])
     known = land[land["ecosystem"] != NO_CLASS]
-    table.require(known.loc[known["area_ha"] > 0, "ecosystem"])
+    table.require(known.loc[known["area_ha"] > 0, "ecosystem"].unique())
     parcels = parcel_ids(land)
-    blind = ~pd.Index(parcels).isin(parcel_ids(known))
+    blind = ~pd.Index(parcels, dtype=object).isin(parcel_ids(known))
     cells = [weigh(known, table, pool, parcels) for pool in table.pools]
     value, se = (np.stack([c[i] for c in cells], axis=1) for i in (0, 1))
     value[blind] = se[blind] = np.nan
@@ -115,7 +115,7 @@ def weigh(
     Areas may be negative: those of a change. Areas of densities that are one number are summed
     before the error is formed, so what cancels, value and error, is exactly zero.
     """
-    codes = sorted(set(areas["ecosystem"]))
+    codes = sorted(areas["ecosystem"].unique())
     density = {code: table.of(pool, code) for code in codes if table.counts(code)}
     origins = sorted({d.origin for d in density.values()})
     number = {code: origins.index(d.origin) for code, d in density.items()}
@@ -144,10 +144,16 @@ def checked(areas: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
     if bad.any():
         raise _wrong(areas["parcel_id"].to_numpy()[bad][0], "area_ha", float(size[bad][0]))
     for column in classes:
+        known = areas[column]
+        texts = known.cat.categories if isinstance(known.dtype, pd.CategoricalDtype) else known
+        if pd.api.types.infer_dtype(texts, skipna=False) in {"string", "empty"}:
+            continue
         for parcel, code in zip(areas["parcel_id"], areas[column], strict=True):
             if not isinstance(code, str):
                 raise _wrong(parcel, column, code)
-    empty = ~areas["parcel_id"].isin(set(areas["parcel_id"][size > 0]))
+    if (size > 0).all():
+        return areas
+    empty = ~areas["parcel_id"].isin(areas["parcel_id"][size > 0].unique())
     return areas[(size > 0) | (empty & ~areas["parcel_id"].duplicated())]
 
 
@@ -158,7 +164,7 @@ def summed(areas: pd.DataFrame, parcels: Ids) -> Numbers:
 
 def parcel_ids(areas: pd.DataFrame) -> Ids:
     """Return the ids of the parcels, sorted."""
-    return np.array(sorted(set(areas["parcel_id"])), dtype=object)
+    return np.array(sorted(areas["parcel_id"].unique()), dtype=object)
 
 
 def per_pool(parcels: Ids, pools: tuple[str, ...]) -> pd.DataFrame:
@@ -171,7 +177,9 @@ def per_pool(parcels: Ids, pools: tuple[str, ...]) -> pd.DataFrame:
 
 def _places(areas: pd.DataFrame, parcels: Ids) -> npt.NDArray[np.int64]:
     """Return where in the sorted ids the parcel of each row is."""
-    return pd.Index(parcels).get_indexer(pd.Index(areas["parcel_id"])).astype(np.int64)
+    return pd.Index(parcels, dtype=object).get_indexer(
+        areas["parcel_id"].to_numpy(dtype=object)
+    ).astype(np.int64)
 
 
 def _tidy_sum(cell: npt.NDArray[np.int64], area: "pd.Series[float]", cells: int) -> Numbers:

@@ -86,6 +86,11 @@ class Bound:
     rows: tuple[Row, ...]
     missing: Mapping[int, str] = field(default_factory=dict)
 
+    @property
+    def areal(self) -> bool:
+        """Return whether it reads no layer: its sum is area times a number per class."""
+        return not self.layers()
+
     def layers(self) -> tuple[str, ...]:
         """Return the names of the layers it reads."""
         return tuple(a.name for a in self.arguments if isinstance(a, FromLayer))
@@ -109,7 +114,7 @@ class Bound:
         return SimpleNamespace(**argument.values)
 
 
-def bind(  # noqa: PLR0913
+def bind(
     model: Model,
     *,
     id_: str,
@@ -131,7 +136,7 @@ def bind(  # noqa: PLR0913
     scope = frozenset(int(code) for code in ecosystems() if covers is None or covers(code))
     rows: list[Row] = []
     missing: dict[int, str] = {}
-    arguments = []
+    arguments: list[Argument] = []
     for name, given in model.inputs.items():
         if isinstance(given, Layer):
             arguments.append(FromLayer(name, *conversion(variable(name).units, given.units)))

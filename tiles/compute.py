@@ -1,7 +1,10 @@
 """The main job: from a project to a finished run folder, for whatever accounts are asked for."""
 
-from collections.abc import Callable, Mapping
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +18,8 @@ from data_catalog.parameters import Parameters, Row, bundled, read_rows
 from data_catalog.text import Text
 from data_catalog.variables import variable
 from tiles.binding import Bound
+from tiles.checkpoints import FOLDER as CHECKPOINTS
+from tiles.checkpoints import unwritable, whole_or_not_at_all
 from tiles.coverage import Rings
 from tiles.derive import Derivations, with_patterns
 from tiles.inputs import Inputs, engine_number, resolve
@@ -26,9 +31,7 @@ from tiles.rasters import Raster
 from tiles.receipt import alignment, input_records
 from tiles.results import Result
 from tiles.run import How, Progress, run
-from tiles.runfolder import RunFolder, command, digest_of, sha256, software
-
-RINGS = ".checkpoints/rings"
+from tiles.runfolder import LOG, RunFolder, command, digest_of, sha256, software
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class Account(Protocol):
         """Return the parameter set that derived layers read a parameter from."""
         ...
 
+    def parameter_names(self) -> set[str]:
+        """Return every parameter that one of its models may read, with a row or without."""
+        ...
+
     def prepare(self, at_hand: Derivations) -> Prepared:
         """Return the models, having obtained the layers they need."""
         ...
@@ -95,8 +102,9 @@ def compute(
         If an input is wrong (no folder is left), the disk is full (finished tiles are kept), or
         the output is in the way.
     """
-    inputs = resolve(project)
-    parameters = project_parameters(project)
+    with _digesting(project):
+        inputs = resolve(project)
+    parameters = project_parameters(project, accounts)
     folder = RunFolder(out, resume=resume, overwrite=overwrite)
     try:
         return _compute(inputs, parameters, accounts, folder, how, report)
@@ -107,9 +115,21 @@ def compute(
         raise
 
 
-def project_parameters(project: Project) -> Parameters:
+@contextmanager
+def _digesting(project: Project) -> Iterator[None]:
+    """Work out the files' digests meanwhile: `sha256` remembers them."""
+    paths = [project.path(e.path) for e in project.layers.values() if e.path]
+    with ThreadPoolExecutor(1) as pool:
+        for path in paths:
+            if path.is_file():
+                pool.submit(sha256, path)
+        yield
+
+
+def project_parameters(project: Project, accounts: tuple["Account", ...]) -> Parameters:
     """Return the bundled rows with the project's own in front."""
     parameters = bundled()
+    known = parameters.names().union(*(a.parameter_names() for a in accounts))
     for name in (project.tables.parameters, project.tables.prices):
         if name is None:
             continue
@@ -118,7 +138,7 @@ def project_parameters(project: Project) -> Parameters:
             raise ProjectError(
                 where=f"[tables] {name}", problem=Text("没有这个文件。", "there is no such file.")
             )
-        parameters = parameters.with_rows(read_rows(path, parameters.names()))
+        parameters = parameters.with_rows(read_rows(path, known))
     return parameters
 
 
@@ -133,14 +153,11 @@ def _compute(
     project = inputs.project
     folder.log("started", project=project.project.name, tile=how.tile, workers=how.workers,
                scheduler=how.scheduler)  # fmt: skip
-    Rings.from_polygons(inputs.parcels.geometry.to_numpy(), ~inputs.grid.affine).save(
-        _made(folder.aside / RINGS)
-    )
-    at_hand, prepared, patterns = prepare(
-        inputs, parameters, accounts, folder.aside, folder.aside / RINGS, how
-    )
+    _clear(folder.aside)
+    rings = rings_of(inputs, folder.aside)
+    at_hand, prepared, patterns = prepare(inputs, parameters, accounts, folder.aside, rings, how)
     rasters = with_patterns(inputs.rasters, patterns) | at_hand.store(folder.aside)
-    job = job_of(inputs, at_hand, prepared, rasters, folder.aside / RINGS)
+    job = job_of(inputs, at_hand, prepared, rasters, rings)
     folder.log("tiles", grid=list(inputs.grid.shape))
     totals = run(job, folder.aside, how, _logged(report, folder))
     folder.log("added up", tiles=totals.tiles, resumed=totals.tiles_resumed)
@@ -183,9 +200,40 @@ def _logged(report: Callable[[Progress], None], folder: RunFolder) -> Callable[[
     return both
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def _clear(aside: Path) -> None:
+    """Remove what an earlier attempt left half written, or made for another project file."""
+    try:
+        for path in aside.iterdir():
+            if path.is_dir() and path.name != CHECKPOINTS:
+                shutil.rmtree(path)
+            elif path.is_file() and path.name != LOG:
+                path.unlink()
+    except OSError as error:
+        raise unwritable(aside, error) from error
+
+
+def rings_of(inputs: Inputs, aside: Path) -> Path:
+    """Write the parcels' rings down, in a folder named after them.
+
+    Workers map these files into memory, and may outlive a run that was killed: a file that is
+    mapped is never written again.
+    """
+    target = aside / CHECKPOINTS / f"rings-{_shapes(inputs)[:16]}"
+    if not target.exists():
+        rings = Rings.from_polygons(inputs.parcels.geometry.to_numpy(), ~inputs.grid.affine)
+        try:
+            target.parent.mkdir(exist_ok=True)
+            with whole_or_not_at_all(target) as part:
+                rings.save(part)
+        except OSError as error:
+            raise unwritable(aside, error) from error
+    return target
+
+
+def _shapes(inputs: Inputs) -> str:
+    """Return a digest of the parcels as drawn on the grid."""
+    shapes = hashlib.sha256(b"".join(shapely.to_wkb(inputs.parcels.geometry.to_numpy())))
+    return digest_of([inputs.grid.crs, inputs.grid.transform, shapes.hexdigest()])
 
 
 def _set_of(accounts: tuple[Account, ...], parameter: str) -> str:
@@ -219,6 +267,8 @@ def job_of(
                 "there is no class layer: at least land_cover is needed.",
             ),
         )
+    maps = _maps(inputs.project, models)
+    models = tuple(m for m in models if not m.areal or m.id in maps)
     return Job(
         grid=inputs.grid,
         rasters=used,
@@ -227,9 +277,9 @@ def job_of(
         group_by=group_by,
         rings_folder=str(rings),
         parcels=len(inputs.parcels),
-        maps=_maps(inputs.project, models),
+        maps=maps,
         least_share=engine_number("least_valid_share"),
-        content=_content(inputs, models, derived, used),
+        content=_content(inputs, models, derived, used, maps),
     )
 
 
@@ -252,21 +302,30 @@ def _maps(project: Project, models: tuple[Bound, ...]) -> tuple[str, ...]:
 
 
 def _content(
-    inputs: Inputs, models: tuple[Bound, ...], derived: tuple[Bound, ...], used: tuple[Raster, ...]
+    inputs: Inputs,
+    models: tuple[Bound, ...],
+    derived: tuple[Bound, ...],
+    used: tuple[Raster, ...],
+    maps: tuple[str, ...],
 ) -> str:
     """Return a digest of all that decides a result: nothing of the machine or the tiling."""
     files = [Path(r.path) for r in used if r.constant is None]
     with ThreadPoolExecutor(2) as pool:
         digests = list(pool.map(sha256, files))
-    shapes = shapely.to_wkb(inputs.parcels.geometry.to_numpy())
-    numbers = [[m.id, m.model.kernel.__qualname__, *(_plain(a) for a in m.arguments)]
-               for m in (*models, *derived)]  # fmt: skip
-    layers = [[r.name, r.scale, r.offset, r.nodata, r.nodata_class, sorted(r.classes.items()),
-               r.constant, r.shift, str(r.lattice)] for r in used]  # fmt: skip
+    numbers = [
+        [m.id, m.model.kernel.__qualname__, m.model.output.name, m.model.output.low,
+         m.model.output.high, m.classes, sorted(m.scope), *(_plain(a) for a in m.arguments)]
+        for m in (*models, *derived)
+    ]  # fmt: skip
+    layers = [
+        [r.name, r.variable.bands, r.bands, r.scale, r.offset, r.nodata, r.nodata_class,
+         sorted(r.classes.items()), r.constant, r.shift, str(r.lattice)]
+        for r in used
+    ]  # fmt: skip
     return digest_of([
-        software(), inputs.grid.crs, inputs.grid.transform, inputs.grid.shape, layers, digests,
-        numbers, list(inputs.parcels["parcel_id"]), [b.hex() for b in shapes],
-        list(inputs.project.output.maps),
+        software(), inputs.grid.crs, inputs.grid.transform, inputs.grid.shape,
+        inputs.grid.areal_limit, engine_number("least_valid_share"), layers, digests, numbers,
+        list(inputs.parcels["parcel_id"]), _shapes(inputs), maps,
     ])  # fmt: skip
 
 
@@ -312,7 +371,8 @@ def _manifest(
             {
                 "variable": d.makes, "model": d.id, "title_zh": d.title.zh, "title_en": d.title.en,
                 "from": list(d.layers()), "note_zh": d.note.zh, "note_en": d.note.en,
-                "variable_zh": variable(d.makes).title.zh, "variable_en": variable(d.makes).title.en,
+                "variable_zh": variable(d.makes).title.zh,
+                "variable_en": variable(d.makes).title.en,
             }
             for d in at_hand.made
         ],

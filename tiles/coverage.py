@@ -11,6 +11,7 @@ share an edge share the cells under it without gap or overlap.
 """
 
 from dataclasses import dataclass, fields
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
@@ -116,10 +117,15 @@ class Rings:
         return cls(x, y, offsets, parcel, left, right, top, bottom)
 
     def save(self, folder: Path) -> None:
-        """Write one .npy file per array."""
+        """Write one .npy file per array.
+
+        By way of memory: numpy writes to a file without a word if the disk is full.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         for field in fields(self):
-            np.save(folder / f"{field.name}.npy", getattr(self, field.name))
+            content = BytesIO()
+            np.save(content, getattr(self, field.name))
+            (folder / f"{field.name}.npy").write_bytes(content.getbuffer())
 
     @classmethod
     def open(cls, folder: Path) -> Self:

@@ -25,12 +25,12 @@ from data_catalog.spec import Coefficients, Factor
 from data_catalog.text import Text
 from data_catalog.variables import variable
 from tiles.binding import Bound, bind, number
-from tiles.checkpoints import unwritable
+from tiles.checkpoints import unwritable, whole_or_not_at_all
 from tiles.georeference import Place
 from tiles.grid import Grid, Tile
 from tiles.headers import PERIODS, Header, nodata_of, units_factor
 from tiles.inputs import Inputs, on_grid
-from tiles.rasters import Raster, to_float
+from tiles.rasters import Raster, check_written, disk_full, to_float, unreadable
 
 FOLDER = "derived"
 BLOCK_CELLS = 1 << 20
@@ -258,7 +258,7 @@ def _compute(context: Derivations, maker: Derived, target: Path) -> Place:
     name = next(iter(maker.layers()))
     whole = context._places.get(name) or context.inputs.headers[name].place  # noqa: SLF001
     row_from, row_to, col_from, col_to = _window(whole, context.inputs.grid)
-    transform = whole.transform * Affine.translation(col_from, row_from)
+    transform = whole.transform @ Affine.translation(col_from, row_from)
     place = Place(target.name, whole.crs, transform, (row_to - row_from, col_to - col_from))
     sources = {n: _source(context, maker, n, target.parent) for n in maker.layers()}
     values, _ = _numbers(context, maker)
@@ -267,17 +267,21 @@ def _compute(context: Derivations, maker: Derived, target: Path) -> Place:
     year = context.inputs.project.project.year
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with rasterio.open(target, "w", **_profile(place)) as out:
-            for start in range(0, place.shape[0], rows):
-                end = min(start + rows, place.shape[0])
-                block = (row_from + start, row_from + end, col_from, col_to)
-                arrays = {n: _read(maker, s, block, whole.shape) for n, s in sources.items()}
-                arrays |= _grid_layers(maker, place, start, end, arrays, year)
-                made = maker(**{n: {**values, **arrays}[n] for n in maker.inputs})
-                out.write(np.broadcast_to(made, (end - start, place.shape[1])), 1,
-                          window=Window(0, start, place.shape[1], end - start))  # fmt: skip
+        with whole_or_not_at_all(target) as part:
+            written = 0
+            with rasterio.open(part, "w", **_profile(place)) as out:
+                for start in range(0, place.shape[0], rows):
+                    end = min(start + rows, place.shape[0])
+                    block = (row_from + start, row_from + end, col_from, col_to)
+                    arrays = {n: _read(maker, s, block, whole.shape) for n, s in sources.items()}
+                    arrays |= _grid_layers(maker, place, start, end, arrays, year)
+                    made = maker(**{n: {**values, **arrays}[n] for n in maker.inputs})
+                    made = np.broadcast_to(made, (end - start, place.shape[1]))
+                    out.write(made, 1, window=Window(0, start, place.shape[1], end - start))
+                    written += int(np.count_nonzero(~np.isnan(made)))
+            check_written(part, written)
     except rasterio.RasterioIOError as error:
-        raise unwritable(target.parent, OSError(None, str(error))) from error
+        raise unwritable(target.parent, disk_full(target)) from error
     except OSError as error:
         raise unwritable(target.parent, error) from error
     return place
@@ -310,7 +314,8 @@ def _source(context: Derivations, maker: Derived, name: str, folder: Path) -> _S
     known, want = variable(name), maker.inputs[name].units  # type: ignore[union-attr]
     if header is None:
         factor, offset = units_factor(known.units, want, name, known, known.units)
-        path, nodata, scale = str(folder / f"{name}.tif"), float("nan"), factor
+        path, scale = str(folder / f"{name}.tif"), factor
+        nodata: float | None = float("nan")
     else:
         factor, shift = units_factor(header.units, want, header.path.name, known, header.units)
         path, nodata = str(header.path), nodata_of(header)
@@ -353,8 +358,12 @@ def _read(
 
 
 def _stored_values(source: _Source, window: Window) -> Floats:
-    with rasterio.open(source.path) as file:
-        values = to_float(file.read(window=window), source.nodata) * source.scale + source.offset
+    try:
+        with rasterio.open(source.path) as file:
+            stored_values = file.read(window=window)
+    except rasterio.RasterioIOError as error:
+        raise unreadable(source.path, error) from error
+    values = to_float(stored_values, source.nodata) * source.scale + source.offset
     seen = values[np.isfinite(values)]
     if seen.size and not (source.low <= seen.min() and seen.max() <= source.high):
         wrong = seen.min() if seen.min() < source.low else seen.max()
@@ -408,6 +417,7 @@ def _spacing(grid: Grid, tile: Tile) -> tuple[Floats, Floats]:
         return (np.full((rows, 1), abs(grid.affine.a) * unit),
                 np.full((rows, 1), abs(grid.affine.e) * unit))  # fmt: skip
     geod = grid.projection.get_geod()
+    assert geod is not None  # noqa: S101  (for the type checker: a geographic CRS has an ellipsoid)
     latitude = grid.affine.f + grid.affine.e * (np.arange(tile.row_from, tile.row_to) + 1 / 2)
     zero = np.zeros_like(latitude)
     across = geod.inv(zero, latitude, zero + abs(grid.affine.a), latitude)[2]

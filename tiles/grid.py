@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -65,10 +66,10 @@ class Grid:
     def over(cls, bounds: Bounds, crs: str, anchor: Affine, areal_limit: float) -> "Grid":
         """Return the smallest grid of cells of `anchor` that holds the bounds."""
         left, bottom, right, top = bounds
-        corners = [~anchor * point for point in ((left, top), (right, bottom))]
+        corners = [~anchor @ point for point in ((left, top), (right, bottom))]
         col_from, row_from = (math.floor(min(c) + SNAP) for c in zip(*corners, strict=True))
         col_to, row_to = (math.ceil(max(c) - SNAP) for c in zip(*corners, strict=True))
-        t = anchor * Affine.translation(col_from, row_from)
+        t = anchor @ Affine.translation(col_from, row_from)
         return cls(crs, (t.a, t.b, t.c, t.d, t.e, t.f), row_to - row_from, col_to - col_from,
                    areal_limit)  # fmt: skip
 
@@ -151,11 +152,20 @@ class Grid:
         """Return whether planar areas may stand for true ones."""
         return max(abs(x - 1) for x in self.areal_range) <= self.areal_limit
 
-    def tiles(self, size: int) -> Iterator[Tile]:
-        """Yield the tiles in reading order."""
-        for row in range(0, self.rows, size):
-            for col in range(0, self.cols, size):
-                yield Tile(row, min(row + size, self.rows), col, min(col + size, self.cols))
+    def tiles(self, size: int, offset: tuple[int, int] = (0, 0)) -> Iterator[Tile]:
+        """Yield the tiles in reading order.
+
+        Parameters
+        ----------
+        size : int
+            Rows and columns of a tile; those at the edges are smaller.
+        offset : (rows, cols)
+            Where the grid begins in a file whose blocks the tiles are to follow.
+        """
+        rows, cols = (_edges(n, size, o) for n, o in zip(self.shape, offset, strict=True))
+        for row_from, row_to in zip(rows, rows[1:], strict=False):
+            for col_from, col_to in zip(cols, cols[1:], strict=False):
+                yield Tile(row_from, row_to, col_from, col_to)
 
     def latitudes(self, tile: Tile) -> npt.NDArray[np.float64]:
         """Return the latitude of each cell's centre, (rows, cols), degrees."""
@@ -181,7 +191,7 @@ class Grid:
         latitude = np.radians(self.affine.f + self.affine.e * np.arange(row_from, row_to + 1))
         s = np.sin(latitude)
         authalic = b * b / 2 * (s / (1 - (e * s) ** 2) + np.arctanh(e * s) / e)
-        return np.abs(np.diff(authalic) * math.radians(self.affine.a))
+        return np.asarray(np.abs(np.diff(authalic) * math.radians(self.affine.a)))
 
     def _areal(self) -> npt.NDArray[np.float64]:
         rows = np.linspace(0, self.rows, NODE_STEP)
@@ -202,15 +212,18 @@ class Grid:
         for down, right in around:
             r, c = np.broadcast_arrays(rows + down, cols + right)
             corners.append(equal_area.transform(t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f))
-        for (x1, y1), (x2, y2) in zip(corners, corners[1:], strict=False):
-            area += (x1 * y2 - x2 * y1) / 2
+        x0, y0 = corners[0]  # counted from a corner: far from the origin little would be left
+        for (x1, y1), (x2, y2) in pairwise(corners):
+            area += ((x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)) / 2
         return np.asarray(np.abs(area) / (NODE_STEP * NODE_STEP * self.nominal_area))
 
     def _between_nodes(self, tile: Tile) -> npt.NDArray[np.float64]:
         """Interpolate the areal factor from nodes anchored to the grid, never to the tile."""
         near = [start // NODE_STEP for start in (tile.row_from, tile.col_from)]
         far = [-(-end // NODE_STEP) + 1 for end in (tile.row_to, tile.col_to)]
-        nodes = [np.arange(a, b) * float(NODE_STEP) for a, b in zip(near, far, strict=True)]
+        nodes = [
+            np.arange(a, b, dtype=np.float64) * NODE_STEP for a, b in zip(near, far, strict=True)
+        ]
         at_nodes = self._true_over_planar(nodes[0][:, np.newaxis], nodes[1][np.newaxis])
         rows = (np.arange(tile.row_from, tile.row_to) + 1 / 2) / NODE_STEP - near[0]
         cols = (np.arange(tile.col_from, tile.col_to) + 1 / 2) / NODE_STEP - near[1]
@@ -219,3 +232,7 @@ class Grid:
         upper = at_nodes[np.ix_(i, j)] * (1 - u) + at_nodes[np.ix_(i, j + 1)] * u
         lower = at_nodes[np.ix_(i + 1, j)] * (1 - u) + at_nodes[np.ix_(i + 1, j + 1)] * u
         return np.asarray(upper * (1 - v) + lower * v)
+
+
+def _edges(cells: int, size: int, offset: int) -> list[int]:
+    return [0, *range(size - offset % size, cells, size), cells]

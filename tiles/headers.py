@@ -1,25 +1,31 @@
 """What a raster file says of itself, with the project's overrides, before any pixel is read."""
 
-import math
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 import pint
 import rasterio
 from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from data_catalog.errors import LayerError
 from data_catalog.text import Text
 from data_catalog.units import conversion
 from data_catalog.variables import Variable
-from tiles.georeference import Place, check_axes, known_crs
+from tiles.georeference import Place, check_axes, is_map, known_crs
 from tiles.project import LayerEntry
 from tiles.rasters import unreadable
 
 PERIODS = {12: "month", 365: "day", 366: "day"}
 """What one of several bands of a year spans."""
+
+
+ABSENT = Text("没有这个文件", "there is no such file")
+EXAMPLE = "EPSG:4549"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +58,18 @@ def read_header(variable: Variable, entry: LayerEntry, path: Path) -> Header:
         variable cannot be made of.
     """
     if not path.is_file():
+        what = Text("是文件夹，不是文件", "is a folder") if path.is_dir() else ABSENT
         raise LayerError(
             where=str(entry.path),
             problem=Text(
-                f"没有这个文件（{variable.title.zh}）。请检查 [layers.{variable.name}] path。",
-                f"there is no such file. Check [layers.{variable.name}] path.",
+                f"{what.zh}（{variable.title.zh}）。请检查 [layers.{variable.name}] path。",
+                f"{what.en}. Check [layers.{variable.name}] path.",
             ),
         )
     try:
-        with rasterio.open(path) as file:
+        with _opened(path) as file:
             _read_ends(file)
-            place = _place(file, entry, path)
+            place = _place(file, variable, entry, path)
             header = Header(
                 variable=variable,
                 entry=entry,
@@ -82,7 +89,24 @@ def read_header(variable: Variable, entry: LayerEntry, path: Path) -> Header:
         raise unreadable(str(path), error) from error
     check_axes(header.place)
     _check_bands(header)
+    _check_type(header)
     return header
+
+
+def _opened(path: Path) -> rasterio.DatasetReader:
+    with warnings.catch_warnings():  # we say ourselves that a file has no georeference
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        file = rasterio.open(path)
+    if not file.count:
+        file.close()
+        raise LayerError(
+            where=path.name,
+            problem=Text(
+                "文件里没有波段，只有子数据集。请把所需的一个另存为 GeoTIFF。",
+                "holds no band, only datasets within. Save the one you need as a GeoTIFF.",
+            ),
+        )
+    return file
 
 
 def _read_ends(file: rasterio.DatasetReader) -> None:
@@ -91,15 +115,17 @@ def _read_ends(file: rasterio.DatasetReader) -> None:
         file.read(window=window)
 
 
-def _place(file: rasterio.DatasetReader, entry: LayerEntry, path: Path) -> Place:
+def _place(
+    file: rasterio.DatasetReader, variable: Variable, entry: LayerEntry, path: Path
+) -> Place:
     if entry.crs is not None:
         crs = known_crs(entry.crs, path.name)
-    elif file.crs is None:
+    elif file.crs is None or not is_map(file.crs.to_wkt()):
         raise LayerError(
             where=path.name,
             problem=Text(
-                '没有坐标系。请在图层中写 crs = "EPSG:..."。',
-                'has no CRS. Write crs = "EPSG:..." on the layer.',
+                f'没有可用的坐标系。请在 [layers.{variable.name}] 中写 crs，如 "{EXAMPLE}"。',
+                f'has no usable CRS. Write `crs` on [layers.{variable.name}], such as "{EXAMPLE}".',
             ),
         )
     else:
@@ -107,7 +133,10 @@ def _place(file: rasterio.DatasetReader, entry: LayerEntry, path: Path) -> Place
     if file.transform == Affine.identity():
         raise LayerError(
             where=path.name,
-            problem=Text("没有地理定位（仿射变换）。", "has no georeference (affine transform)."),
+            problem=Text(
+                "没有地理定位，不知道位于何处。请用 GIS 软件配准后再用。",
+                "has no georeference: nothing says where it lies. Georeference it with a GIS.",
+            ),
         )
     return Place(path.name, crs, file.transform, (file.height, file.width))
 
@@ -131,17 +160,43 @@ def _units(variable: Variable, entry: LayerEntry, tagged: str | None, where: str
 
 
 def _check_bands(header: Header) -> None:
-    bands, rule = header.bands, header.variable.bands
-    if rule == "series" or bands == 1 or (rule in {"sum", "mean"} and bands in PERIODS):
+    bands, variable = header.bands, header.variable
+    if variable.bands == "series" or bands == 1:
         return
-    want = "1" if rule == "one" else "1 or 12"
+    several = variable.bands in {"sum", "mean"}
+    if several and bands in PERIODS:
+        return
+    want = Text("1 或 12", "1 or 12") if several else Text("1", "1")
     raise LayerError(
         where=header.path.name,
         problem=Text(
-            f"有 {bands} 个波段，而{header.variable.title.zh}需要 {want.replace('or', '或')} 个。",
-            f"has {bands} bands, but {header.variable.name} needs {want}.",
+            f"有 {bands} 个波段，而{variable.title.zh}需要 {want.zh} 个。请换用正确的文件。",
+            f"has {bands} bands, but {variable.name} needs {want.en}. Give the right file.",
         ),
     )
+
+
+def _check_type(header: Header) -> None:
+    kind = np.dtype(header.dtype).kind
+    if header.variable.kind == "class" and kind == "f":
+        raise LayerError(
+            where=header.path.name,
+            problem=Text(
+                f"存的是小数（{header.dtype}），而类别代码是整数。请转换为整数类型（如 Int16），"
+                "并声明无效值。",
+                f"holds {header.dtype}, but class codes are whole numbers. Convert it to an "
+                "integer type such as Int16, with its nodata declared.",
+            ),
+        )
+    if kind not in "uif":
+        raise LayerError(
+            where=header.path.name,
+            problem=Text(
+                f"存的是 {header.dtype}，不是普通数值。请转换为 Float32 或整数类型。",
+                f"holds {header.dtype}, which are no plain numbers. Convert it to Float32 or to "
+                "an integer type.",
+            ),
+        )
 
 
 def to_variable_units(header: Header) -> tuple[float, float]:
@@ -160,13 +215,7 @@ def to_variable_units(header: Header) -> tuple[float, float]:
         got, want = f"({got})*{period}", f"({want})*year"
     factor, shift = units_factor(got, want, header.path.name, variable, header.units)
     times = header.bands if summed else 1
-    scale, offset = entry.scale * factor, entry.offset * factor * times + shift
-    if not (math.isfinite(scale) and scale != 0):
-        raise LayerError(
-            where=header.path.name,
-            problem=Text(f"scale = {entry.scale} 无效。", f"scale = {entry.scale} cannot be used."),
-        )
-    return scale, offset
+    return entry.scale * factor, entry.offset * factor * times + shift
 
 
 def units_factor(
@@ -189,10 +238,10 @@ def units_factor(
             "on the layer, or give the right layer.",
         )
         raise LayerError(where=where, problem=problem) from error
-    except (pint.UndefinedUnitError, pint.OffsetUnitCalculusError, ValueError) as error:
+    except (pint.PintError, ValueError, AssertionError, TokenError) as error:  # as its parser fails
         problem = Text(
-            f"“{shown}”不是可识别的单位；例如 {variable.units}。",
-            f"{shown!r} is no unit we know; an example is {variable.units}.",
+            f"“{shown}”不是可识别的单位。请更正 units，如 {variable.units}。",
+            f"{shown!r} is no unit we know. Correct `units`; an example is {variable.units}.",
         )
         raise LayerError(where=where, problem=problem) from error
 

@@ -1,7 +1,12 @@
 """A project's inputs, resolved together: every problem found at once, then one grid for all."""
 
-from collections.abc import Callable, Iterator
+import math
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,19 +15,28 @@ import shapely
 from affine import Affine
 from pyproj import CRS
 
-from data_catalog.classes import crosswalk
-from data_catalog.errors import GepError, LayerError, ProjectError, raise_all
+from data_catalog.classes import Crosswalk, crosswalk
+from data_catalog.derived import DERIVED
+from data_catalog.errors import (
+    GepError,
+    LayerError,
+    ParcelError,
+    ProjectError,
+    UnknownNameError,
+    raise_all,
+)
 from data_catalog.names import suggestion
-from data_catalog.parameters import bundled
+from data_catalog.parameters import bundled, read_rows
 from data_catalog.text import Text
-from data_catalog.variables import variable
-from tiles.georeference import WORLD, Place, check_overlap, known_crs
+from data_catalog.variables import variable, variables
+from tiles.georeference import Place, Shape, check_overlap, check_parcels_overlap, known_crs
 from tiles.grid import Grid
 from tiles.headers import Header, nodata_of, read_header, to_variable_units, units_factor
 from tiles.lattice import Lattice
-from tiles.parcels import Parcels, outside, read_parcels
+from tiles.parcels import Parcels, outside, read_parcels, read_region
 from tiles.project import LayerEntry, Project
 from tiles.rasters import Raster
+from tiles.regional import Figures, header_of, read_figures, write_figures
 
 T = TypeVar("T")
 ANCHORS = ("land_cover", "forest")
@@ -59,6 +73,16 @@ def engine_number(name: str) -> float:
     return row.value
 
 
+@dataclass(frozen=True)
+class _Files:
+    """What a project's files say of themselves, and all that is wrong with them."""
+
+    headers: dict[str, Header]
+    figures: dict[str, Figures]
+    parcels: Parcels | None
+    errors: tuple[GepError, ...]
+
+
 def resolve(project: Project) -> Inputs:
     """Return a project's inputs on one grid.
 
@@ -67,26 +91,9 @@ def resolve(project: Project) -> Inputs:
     GepError
         Everything wrong with the project's files: one error, or `Problems`.
     """
-    errors: list[GepError] = []
-    headers: dict[str, Header] = {}
-    for name, entry in project.layers.items():
-        if entry.path is not None:
-            path = project.path(entry.path)
-            header = _tried(errors, lambda n=name, e=entry, p=path: read_header(variable(n), e, p))
-            if header is not None:
-                headers[name] = header
-    for header in headers.values():
-        if header.variable.kind == "continuous":
-            _tried(errors, lambda h=header: to_variable_units(h))
-        else:
-            _tried(errors, lambda h=header: crosswalk(h.entry.classes or "", project.folder))
-    parcels = _tried(errors, lambda: read_parcels(project))
-    crs = project.project.crs
-    if crs is not None:
-        _tried(errors, lambda: known_crs(crs, "[project] crs"))
-    if not errors:
-        errors.extend(_beside(headers, parcels))
-    raise_all(errors)
+    files = _files(project)
+    raise_all(files.errors)
+    headers, parcels = files.headers, files.parcels
     grid = _grid(project, headers, parcels)
     drawn = _drawn(grid, parcels)
     raise_all(_outside(grid, drawn, headers))
@@ -94,7 +101,61 @@ def resolve(project: Project) -> Inputs:
     for name, entry in project.layers.items():
         if entry.value is not None:
             rasters[name] = constant(name, entry, entry.value)
-    return Inputs(project, grid, drawn, parcels.source if parcels else "grid", headers, rasters)
+    tables, folder = _tables(project, files.figures, grid)
+    headers = headers | {
+        name: header_of(project, variable(name), project.layers[name], grid) for name in tables
+    }
+    source = parcels.source if parcels else "grid"
+    inputs = Inputs(project, grid, drawn, source, headers, rasters | tables)
+    if folder is not None:
+        weakref.finalize(inputs, shutil.rmtree, folder, ignore_errors=True)
+    return inputs
+
+
+def file_problems(project: Project) -> tuple[GepError, ...]:
+    """Return everything that is wrong with the files a project names, as far as they go."""
+    return _files(project).errors
+
+
+def _files(project: Project) -> _Files:
+    errors: list[GepError] = []
+    headers: dict[str, Header] = {}
+    figures: dict[str, Figures] = {}
+    for name, entry in project.layers.items():
+        if name not in variables():
+            continue
+        if entry.path is not None:
+            path = project.path(entry.path)
+            header = _tried(errors, partial(read_header, variable(name), entry, path))
+            if header is not None:
+                headers[name] = header
+        elif variable(name).kind == "continuous":
+            found = _number(errors, project, name)
+            figures |= {name: found} if found else {}
+        if entry.classes is not None:
+            _tried(errors, partial(_crosswalk, name, entry.classes, project.folder))
+    for header in headers.values():
+        if header.variable.kind == "continuous":
+            _tried(errors, partial(to_variable_units, header))
+    parcels = _tried(errors, partial(read_parcels, project))
+    if project.parcels is not None and project.project.region is not None:
+        _tried(errors, partial(read_region, project))
+    errors.extend(_account_problems(project))
+    errors.extend(_table_problems(project))
+    errors.extend(_beside(headers, parcels))
+    once = {error.say("en"): error for error in errors}
+    return _Files(headers, figures, parcels, tuple(once.values()))
+
+
+def _number(errors: list[GepError], project: Project, name: str) -> Figures | None:
+    """Check a layer that is a number: return a table's figures, None for a constant."""
+    entry = project.layers[name]
+    # a table's figures are in one unit, like a constant
+    _tried(errors, partial(constant, name, entry, 0.0))
+    errors.extend(_needs_raster(project, name))
+    if entry.table is None or entry.column is None:
+        return None
+    return _tried(errors, partial(read_figures, project, name, entry))
 
 
 def _tried(errors: list[GepError], attempt: Callable[[], T]) -> T | None:
@@ -105,16 +166,139 @@ def _tried(errors: list[GepError], attempt: Callable[[], T]) -> T | None:
         return None
 
 
+def _crosswalk(name: str, classes: str, folder: Path) -> Crosswalk:
+    """Return the crosswalk of a class layer.
+
+    Raises
+    ------
+    GepError
+        Naming the layer, or the line of a crosswalk of one's own.
+    """
+    try:
+        return crosswalk(classes, folder)
+    except UnknownNameError as error:
+        facts = error.facts | {"where": f"[layers.{name}] classes"}
+        raise UnknownNameError(error.message, **facts) from error
+    except UnicodeDecodeError as error:
+        problem = Text("无法读取；应为 UTF-8 文本。", "cannot be read; it must be UTF-8 text.")
+        raise ProjectError(where=classes, problem=problem) from error
+
+
+def _needs_raster(project: Project, name: str) -> Iterator[GepError]:
+    """Yield an error for a number that a layer of its own is to be made from, cell by cell."""
+    for maker in DERIVED:
+        on_its_grid = maker.locality == "neighbours" or (
+            maker.locality == "pixel" and maker.grid_layers()
+        )
+        if on_its_grid and name in maker.layers() and maker.makes not in project.layers:
+            yield LayerError(
+                where=f"[layers.{name}]",
+                problem=Text(
+                    f"{maker.title.zh}须由栅格计算。请用 path 给出栅格，"
+                    f"或给出 {maker.makes} 图层。",
+                    f"{maker.title.en} is computed from a raster. Give one as `path`, or give a "
+                    f"layer of {maker.makes}.",
+                ),
+            )
+
+
+def _account_problems(project: Project) -> Iterator[GepError]:
+    account = project.project
+    if account.crs is not None:
+        try:
+            known_crs(account.crs, "[project] crs")
+        except LayerError as error:
+            yield error
+        else:
+            geographic = CRS.from_user_input(account.crs).is_geographic
+            if geographic and account.resolution is not None and account.resolution > 1:
+                size = account.resolution
+                yield ProjectError(
+                    where="[project] resolution",
+                    problem=Text(
+                        f"坐标系 {account.crs} 以度为单位，{size:g} 度过大。请换用平面坐标系，"
+                        "或以度写像元大小。",
+                        f"{account.crs} is in degrees, and {size:g} degrees are too many. Choose "
+                        "a projected CRS, or give the cell size in degrees.",
+                    ),
+                )
+    rasters = {name for name, entry in project.layers.items() if entry.path is not None}
+    if account.grid is not None and account.grid not in rasters:
+        yield ProjectError(
+            Text(
+                "[project] grid：没有名为“{name}”的栅格图层。{hint}",
+                "[project] grid: no raster layer is named {name!r}. {hint}",
+            ),
+            name=account.grid,
+            hint=suggestion(account.grid, rasters),
+        )
+
+
+def _table_problems(project: Project) -> Iterator[GepError]:
+    known = bundled().names()
+    for key in ("statistics", "prices", "parameters"):
+        name = getattr(project.tables, key)
+        if name is None:
+            continue
+        path = project.path(name)
+        if not path.is_file():
+            yield ProjectError(
+                where=f"[tables] {key}",
+                problem=Text(f"没有这个文件：{name}。", f"there is no such file: {name}."),
+            )
+        elif key != "statistics":
+            errors: list[GepError] = []
+            _tried(errors, partial(read_rows, path, known))
+            yield from errors
+
+
+def _tables(
+    project: Project, figures: Mapping[str, Figures], grid: Grid
+) -> tuple[dict[str, Raster], Path | None]:
+    """Return the layers that are given as tables, and the folder of their rasters.
+
+    One region's figure is a constant; those of several are written as a raster on the grid.
+    """
+    rasters = {
+        name: constant(name, project.layers[name], *found.numbers.values())
+        for name, found in figures.items()
+        if len(found.numbers) == 1
+    }
+    several = {name: found for name, found in figures.items() if name not in rasters}
+    if not several:
+        return rasters, None
+    folder = Path(tempfile.mkdtemp(prefix="gep-tables-"))
+    try:
+        for name, found in several.items():
+            target = folder / f"{name}.tif"
+            write_figures(found, grid, target)
+            rasters[name] = replace(
+                constant(name, project.layers[name], math.nan), constant=None, path=str(target),
+                shape=grid.shape, nodata=math.nan,
+            )  # fmt: skip
+    except GepError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return rasters, folder
+
+
 def _beside(headers: dict[str, Header], parcels: Parcels | None) -> Iterator[GepError]:
     """Yield an error for each layer that lies beside the others."""
+    area: Shape
     if parcels is not None:
-        area = shapely.box(*parcels.frame.to_crs(WORLD).total_bounds)
+        area = parcels.extent()
         name = Text("宗地", f"the parcels ({parcels.source})")
+        crs = parcels.frame.crs.name
+        try:
+            check_parcels_overlap(area, parcels.source, crs, (h.place for h in headers.values()))
+        except ParcelError as error:
+            yield error
+            return
     elif headers:
         # a geographic CRS can hardly be mistagged, a nameless projected one easily
         trusted = min(headers.values(), key=lambda h: _doubt(h.place))
         area = trusted.place.outline()
-        name = Text(f"图层 {trusted.place.name}", f"the layer {trusted.place.name}")
+        name = Text(f"图层 {trusted.place.name} ", f"the layer {trusted.place.name}")
     else:
         return
     for header in headers.values():
@@ -133,17 +317,9 @@ def _doubt(place: Place) -> int:
 
 def _grid(project: Project, headers: dict[str, Header], parcels: Parcels | None) -> Grid:
     account = project.project
-    named = account.grid
-    if named is not None and named not in headers:
-        raise ProjectError(
-            Text(
-                "[project] grid：没有名为“{name}”的栅格图层。{hint}",
-                "[project] grid: no raster layer is named {name!r}. {hint}",
-            ),
-            name=named,
-            hint=suggestion(named, headers),
-        )
-    first = next((n for n in (named, *ANCHORS, *headers) if n is not None and n in headers), None)
+    first = next(
+        (n for n in (account.grid, *ANCHORS, *headers) if n is not None and n in headers), None
+    )
     anchor = headers[first].place if first else None
     if anchor is None and (account.crs is None or account.resolution is None):
         raise ProjectError(
@@ -224,7 +400,7 @@ def _raster(project: Project, grid: Grid, header: Header) -> Raster:
 
 
 def on_grid(raster: Raster, place: Place, grid: Grid) -> Raster:
-    """Return the raster with its way onto the grid: a shift where the grids are one, or a lattice."""
+    """Return the raster with its way onto the grid: a shift where they are one, or a lattice."""
     shift = _shift(place, grid)
     if shift is not None:
         return replace(raster, shift=shift)
@@ -240,7 +416,7 @@ def _shift(place: Place, grid: Grid) -> tuple[int, int] | None:
     if not CRS.from_user_input(place.crs).equals(grid.projection, ignore_axis_order=True):
         return None
     near = engine_number("lattice_tolerance")
-    between = ~place.transform * grid.affine
+    between = ~place.transform @ grid.affine
     drift = max(
         abs(between.a - 1) * grid.cols, abs(between.e - 1) * grid.rows,
         abs(between.b) * grid.rows, abs(between.d) * grid.cols,
@@ -269,8 +445,8 @@ def constant(name: str, entry: LayerEntry, value: float) -> Raster:
         raise LayerError(
             where=f"[layers.{name}]",
             problem=Text(
-                f'常数没有单位。请写 units，如 "{known.units}"。',
-                f"a constant needs `units`, for example {known.units!r}.",
+                f'没有单位。请写 units，如 "{known.units}"。',
+                f"has no units. Write `units`, for example {known.units!r}.",
             ),
         )
     units = entry.units or "1"

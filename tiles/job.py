@@ -18,6 +18,8 @@ from tiles.sums import scale_for
 
 BATCH_CELLS = 1 << 20
 """Cells that one task computes at most: small tiles travel together."""
+WIDEST_TILE = 1 << 17
+"""Cells in a row of a tile at most: the sum of so many fixed-point amounts fits 63 bits."""
 BATCH_SHARE = 64
 """A task never holds more than one in so many of the tiles, so that little is lost on a kill."""
 
@@ -70,15 +72,18 @@ class Job:
 
     def digest(self, tile: int) -> str:
         """Return a name for the checkpoints of this work with this tile size."""
-        return hashlib.sha256(json.dumps([self.content, tile]).encode()).hexdigest()[:16]
+        layout = [self.content, tile, BATCH_CELLS, BATCH_SHARE]
+        return hashlib.sha256(json.dumps(layout).encode()).hexdigest()[:16]
 
     def batches(self, tile: int) -> list[list[Tile]]:
         """Return the tiles that hold a parcel (or a map's cells), in tasks of similar size."""
-        tiles = list(self._needed(tile))
+        tiles = list(self._needed(min(tile, WIDEST_TILE)))
         most = max(1, min(BATCH_CELLS // (tile * tile), len(tiles) // BATCH_SHARE))
         return [tiles[i : i + most] for i in range(0, len(tiles), most)]
 
     def _needed(self, size: int) -> Iterator[Tile]:
-        for t in self.grid.tiles(size):
+        # tiles that follow the files' own blocks decode each block once
+        shift = next((r.shift for r in self.rasters if r.constant is None and not r.lattice), (0, 0))
+        for t in self.grid.tiles(size, shift):
             if len(parcels_in(self.rings, t.row_from, t.row_to, t.col_from, t.col_to)):
                 yield t

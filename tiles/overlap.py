@@ -3,9 +3,8 @@
 A cell of the grid, drawn in the source raster, is a quadrilateral a little turned and sheared. Its
 value is the mean of the pixels under it, or the class that covers most of it, by area and exactly.
 
-Pixels begin, end and are added as coordinates global to the source raster say; the window in
-memory only shifts the index, so a cell has the same bytes in any tile. No `fastmath`: it would
-let the compiler add in an order of its own.
+Pixels are found and added by coordinates global to the source raster; the window in memory only
+shifts the index, so a cell has the same bytes in any tile. `fastmath` would change the order.
 """
 
 from math import ceil, floor
@@ -23,7 +22,8 @@ Codes = NDArray[np.unsignedinteger]
 Reach = tuple[int, int, int, int]  # row_from, row_to, col_from, col_to; `to` excluded
 
 SNAP = 1e-9  # source pixels; nearer than this to a pixel's edge is on it
-SLIVER = 1e-9  # share of a cell; a smaller overlap is the rounding of an overlap that is none
+SLIVER = 1e-12  # share of a cell; a smaller overlap is the rounding of an overlap that is none
+ALIKE = 1e-9  # share of a cell; areas that differ by less are equal but for rounding
 ROOM = 2**10  # source pixels under a cell, to begin with
 MOST = 2**27  # source pixels under a cell; one GiB of areas
 FARTHEST = 2**30  # source pixels; no raster is so wide
@@ -227,32 +227,32 @@ def _add_side(ring: Floats, k: int, sign: float, cols: int, areas: Floats) -> No
 
 
 @nb.njit(cache=True, nogil=True)
-def _mean(block: Values, areas: Floats, length: int, least: float) -> tuple[float, float]:
+def _mean(block: Values, areas: Floats, length: int, whole: float) -> tuple[float, float]:
     """Return the valid area and the mean of a block; a row of `areas` is `length` long."""
     valid, total = 0.0, 0.0
     for i in range(block.shape[0]):
         for j in range(block.shape[1]):
             area, value = areas[i * length + j], block[i, j]
-            if area > least and not np.isnan(value):
+            if area > SLIVER * whole and not np.isnan(value):
                 valid, total = valid + area, total + area * value
     return valid, total / valid if valid > 0 else np.nan
 
 
 @nb.njit(cache=True, nogil=True)
 def _majority(
-    block: Codes, missing: int, area_of: Floats, areas: Floats, length: int, least: float
+    block: Codes, missing: int, area_of: Floats, areas: Floats, length: int, whole: float
 ) -> tuple[float, int]:
     """Return the valid area and the largest class of a block; leave `area_of` at zero again."""
     valid, largest, best = 0.0, 0.0, area_of.size
     for i in range(block.shape[0]):
         for j in range(block.shape[1]):
             code, area = block[i, j], areas[i * length + j]
-            if area > least and code != missing:
-                valid += area
-                area_of[code] += area
+            if area > SLIVER * whole and code != missing:
+                valid, area_of[code] = valid + area, area_of[code] + area
                 largest = max(largest, area_of[code])
+    enough = max(largest - ALIKE * whole, SLIVER * whole)
     for code in block.flat:
-        if area_of[code] >= largest - least:  # as large, but for rounding
+        if area_of[code] >= enough:
             best = min(best, int(code))
     for code in block.flat:
         area_of[code] = 0
@@ -289,11 +289,11 @@ def _overlap(
         if room > areas.size:
             areas = np.empty(2 * room)
         whole = _cover(x, y, i, j, reach, ring, areas)
-        least, block = SLIVER * whole, source[top:bottom, left:right]
+        block = source[top:bottom, left:right]
         start = (top + origin[0] - row_from) * length + left + origin[1] - col_from
         if area_of is None:
-            valid, value = _mean(block, areas[start:], length, least)
+            valid, value = _mean(block, areas[start:], length, whole)
         else:
-            valid, value = _majority(block, missing, area_of, areas[start:], length, least)
-        if min(valid, whole) > 0 and valid >= least_share * whole - least:
+            valid, value = _majority(block, missing, area_of, areas[start:], length, whole)
+        if min(valid, whole) > 0 and valid >= (least_share - ALIKE) * whole:
             out[i, j] = value

@@ -13,7 +13,7 @@ from tiles.inputs import Inputs, engine_number
 from tiles.job import Job
 from tiles.rasters import Raster
 from tiles.run import How, run
-from tiles.runfolder import digest_of, sha256
+from tiles.runfolder import digest_of, sha256, software
 
 
 def itself(layer: Pixels) -> Pixels:
@@ -23,6 +23,11 @@ def itself(layer: Pixels) -> Pixels:
 
 def pattern_factors(inputs: Inputs, folder: Path, rings: Path, how: How) -> dict[str, float]:
     """Return by which factor each layer with `scale_to` is multiplied.
+
+    Parameters
+    ----------
+    rings : Path
+        Named after the parcels, so that checkpoints of others are never used.
 
     Raises
     ------
@@ -73,7 +78,10 @@ def _mean(inputs: Inputs, raster: Raster, folder: Path, rings: Path, how: How) -
         grid=inputs.grid, rasters=(raster,), derived=(), models=(bound,), group_by=(),
         rings_folder=str(rings), parcels=len(inputs.parcels), maps=(),
         least_share=engine_number("least_valid_share"),
-        content=digest_of([model.id, digest, raster.scale, inputs.grid.transform, str(raster)]),
+        content=digest_of([
+            software(), model.id, digest, str(raster), inputs.grid.crs, inputs.grid.transform,
+            inputs.grid.shape, rings.name,
+        ]),
     )  # fmt: skip
     totals = run(job, folder, replace(how, scheduler="threads"))
     amount, area, missing = totals.sums.over(job.scales).sum(axis=0)

@@ -11,8 +11,7 @@ import numpy as np
 import rasterio
 
 from data_catalog.errors import GepError
-from tiles.compute import RINGS, Account, job_of, prepare, project_parameters
-from tiles.coverage import Rings
+from tiles.compute import Account, job_of, prepare, project_parameters, rings_of
 from tiles.derive import with_patterns
 from tiles.inputs import Inputs, resolve
 from tiles.job import Job
@@ -109,10 +108,8 @@ def check(project: Project, accounts: tuple[Account, ...], how: How) -> list[Gep
 def _job(
     inputs: Inputs, accounts: tuple[Account, ...], aside: Path, how: How
 ) -> tuple[Job, tuple[dict[str, str], ...]]:
-    rings = aside / RINGS
-    rings.mkdir(parents=True)
-    Rings.from_polygons(inputs.parcels.geometry.to_numpy(), ~inputs.grid.affine).save(rings)
-    parameters = project_parameters(inputs.project)
+    rings = rings_of(inputs, aside)
+    parameters = project_parameters(inputs.project, accounts)
     at_hand, prepared, patterns = prepare(inputs, parameters, accounts, aside, rings, how)
     rasters = with_patterns(inputs.rasters, patterns) | at_hand.store(aside)
     job = job_of(inputs, at_hand, prepared, rasters, rings)
@@ -136,15 +133,15 @@ def _sampled(job: Job, tiles: list[Any], how: How) -> float:
     for file in files.values():
         file.close()
     whole = sum(t.shape[0] * t.shape[1] for t in tiles)
-    return seconds * whole / cells / min(how.workers, os.cpu_count() or 1)
+    return float(seconds * whole / cells / min(how.workers, os.cpu_count() or 1))
 
 
 def _memory(job: Job, how: How) -> int:
     """Return about how much the workers hold at a time: each layer of a tile, twice."""
     rows, cols = (min(how.tile, n) for n in job.grid.shape)
     per_cell = sum(2 * np.dtype(r.dtype).itemsize for r in job.rasters) + MAP_BYTES * len(job.maps)
-    rings = sum(a.nbytes for a in (job.rings.x, job.rings.y))
-    return how.workers * (rows * cols * per_cell + GDAL_CACHE_MB * (1 << 20)) + rings
+    rings = int(job.rings.x.nbytes + job.rings.y.nbytes)
+    return int(how.workers * (rows * cols * per_cell + GDAL_CACHE_MB * (1 << 20)) + rings)
 
 
 def _disk(job: Job) -> int:

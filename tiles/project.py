@@ -1,22 +1,22 @@
 """The project file: TOML, one per account; unknown keys are errors with a suggestion."""
 
-import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field
 
-from data_catalog.errors import GepError, ProjectError, raise_all
+from data_catalog.errors import GepError, ProjectError, UnknownNameError, raise_all
 from data_catalog.names import suggestion
+from data_catalog.standards import checked, read_toml, standard
 from data_catalog.text import Text
-from data_catalog.variables import variables
+from data_catalog.variables import Variable, variables
 
 YEARS = (1900, 2200)
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[1])]
@@ -57,7 +57,7 @@ class LayerEntry(_Strict):
     units: str | None = None
     scale: float = 1.0
     offset: float = 0.0
-    nodata: float | None = None
+    nodata: Annotated[float, Field(allow_inf_nan=True)] | None = None
     crs: str | None = None
     classes: str | None = None
     scale_to: ScaledTo | None = None
@@ -95,8 +95,8 @@ class OutputEntry(_Strict):
     maps: list[str] | Literal["all", "none"] = "none"
 
 
-class Project(_Strict):
-    """A project file as read; `folder` is where relative paths start."""
+class Sections(_Strict):
+    """What a project file may hold."""
 
     project: Account
     layers: dict[str, LayerEntry]
@@ -104,6 +104,11 @@ class Project(_Strict):
     tables: Tables = Tables()
     carbon: Carbon | None = None
     output: OutputEntry = OutputEntry()
+
+
+class Project(Sections):
+    """A project file as read; `folder` is where relative paths start."""
+
     folder: Path = Path()
 
     def path(self, relative: str) -> Path:
@@ -117,165 +122,143 @@ def read_project(file: Path) -> Project:
     Raises
     ------
     ProjectError or Problems
-        All wrong keys and values at once, each with a suggestion.
+        All wrong keys and values at once, each with a suggestion; where all keys are right, all
+        that is wrong with the file and with the files it names.
     """
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as error:
+    if not file.exists():
         raise ProjectError(
             where=str(file),
             problem=Text(
                 "没有这个项目文件。用 gep init 可生成一个。",
                 "no such project file. `gep init` makes one.",
             ),
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProjectError(
-            where=file.name,
-            problem=Text("无法读取；应为 UTF-8 文本。", "cannot be read; it must be UTF-8 text."),
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise _not_toml(file, error) from error
-    content["folder"] = file.resolve().parent
-    try:
-        project = Project.model_validate(content)
-    except ValidationError as error:
-        raise_all(_wrong_entry(file.name, detail) for detail in error.errors())
-        raise
-    raise_all(_layer_problems(file.name, project))
+        )
+    sections = checked(Sections, read_toml(file, file.name), file.name)
+    project = Project(**dict(sections), folder=file.resolve().parent)
+    found = [*_account_problems(project), *_layer_problems(file.name, project)]
+    if found:
+        from tiles.inputs import file_problems  # it reads projects: not at import
+
+        raise_all([*found, *file_problems(project)])
     return project
 
 
-def _not_toml(file: Path, error: tomllib.TOMLDecodeError) -> ProjectError:
-    twice = "Cannot declare" in str(error) or "Cannot overwrite" in str(error)
-    if twice:
-        problem = Text(
-            f"同一项写了两次（{error}）。每个变量只能有一个图层：请删去或改名其中之一。",
-            f"the same entry is given twice ({error}). A variable has one layer: "
-            "remove or rename one of the two.",
+def _account_problems(project: Project) -> Iterator[GepError]:
+    try:
+        standard(project.project.standard, project.folder)
+    except GepError as error:
+        yield from getattr(error, "errors", (error,))
+    year, before = project.project.year, project.project.baseline_year
+    if before is not None and before >= year:
+        yield ProjectError(
+            where="[project] baseline_year",
+            problem=Text(
+                f"基期年 {before} 不早于核算年 {year}。请更正其一。",
+                f"{before} is not before the accounting year {year}. Correct one of the two.",
+            ),
         )
-    else:
-        problem = Text(f"不是有效的 TOML：{error}。", f"is not valid TOML: {error}.")
-    return ProjectError(where=file.name, problem=problem)
-
-
-def _wrong_entry(where: str, detail: ErrorDetails) -> GepError:
-    place = ".".join(str(part) for part in detail["loc"] if part not in {"str", "list[str]"})
-    if detail["type"] == "extra_forbidden":
-        known = _keys_beside(detail["loc"])
-        hint = suggestion(str(detail["loc"][-1]), known)
-        return ProjectError(
-            Text("{where}：未知的键“{place}”。{hint}", "{where}: unknown key {place!r}. {hint}"),
-            where=where,
-            place=place,
-            hint=hint,
+    carbon = project.carbon
+    if carbon is not None and carbon.method == "class_density" and carbon.densities is None:
+        yield ProjectError(
+            where="[carbon]",
+            problem=Text(
+                "class_density 方法需要 densities（碳密度参数集，如 zhejiang-2016）。",
+                "the class_density method needs `densities`, a set such as zhejiang-2016.",
+            ),
         )
-    if detail["type"] == "missing":
-        problem = Text(f"缺少“{place}”。", f"{place} is missing.")
-    else:
-        got = detail["input"]
-        problem = Text(
-            f"“{place}”的值 {got!r} 无效（{detail['msg']}）。",
-            f"{place} is {got!r}: {detail['msg'][:1].lower()}{detail['msg'][1:]}.",
+    if carbon is not None and carbon.method == "biomass" and carbon.factors is None:
+        yield ProjectError(
+            where="[carbon]",
+            problem=Text(
+                "biomass 方法需要 factors（含碳率与根茎比参数集）。",
+                "the biomass method needs `factors`, the set of carbon fraction and roots.",
+            ),
         )
-    return ProjectError(where=where, problem=problem)
 
 
-def _keys_beside(location: tuple[int | str, ...]) -> set[str]:
-    model: Any = Project
-    for part in location[:-1]:
-        if model is Project and part == "layers":
-            model = "layers"
-        elif model == "layers":
-            model = LayerEntry
-        else:
-            field = model.model_fields.get(str(part)) if isinstance(model, type) else None
-            annotation = field.annotation if field else None
-            options = [annotation, *getattr(annotation, "__args__", ())]
-            model = next(
-                (o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None
-            )
-    if isinstance(model, type) and issubclass(model, BaseModel):
-        return set(model.model_fields) - {"folder"}
-    return set()
-
-
-def _layer_problems(where: str, project: Project) -> list[GepError]:
-    problems: list[GepError] = []
+def _layer_problems(where: str, project: Project) -> Iterator[GepError]:
+    known = variables()
+    kinds = {known[name].kind if name in known else "unknown" for name in project.layers}
+    if kinds <= {"continuous"}:
+        yield ProjectError(
+            where=f"{where} [layers]",
+            problem=Text(
+                "没有类别图层：至少需要 land_cover。",
+                "there is no class layer: at least land_cover is needed.",
+            ),
+        )
     for name, entry in project.layers.items():
         place = f"{where} [layers.{name}]"
-        if name not in variables():
-            problems.append(
-                ProjectError(
-                    Text(
-                        "{where}：没有名为“{name}”的变量。{hint}",
-                        "{where}: no variable is named {name!r}. {hint}",
-                    ),
-                    where=place,
-                    name=name,
-                    hint=suggestion(name, variables()),
-                )
+        if name in known:
+            problems = (
+                *_source_problems(entry),
+                *_kind_problems(known[name], entry),
+                *_year_problems(known[name].epoch, entry, project.project),
             )
-            continue
-        given = [k for k in ("path", "value", "table") if getattr(entry, k) is not None]
-        if len(given) != 1:
-            problems.append(
-                ProjectError(
-                    where=place,
-                    problem=Text(
-                        f"需要且只需要 path、value、table 之一（现有：{', '.join(given) or '无'}）。",
-                        f"needs one of path, value, table (has: {', '.join(given) or 'none'}).",
-                    ),
-                )
+            yield from (ProjectError(where=place, problem=problem) for problem in problems)
+        else:
+            yield UnknownNameError(
+                where=place,
+                kind=Text("变量", "variable"),
+                name=name,
+                hint=suggestion(name, known),
             )
-        if entry.table is not None and entry.column is None:
-            problems.append(
-                ProjectError(
-                    where=place,
-                    problem=Text("用 table 时还要写 column。", "a table needs a `column` too."),
-                )
-            )
-        if variables()[name].kind == "class" and entry.path and not entry.classes:
-            problems.append(
-                ProjectError(
-                    where=place,
-                    problem=Text(
-                        "类别图层要用 classes 写明对照表（如 clcd、worldcover）。",
-                        "a class layer needs `classes`, the crosswalk of its codes "
-                        "(clcd, worldcover ...).",
-                    ),
-                )
-            )
-        problems.extend(_year_problems(place, name, entry, project.project))
-    return problems
 
 
-def _year_problems(
-    place: str, name: str, entry: LayerEntry, account: Account
-) -> list[ProjectError]:
-    epoch = variables()[name].epoch
+def _source_problems(entry: LayerEntry) -> Iterator[Text]:
+    given = [k for k in ("path", "value", "table") if getattr(entry, k) is not None]
+    if len(given) != 1:
+        yield Text(
+            f"需要且只需要 path、value、table 之一（现有：{', '.join(given) or '无'}）。",
+            f"needs one of path, value, table (has: {', '.join(given) or 'none'}).",
+        )
+    if entry.table is not None and entry.column is None:
+        yield Text("用 table 时还要写 column。", "a table needs a `column` too.")
+    if entry.table is None and entry.column is not None:
+        yield Text("column 只用于 table。", "`column` belongs to a `table`; there is none.")
+    if entry.scale == 0:
+        yield Text(
+            "scale = 0 会把所有数值变成零。请写正确的系数，或删去。",
+            "scale = 0 would make every value zero. Write the right factor, or remove it.",
+        )
+
+
+def _kind_problems(known: Variable, entry: LayerEntry) -> Iterator[Text]:
+    if known.kind == "continuous":
+        if entry.classes is not None:
+            yield Text(
+                f"{known.title.zh}不是类别图层，请删去 classes。",
+                f"{known.name} is no class layer: remove `classes`.",
+            )
+        return
+    if entry.path is not None and not entry.classes:
+        yield Text(
+            "类别图层要用 classes 写明对照表（如 clcd、worldcover）。",
+            "a class layer needs `classes`, the crosswalk of its codes (clcd, worldcover ...).",
+        )
+    if entry.value is not None:
+        yield Text("类别图层不能是常数。", "a class layer cannot be a constant.")
+    if entry.table is not None:
+        yield Text("类别图层不能来自表格。", "a class layer cannot come from a table.")
+    numeric = [k for k in ("units", "scale", "offset", "scale_to") if k in entry.model_fields_set]
+    if numeric:
+        yield Text(
+            f"类别没有单位，也不能缩放。请删去 {', '.join(numeric)}。",
+            f"a class has no units and cannot be scaled. Remove {', '.join(numeric)}.",
+        )
+
+
+def _year_problems(epoch: str, entry: LayerEntry, account: Account) -> Iterator[Text]:
     want = account.year if epoch == "account" else account.baseline_year
-    if epoch == "baseline" and want is None:
-        return [
-            ProjectError(
-                where=place,
-                problem=Text(
-                    "基期图层需要 [project] baseline_year。",
-                    "a baseline layer needs [project] baseline_year.",
-                ),
-            )
-        ]
-    if entry.year is not None and entry.year != want:
-        return [
-            ProjectError(
-                where=place,
-                problem=Text(
-                    f"图层年份 {entry.year} 不是{'基期' if epoch == 'baseline' else '核算'}年 {want}。"
-                    "请换用该年的图层；若确要以它代替，删去 year 并在 note 中说明。",
-                    f"is of {entry.year}, but the {epoch} year is {want}. Give that year's "
-                    "layer; if this one is to stand in for it, remove `year` and say why in "
-                    "`note`.",
-                ),
-            )
-        ]
-    return []
+    if want is None:
+        yield Text(
+            "基期图层需要 [project] baseline_year。",
+            "a baseline layer needs [project] baseline_year.",
+        )
+    elif entry.year is not None and entry.year != want:
+        yield Text(
+            f"图层年份 {entry.year} 不是{'基期' if epoch == 'baseline' else '核算'}年 {want}。"
+            "请换用该年的图层；若确要以它代替，删去 year 并在 note 中说明。",
+            f"is of {entry.year}, but the {epoch} year is {want}. Give that year's layer; if this "
+            "one is to stand in for it, remove `year` and say why in `note`.",
+        )

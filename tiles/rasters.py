@@ -1,6 +1,8 @@
 """One layer as the engine reads it: a raster file, or a constant, in the variable's own units."""
 
+import errno
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,6 +119,31 @@ def to_float(stored: Raw, nodata: float | None) -> npt.NDArray[np.float64]:
     if nodata is not None and not math.isnan(nodata):
         values[stored == np.asarray(nodata).astype(stored.dtype)] = np.nan
     return values
+
+
+def check_written(path: Path, values: int) -> None:
+    """Raise if a file of one band does not hold as many cells with a value as were written.
+
+    GDAL writes what is left when it closes a file, and says nothing if that fails.
+
+    Raises
+    ------
+    OSError
+        That of a full disk.
+    """
+    try:
+        with rasterio.open(path) as file:
+            blocks = (file.read(1, window=window) for _, window in file.block_windows(1))
+            found = sum(int(np.count_nonzero(~np.isnan(block))) for block in blocks)
+    except rasterio.RasterioIOError as error:
+        raise disk_full(path) from error
+    if found != values:
+        raise disk_full(path)
+
+
+def disk_full(path: Path) -> OSError:
+    """Return the error of a full disk: GDAL tells no other reason why it could not write."""
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 def unreadable(path: str, error: Exception) -> LayerError:

@@ -1,7 +1,8 @@
-"""A layer on a tile of the grid: read cell by cell where the grids are one, by overlap otherwise."""
+"""A layer on a tile of the grid: cell by cell where the grids are one, by overlap otherwise."""
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -104,5 +105,5 @@ def _strips(raster: Raster, tile: Tile) -> Iterator[Tile]:
     pixels = (window[1] - window[0]) * (window[3] - window[2]) if window else 0
     parts = min(tile.shape[0], max(1, -(-pixels // WINDOW_CELLS)))
     edges = np.linspace(tile.row_from, tile.row_to, parts + 1).astype(int)
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         yield Tile(int(start), int(end), tile.col_from, tile.col_to)

@@ -92,7 +92,7 @@ def _pixels_outside(inputs: Inputs, place: Place) -> int:
     rows, cols = place.shape
     t = place.transform
     whole = shapely.box(
-        *np.minimum((t.c, t.f), t * (cols, rows)), *np.maximum((t.c, t.f), t * (cols, rows))
+        *np.minimum((t.c, t.f), t @ (cols, rows)), *np.maximum((t.c, t.f), t @ (cols, rows))
     )
     share = grid.intersection(whole).area / whole.area
     return round(rows * cols * (1 - min(share, 1.0)))
@@ -120,7 +120,9 @@ def input_records(inputs: Inputs) -> list[dict[str, Any]]:
     project = inputs.project
     tables = (project.tables.statistics, project.tables.prices, project.tables.parameters)
     vectors = (project.parcels.path if project.parcels else None, project.project.region)
-    for relative in (*tables, *vectors):
-        if relative and (path := project.path(relative)).is_file():
-            records.append({"path": relative, "sha256": sha256(path), "bytes": path.stat().st_size})
+    records.extend(
+        {"path": relative, "sha256": sha256(path), "bytes": path.stat().st_size}
+        for relative in (*tables, *vectors)
+        if relative and (path := project.path(relative)).is_file()
+    )
     return records

@@ -1,15 +1,22 @@
 """A run's exact sums as tables, for the accounts to read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tiles.binding import Bound
+from tiles.blocks import CLASS_LIMIT
 from tiles.inputs import Inputs
 from tiles.job import Job
 from tiles.run import Totals
+from tiles.sums import Sums
 from tiles.tile import class_of
+
+Floats = npt.NDArray[np.float64]
+LABELS = pd.Index([f"{code:02d}" for code in range(CLASS_LIMIT)])
+"""Class numbers as the two-digit text of every table."""
 
 
 @dataclass(frozen=True)
@@ -27,50 +34,79 @@ class Result:
     inputs: Inputs
     job: Job
     totals: Totals
+    _kept: dict[tuple[str, ...], tuple[pd.DataFrame, Floats]] = field(default_factory=dict)
 
-    def areas(self) -> pd.DataFrame:
-        """Return the area of each parcel under each combination of classes.
+    def areas(self, by: tuple[str, ...] | None = None) -> pd.DataFrame:
+        """Return the area of each parcel under each class, or combination of classes.
+
+        Parameters
+        ----------
+        by : tuple of str
+            Class layers to keep apart; by default all.
 
         Returns
         -------
         DataFrame
-            parcel_id, a two-digit text per class layer (`00` where missing), area_m2.
+            parcel_id, a two-digit text per class layer (`00` where missing), area_m2; sorted. The
+            texts are categorical: a county has many rows and few different ones.
         """
-        frame = self._zones()
-        models = len(self.job.models)
-        frame["area_m2"] = self._amounts()[:, models] * self.job.grid.nominal_area
-        return frame
+        zones, sums = self._summed(self.job.group_by if by is None else by)
+        area = sums[:, len(self.job.models)] * self.job.grid.nominal_area
+        return zones.assign(area_m2=area)
 
-    def amounts(self, model: Bound) -> pd.DataFrame:
+    def amounts(self, model: Bound, by: tuple[str, ...] | None = None) -> pd.DataFrame:
         """Return one model's totals.
 
         Returns
         -------
         DataFrame
             As `areas`, with `amount` in the model's total units over the cells that have a value,
-            and `missing_m2`, the area of those that have none.
+            and `missing_m2`, the area of those that have none; classes out of scope left out.
         """
-        frame = self.areas()
-        place = self.job.models.index(model)
-        sums = self._amounts()
-        area = self.job.grid.nominal_area
-        frame["amount"] = sums[:, place] * area * model.to_total
-        frame["missing_m2"] = sums[:, len(self.job.models) + 1 + place] * area
+        by = self.job.group_by if by is None else by
+        frame = self._areal(model, by) if model.areal else self._added_up(model, by)
         if model.scope:
-            frame = frame[frame[model.classes].astype(int).isin(model.scope)]
-        return frame.reset_index(drop=True)
+            scope = [f"{code:02d}" for code in sorted(model.scope)]
+            frame = frame[frame[model.classes].isin(scope)].reset_index(drop=True)
+        return frame
 
-    def ids(self) -> "pd.Series[str]":
-        """Return the parcels' ids by number."""
-        return self.inputs.parcels["parcel_id"]
+    def _added_up(self, model: Bound, by: tuple[str, ...]) -> pd.DataFrame:
+        _, sums = self._summed(by)
+        place = self.job.models.index(model)
+        area = self.job.grid.nominal_area
+        return self.areas(by).assign(
+            amount=sums[:, place] * area * model.to_total,
+            missing_m2=sums[:, len(self.job.models) + 1 + place] * area,
+        )
 
-    def _amounts(self) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-        return self.totals.sums.over(self.job.scales)
+    def _areal(self, model: Bound, by: tuple[str, ...]) -> pd.DataFrame:
+        """Return area times the model's value of the class: it is the same in every cell."""
+        if model.classes not in by:
+            finer = self._areal(model, (*by, model.classes))
+            summed = finer.groupby(["parcel_id", *by], observed=True)
+            return summed[["area_m2", "amount", "missing_m2"]].sum().reset_index()
+        frame = self.areas(by)
+        values = model.evaluate({}, frame[model.classes].astype(np.uint8).to_numpy())
+        amount = np.broadcast_to(values, len(frame)) * frame["area_m2"] * model.to_total
+        missing = frame["area_m2"].where(amount.isna(), 0.0)
+        return frame.assign(amount=amount.fillna(0.0), missing_m2=missing)
 
-    def _zones(self) -> pd.DataFrame:
-        ids = self.ids().to_numpy()
-        codes = {
-            name: [f"{c:02d}" for c in class_of(self.totals.keys, self.job.group_by, name)]
-            for name in self.job.group_by
-        }
-        return pd.DataFrame({"parcel_id": ids[self.totals.parcels], **codes})
+    def _summed(self, by: tuple[str, ...]) -> tuple[pd.DataFrame, Floats]:
+        """Return the zones of some class layers and their sums, added as whole numbers."""
+        if by not in self._kept:
+            totals, group_by = self.totals, self.job.group_by
+            classes = [class_of(totals.keys, group_by, name) for name in by]
+            zone = totals.parcels.astype(np.int64)
+            for codes in classes:
+                zone = zone * CLASS_LIMIT + codes
+            unique, inverse = np.unique(zone, return_inverse=True)
+            sums = Sums.zeros(len(unique), totals.sums.high.shape[1])
+            sums.add(inverse, totals.sums)
+            ids = pd.Index(self.inputs.parcels["parcel_id"])
+            columns = {"parcel_id": pd.Categorical.from_codes(unique // CLASS_LIMIT ** len(by), ids)}
+            for place, name in enumerate(reversed(by)):
+                codes = unique // CLASS_LIMIT**place % CLASS_LIMIT
+                columns[name] = pd.Categorical.from_codes(codes, LABELS)
+            frame = pd.DataFrame(columns)[["parcel_id", *by]]
+            self._kept[by] = frame, sums.over(self.job.scales)
+        return self._kept[by]

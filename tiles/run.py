@@ -1,9 +1,10 @@
 """Run a job: hand out its tiles, keep what is finished, add up the rest exactly."""
 
+import hashlib
 import pickle
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -13,11 +14,11 @@ import rasterio
 
 from data_catalog.errors import LayerError, RunError, raise_all
 from data_catalog.text import Text
-from tiles.checkpoints import Checkpoints, unwritable
+from tiles.checkpoints import Checkpoints, unwritable, whole_or_not_at_all
 from tiles.grid import Tile
 from tiles.job import Job
 from tiles.rasters import OpenRaster, Raster
-from tiles.schedulers import THREADS, executor
+from tiles.schedulers import THREADS, executor, lost
 from tiles.sums import Sums
 from tiles.tile import LayerSeen, TileSums, compute_tile
 
@@ -92,11 +93,7 @@ def run(
     done = checkpoints.done()
     sizes = [sum(t.shape[0] * t.shape[1] for t in tiles) for tiles in batches]
     resumed = sum(sizes[i] for i in done)
-    job_file = checkpoints.folder / "job.pickle"
-    try:
-        job_file.write_bytes(pickle.dumps(job))
-    except OSError as error:
-        raise unwritable(folder, error) from error
+    job_file = _written(job, checkpoints.folder)
 
     def tell(finished: set[int]) -> None:
         report(
@@ -116,6 +113,18 @@ def run(
         raise_all(problems_seen(job, totals.seen))
     totals.tiles_resumed = sum(len(batches[i]) for i in checkpoints.done() & done)
     return totals
+
+
+def _written(job: Job, folder: Path) -> Path:
+    """Write a job down for the workers, named after what it holds: they keep the ones they read."""
+    content = pickle.dumps(job)
+    job_file = folder / f"{hashlib.sha256(content).hexdigest()[:16]}.job"
+    try:
+        with whole_or_not_at_all(job_file) as aside:
+            aside.write_bytes(content)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    return job_file
 
 
 def _compute(
@@ -144,12 +153,12 @@ def _compute(
                     future.result()
                     finished.add(batch)
                     tell(finished)
-        except BrokenExecutor as error:
+        except lost(how.scheduler) as error:
             raise RunError(
                 where=str(job_file.parent.parent.parent),
                 problem=Text(
-                    "一个工作进程被终止（可能内存不足）。已完成的分块都已保存：减少 --workers 或 --tile 后用 "
-                    "--resume 继续。",
+                    "一个工作进程被终止（可能内存不足）。已完成的分块都已保存："
+                    "减少 --workers 或 --tile 后用 --resume 继续。",
                     "a worker process was ended (perhaps it ran out of memory). Finished tiles are "
                     "kept: go on with --resume, with fewer --workers or a smaller --tile.",
                 ),
@@ -197,7 +206,6 @@ def _merged(job: Job, checkpoints: Checkpoints, batches: range) -> Totals:
             cells += part.cells
             for name, record in part.seen.items():
                 seen[name].add(record)
-            part.maps.clear()
             parts.append(part)
     zones = np.concatenate([_zone(job, p) for p in parts]) if parts else np.empty(0, np.int64)
     unique, inverse = np.unique(zones, return_inverse=True)

@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -42,18 +43,11 @@ class RunFolder:
     """
 
     def __init__(self, out: Path, *, resume: bool, overwrite: bool) -> None:
-        self.out = out
-        self.aside = out.with_name(out.name + UNFINISHED)
+        self.out = out.absolute()
+        self.aside = self.out.parent / f"{self.out.name}{UNFINISHED}"
         self.overwrite = overwrite
-        if out.exists() and not overwrite:
-            raise OutputError(
-                where=str(out),
-                problem=Text(
-                    "已存在。用 --overwrite 替换，或用 --out 换一个文件夹。",
-                    "exists already. Replace it with --overwrite, or choose another folder.",
-                ),
-            )
         try:
+            _check_in_the_way(self.out, out, overwrite=overwrite)
             if self.aside.exists() and not resume:
                 shutil.rmtree(self.aside)
             self.aside.mkdir(parents=True, exist_ok=True)
@@ -106,6 +100,29 @@ class RunFolder:
             raise unwritable(self.out, error) from error
 
 
+def _check_in_the_way(out: Path, given: Path, *, overwrite: bool) -> None:
+    """Raise if something is there that is not to be replaced, or is no run folder at all."""
+    if not out.exists():
+        return
+    if not overwrite:
+        raise OutputError(
+            where=str(given),
+            problem=Text(
+                "已存在。用 --overwrite 替换，或用 --out 换一个文件夹。",
+                "exists already. Replace it with --overwrite, or choose another folder.",
+            ),
+        )
+    if not (out / MANIFEST).is_file() and not (out.is_dir() and not any(out.iterdir())):
+        raise OutputError(
+            where=str(given),
+            problem=Text(
+                "不是运行文件夹（没有 manifest.json），不会被替换。请用 --out 换一个文件夹。",
+                "is no run folder (it has no manifest.json) and is not replaced. Choose another "
+                "folder with --out.",
+            ),
+        )
+
+
 def _try_writing(folder: Path) -> None:
     probe = folder / ".write"
     probe.write_bytes(b"1")
@@ -113,7 +130,13 @@ def _try_writing(folder: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Return a file's digest."""
+    """Return a file's digest; read once as long as the file stays as it is."""
+    state = path.stat()
+    return _sha256(path, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _sha256(path: Path, modified: int, size: int) -> str:  # noqa: ARG001  (they name the content)
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(CHUNK):

@@ -3,12 +3,17 @@
 import os
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
+from typing import TYPE_CHECKING
 
 from data_catalog.errors import RunError
 from data_catalog.text import Text
+from tiles.runfolder import software
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 THREADS, PROCESSES = "threads", "processes"
 CONNECT_SECONDS = 10
@@ -47,7 +52,7 @@ def _dask(address: str) -> Iterator[Executor]:
     from distributed import Client
 
     try:
-        client = Client(address, timeout=CONNECT_SECONDS)
+        client = Client(address, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise RunError(
             where=f"--scheduler {address}",
@@ -56,8 +61,37 @@ def _dask(address: str) -> Iterator[Executor]:
                 "no Dask scheduler answers there. Check the address, or use threads or processes.",
             ),
         ) from error
-    with client, client.get_executor(pure=False) as pool:
-        yield pool
+    with client:
+        _check_workers(client, address)
+        with client.get_executor(pure=False) as pool:  # type: ignore[no-untyped-call]
+            yield pool
+
+
+def _check_workers(client: "Client", address: str) -> None:
+    """Raise if a worker has other versions of what a result depends on."""
+    ours = software()
+    for worker, theirs in client.run(software).items():
+        other = [f"{name} {theirs.get(name)}" for name in ours if theirs.get(name) != ours[name]]
+        if other:
+            listed = ", ".join(other)
+            raise RunError(
+                where=f"--scheduler {address}",
+                problem=Text(
+                    f"工作节点 {worker} 的软件版本与此处不同（{listed}）。请在各处安装相同版本。",
+                    f"its worker {worker} has other versions than we have here ({listed}). "
+                    "Install the same versions everywhere.",
+                ),
+            )
+
+
+def lost(scheduler: str) -> tuple[type[BaseException], ...]:
+    """Return the errors that mean that a worker, or the way to it, is gone."""
+    if scheduler in {THREADS, PROCESSES}:
+        return (BrokenExecutor,)
+    from distributed import CancelledError, KilledWorker
+    from distributed.comm.core import CommClosedError
+
+    return BrokenExecutor, CancelledError, CommClosedError, KilledWorker
 
 
 def _end_with_parent() -> None:

@@ -59,7 +59,7 @@ class Sums:
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def accumulate(  # noqa: C901, PLR0912  (one pass over a row: splitting it would cost the speed)
+def accumulate(
     values: Floats,
     area: Floats,
     scales: Floats,
@@ -94,93 +94,185 @@ def accumulate(  # noqa: C901, PLR0912  (one pass over a row: splitting it would
     Returns
     -------
     float
-        Largest scaled amount met; from 2**PIXEL_BITS on a declared range was broken.
+        Largest scaled amount in scope of those at or beyond 2**PIXEL_BITS: a declared range was
+        broken. 0 where there is none.
     """
     quantities, rows, cols = values.shape
-    group_count = scope.shape[1]
     columns = 2 * quantities + 1
-    limit = 2.0**PIXEL_BITS
     scaled = np.empty((columns, cols))
     running = np.zeros((columns, cols + 1), np.int64)
-    gap = np.zeros(columns, np.bool_)
+    active = np.empty(columns, np.int64)
+    ones = np.ones(cols)
     largest = 0.0
+    area_row = -1
     for i in range(rows):
         row = row_from + i
-        if span_offsets[row] == span_offsets[row + 1] and (
-            fringe_offsets[row] == fringe_offsets[row + 1]
-        ):
+        first, last = _extent(
+            spans[span_offsets[row] : span_offsets[row + 1]],
+            fringe[fringe_offsets[row] : fringe_offsets[row + 1]],
+            cols,
+        )
+        if first >= last:
             continue
-        cell_row = min(i, area.shape[0] - 1)
-        one_area = area.shape[1] == 1
-        for q in range(quantities + 1):
-            target = scaled[q]
-            scale = scales[q]
-            if q == quantities:
-                for j in range(cols):
-                    target[j] = np.rint(area[cell_row, 0 if one_area else j] * scale)
-            elif one_area:
-                factor = area[cell_row, 0] * scale
-                source = values[q, i]
-                for j in range(cols):
-                    target[j] = source[j] * factor
-            else:
-                source = values[q, i]
-                for j in range(cols):
-                    target[j] = source[j] * (area[cell_row, j] * scale)
-            missing = 0
-            top = 0.0
-            for j in range(cols):
-                amount = target[j]
-                missing += amount != amount
-                top = max(top, abs(amount) if amount == amount else 0.0)
-            if top >= limit and q < quantities:
-                top = 0.0
-                for j in range(cols):
-                    if scope[q, groups[i, j]] and target[j] == target[j]:
-                        top = max(top, abs(target[j]))
-            largest = max(largest, top)
-            if q < quantities:
-                gap[quantities + 1 + q] = missing > 0
-                if missing > 0:
-                    hole = scaled[quantities + 1 + q]
-                    for j in range(cols):
-                        is_hole = target[j] != target[j]
-                        cell = area[cell_row, 0 if one_area else j]
-                        hole[j] = cell * scales[quantities + 1 + q] if is_hole else 0.0
-                        if is_hole:
-                            target[j] = 0.0
-            gap[q] = True
-        for q in range(columns):
-            if gap[q]:
-                total = np.int64(0)
-                for j in range(cols):
-                    running[q, j] = total
-                    total += np.int64(np.rint(scaled[q, j]))
-                running[q, cols] = total
-        for s in range(span_offsets[row], span_offsets[row + 1]):
-            start = spans[s, 0]
-            zone = spans[s, 2] * group_count
-            while start < spans[s, 1]:
-                group = groups[i, start]
-                end = start + 1
-                while end < spans[s, 1] and groups[i, end] == group:
-                    end += 1
-                for q in range(columns):
-                    if gap[q]:
-                        amount_sum = running[q, end] - running[q, start]
-                        high[zone + group, q] += amount_sum >> LIMB_BITS
-                        low[zone + group, q] += amount_sum & LIMB_MASK
-                start = end
+        row_area = area[min(i, area.shape[0] - 1)]
+        if area_row != min(i, area.shape[0] - 1):  # one row of areas serves all that are alike
+            area_row = min(i, area.shape[0] - 1)
+            _scale_row(ones, row_area, scales[quantities], 0, cols, scaled[quantities])
+            _run_up(scaled[quantities], 0, cols, running[quantities])
+        active[0] = quantities
+        count = 1
+        for q in range(quantities):
+            odd = _sum_row(values[q, i], row_area, scales[q], first, last, scaled[q], running[q])
+            if odd:
+                top = _top_in_scope(scaled[q], groups[i], scope[q], first, last)
+                largest = max(largest, top)
+                hole = quantities + 1 + q
+                _take_holes(scaled[q], row_area, scales[hole], first, last, scaled[hole])
+                _run_up(scaled[q], first, last, running[q])
+                _run_up(scaled[hole], first, last, running[hole])
+                active[count] = hole
+                count += 1
+            active[count] = q
+            count += 1
+        _add_spans(
+            spans, span_offsets[row], span_offsets[row + 1], groups[i], scope.shape[1],
+            active[:count], running, high, low,
+        )  # fmt: skip
         for f in range(fringe_offsets[row], fringe_offsets[row + 1]):
             col = fringe[f, 0]
-            zone = fringe[f, 1] * group_count + groups[i, col]
+            zone = fringe[f, 1] * scope.shape[1] + groups[i, col]
             share = fringe_weight[f] / UNIT
-            for q in range(columns):
-                if gap[q]:
-                    part = np.int64(np.rint(scaled[q, col] * share))
-                    high[zone, q] += part >> LIMB_BITS
-                    low[zone, q] += part & LIMB_MASK
+            for k in range(count):
+                q = active[k]
+                part = np.int64(np.rint(scaled[q, col] * share))
+                high[zone, q] += part >> LIMB_BITS
+                low[zone, q] += part & LIMB_MASK
     return largest
+
+
+@nb.njit(cache=True, nogil=True)
+def _extent(
+    spans: npt.NDArray[np.int32], fringe: npt.NDArray[np.int32], cols: int
+) -> tuple[int, int]:
+    """Return the first and last column (excluded) that a parcel touches in a row."""
+    first, last = cols, 0
+    for s in range(len(spans)):
+        first, last = min(first, spans[s, 0]), max(last, spans[s, 1])
+    for f in range(len(fringe)):
+        first, last = min(first, fringe[f, 0]), max(last, fringe[f, 0] + 1)
+    return first, last
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _sum_row(
+    source: Floats,
+    area: Floats,
+    scale: float,
+    first: int,
+    last: int,
+    scaled: Floats,
+    running: Ints,
+) -> int:
+    """Scale a row and sum it along; return how many amounts are missing or too large.
+
+    One pass for the many rows without such amounts; where there are any, `running` is of no use.
+    """
+    if area.size > 1:
+        _scale_row(source, area, scale, first, last, scaled)
+        _run_up(scaled, first, last, running)
+        return _odd(scaled, first, last)
+    factor = area[0] * scale
+    limit = 2.0**PIXEL_BITS
+    odd, total = 0, np.int64(0)
+    for j in range(first, last):
+        amount = source[j] * factor
+        scaled[j] = amount
+        odd += not abs(amount) < limit
+        running[j] = total
+        total += np.int64(np.rint(amount))
+    running[last] = total
+    return odd
+
+
+@nb.njit(cache=True, nogil=True)
+def _odd(amounts: Floats, first: int, last: int) -> int:
+    odd = 0
+    for j in range(first, last):
+        odd += not abs(amounts[j]) < 2.0**PIXEL_BITS
+    return odd
+
+
+@nb.njit(cache=True, nogil=True)
+def _scale_row(
+    source: Floats, area: Floats, scale: float, first: int, last: int, target: Floats
+) -> None:
+    for j in range(first, last):
+        target[j] = source[j] * (area[0 if area.size == 1 else j] * scale)
+
+
+@nb.njit(cache=True, nogil=True)
+def _top_in_scope(
+    amounts: Floats,
+    groups: npt.NDArray[np.int16],
+    scope: npt.NDArray[np.bool_],
+    first: int,
+    last: int,
+) -> float:
+    top = 0.0
+    for j in range(first, last):
+        if scope[groups[j]]:
+            top = max(top, abs(amounts[j]))
+    return top
+
+
+@nb.njit(cache=True, nogil=True)
+def _take_holes(
+    amounts: Floats, area: Floats, scale: float, first: int, last: int, holes: Floats
+) -> None:
+    """Set the area of each missing amount, and the amount to nothing."""
+    for j in range(first, last):
+        holes[j] = 0.0
+        if np.isnan(amounts[j]):
+            holes[j] = area[0 if area.size == 1 else j] * scale
+            amounts[j] = 0.0
+
+
+@nb.njit(cache=True, nogil=True)
+def _run_up(amounts: Floats, first: int, last: int, running: Ints) -> None:
+    """Round to whole numbers and sum them along the row, before each cell."""
+    total = np.int64(0)
+    for j in range(first, last):
+        running[j] = total
+        total += np.int64(np.rint(amounts[j]))
+    running[last] = total
+
+
+@nb.njit(cache=True, nogil=True)
+def _add_spans(
+    spans: npt.NDArray[np.int32],
+    span_from: int,
+    span_to: int,
+    groups: npt.NDArray[np.int16],
+    group_count: int,
+    active: Ints,
+    running: Ints,
+    high: Ints,
+    low: Ints,
+) -> None:
+    """Add the whole cells of a row, a run of one group in one parcel at a time."""
+    for s in range(span_from, span_to):
+        start, end = spans[s, 0], spans[s, 1]
+        while start < end:
+            group = groups[start]
+            stop = start + 1
+            while stop < end and groups[stop] == group:
+                stop += 1
+            zone = spans[s, 2] * group_count + group
+            for q in active:
+                amount = running[q, stop] - running[q, start]
+                high[zone, q] += amount >> LIMB_BITS
+                low[zone, q] += amount & LIMB_MASK
+            start = stop
 
 
 def add_block(

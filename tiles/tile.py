@@ -25,7 +25,7 @@ from tiles.rasters import OpenRaster, Raster, Raw
 from tiles.reading import read_aligned
 from tiles.sums import PIXEL_BITS, Sums, add_block
 
-BLOCK_CELLS = 1 << 14
+BLOCK_CELLS = 1 << 15
 """Cells of a row block: a handful of float64 arrays of it fit a core's own cache."""
 MOST_GROUPS = np.iinfo(np.int16).max
 
@@ -94,7 +94,8 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
         values = _values(job, stored, classes, inside, seen, block)
         for name in maps:
             number = next(i for i, m in enumerate(job.models) if m.id == name)
-            maps[name][block] = np.where(inside[block], values[number], np.nan)
+            counted = inside[block] & scope[number][groups[block]]
+            maps[name][block] = np.where(counted, values[number], np.nan)
         cell_area = area if len(area) == 1 else area[block]
         largest = add_block(sums, cover, values, cell_area, job.scales, groups[block], scope, start)
         if largest >= 2.0**PIXEL_BITS:
@@ -173,7 +174,8 @@ def _values(
     layers: dict[str, Floats] = {}
     for raster in (r for r in job.rasters if not r.is_class):
         numbers = np.empty(shape)
-        nodata = None if raster.lattice is not None else raster.nodata
+        # aligned layers and sums of bands have NaN for it already
+        nodata = raster.nodata if raster.lattice is None and raster.bands == 1 else None
         count, least, most = to_numbers(
             stored[raster.name][block], nodata is not None, nodata or 0.0,
             raster.scale, raster.offset, inside[block], numbers,

@@ -17,7 +17,7 @@ from tokenize import TokenError
 
 import pint
 
-from data_catalog.errors import ProjectError, UnknownNameError
+from data_catalog.errors import GepError, ProjectError, UnknownNameError, raise_all
 from data_catalog.names import suggestion
 from data_catalog.text import Text
 from data_catalog.units import conversion, registry
@@ -27,6 +27,7 @@ COLUMNS = ("parameter", "set", "key", "value", "se", "units", "low", "high", "re
            "source", "where", "grade", "note")  # fmt: skip
 LOCAL = "project"
 """The set that a project's own rows belong to: they replace rows of any other set."""
+NUMBER = Text("数", "a number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,13 @@ def bundled() -> Parameters:
     folder = resources.files("data_catalog.parameters")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".csv")), key=lambda f: f.name)
     return Parameters(
-        row
-        for file in files
-        for row in _read(file.read_text(encoding="utf-8").splitlines(), file.name)
+        row for file in files for row in _rows(file.read_text(encoding="utf-8"), file.name)
     )
+
+
+def _rows(text: str, where: str) -> Iterator[Row]:
+    for number, cells in enumerate(_cells(text, where), start=2):
+        yield _row(cells, f"{where}:{number}", None)
 
 
 def read_rows(path: Path, known: set[str]) -> list[Row]:
@@ -145,34 +149,53 @@ def read_rows(path: Path, known: set[str]) -> list[Row]:
 
     Raises
     ------
-    ProjectError, UnknownNameError
+    ProjectError, UnknownNameError or Problems
         If a column is missing, a value is no number, a unit is unknown, a source is empty, a row is
-        there twice, or a parameter is not one that any model uses.
+        there twice, or a parameter is not one that any model uses: all rows at once.
     """
-    rows = list(_read(_text(path).splitlines(), path.name, LOCAL))
+    errors: list[GepError] = []
+    rows: list[Row] = []
     seen: set[tuple[str, str]] = set()
-    for row in rows:
-        if (row.parameter, row.key) in seen:
-            raise ProjectError(
-                where=path.name,
-                problem=Text(
-                    f"{row.name()} 出现了两次，请只留一行。",
-                    f"{row.name()} is there twice. Keep one row.",
-                ),
-            )
-        seen.add((row.parameter, row.key))
-        if row.parameter not in known:
-            raise UnknownNameError(
-                where=path.name,
-                kind=Text("参数", "parameter"),
-                name=row.parameter,
-                hint=suggestion(row.parameter, known),
-            )
+    for number, cells in enumerate(_cells(table_text(path), path.name), start=2):
+        where = f"{path.name}:{number}"
+        try:
+            row = _row(cells, where, LOCAL)
+            _check_known(row, where, known, seen)
+        except GepError as error:
+            errors.append(error)
+        else:
+            seen.add((row.parameter, row.key))
+            rows.append(row)
+    raise_all(errors)
     return rows
 
 
-def _text(path: Path) -> str:
-    """Return a table's text; Excel in China saves CSV in GB 18030."""
+def _check_known(row: Row, where: str, known: set[str], seen: set[tuple[str, str]]) -> None:
+    if (row.parameter, row.key) in seen:
+        raise ProjectError(
+            where=where,
+            problem=Text(
+                f"{row.name()} 出现了两次，请只留一行。",
+                f"{row.name()} is there twice. Keep one row.",
+            ),
+        )
+    if row.parameter not in known:
+        raise UnknownNameError(
+            where=where,
+            kind=Text("参数", "parameter"),
+            name=row.parameter,
+            hint=suggestion(row.parameter, known),
+        )
+
+
+def table_text(path: Path) -> str:
+    """Return a table's text; Excel in China saves CSV in GB 18030.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be read, or is in another encoding.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -185,36 +208,47 @@ def _text(path: Path) -> str:
     raise ProjectError(where=path.name, problem=problem)
 
 
-def _read(lines: list[str], where: str, chosen: str | None = None) -> Iterator[Row]:
-    reader = csv.DictReader(lines)
-    needed = {"parameter", "value", "units", "source"}
-    missing = sorted(needed - set(reader.fieldnames or ()))
-    if missing:
-        raise ProjectError(
-            where=where,
-            problem=Text(
-                f"缺少列 {', '.join(missing)}；需要的列是 {', '.join(COLUMNS)}。",
-                f"has no column {', '.join(missing)}; the columns are {', '.join(COLUMNS)}.",
-            ),
-        )
-    for number, cells in enumerate(reader, start=2):
-        yield _row(cells, f"{where}:{number}", chosen)
+def _cells(text: str, where: str) -> Iterator[Mapping[str, str | None]]:
+    """Yield a table's lines by column, once all needed columns are there."""
+    reader = csv.DictReader(text.splitlines())
+    try:
+        names = reader.fieldnames or ()
+        missing = sorted({"parameter", "value", "units", "source"} - set(names))
+        if not missing:
+            yield from reader
+            return
+    except csv.Error as error:
+        problem = Text("不是 CSV 文本表。", "is no CSV table.")
+        raise ProjectError(where=where, problem=problem) from error
+    raise ProjectError(
+        where=where,
+        problem=Text(
+            f"缺少列 {', '.join(missing)}；需要的列是 {', '.join(COLUMNS)}。",
+            f"has no column {', '.join(missing)}; the columns are {', '.join(COLUMNS)}.",
+        ),
+    )
 
 
 def _row(cells: Mapping[str, str | None], where: str, chosen: str | None) -> Row:
     text = {column: (cells.get(column) or "").strip() for column in COLUMNS}
     grade = text["grade"] or ("local" if chosen == LOCAL else "")
     if grade not in GRADES:
-        raise _wrong(where, "grade", grade, f"one of {', '.join(GRADES)}")
+        names = ", ".join(GRADES)
+        raise _wrong(where, "grade", grade, Text(f"{names} 之一", f"one of {names}"))
     if not text["source"]:
-        raise _wrong(where, "source", "", "where the number comes from")
+        raise _wrong(where, "source", "", Text("数据出处", "where the number comes from"))
     if not _is_unit(text["units"]):
-        raise _wrong(where, "units", text["units"], "a unit such as CNY/m3; 1 for a share")
+        want = Text("单位，如 CNY/m3；比例写 1", "a unit such as CNY/m3; 1 for a share")
+        raise _wrong(where, "units", text["units"], want)
     value, se, low, high = (_number(text[c], where, c) for c in ("value", "se", "low", "high"))
     if math.isnan(value):
-        raise _wrong(where, "value", text["value"], "a number")
+        raise _wrong(where, "value", text["value"], NUMBER)
     if value < low or value > high:
-        raise _wrong(where, "value", text["value"], f"within {text['low']} to {text['high']}")
+        low_high = text["low"], text["high"]
+        want = Text("{} 至 {} 之间".format(*low_high), "within {} to {}".format(*low_high))
+        raise _wrong(where, "value", text["value"], want)
+    if se < 0:
+        raise _wrong(where, "se", text["se"], Text("不小于 0", "0 or more"))
     return Row(
         parameter=text["parameter"],
         set=chosen or text["set"],
@@ -249,15 +283,15 @@ def _number(text: str, where: str, column: str) -> float:
     except ValueError:
         number = math.inf
     if math.isinf(number):
-        raise _wrong(where, column, text, "a number")
+        raise _wrong(where, column, text, NUMBER)
     return number
 
 
-def _wrong(where: str, column: str, got: str, want: str) -> ProjectError:
+def _wrong(where: str, column: str, got: str, want: Text) -> ProjectError:
     return ProjectError(
         where=where,
         problem=Text(
-            f"{column} 列为“{got}”，需要：{want}。",
-            f"column {column} is {got!r}; it must be {want}.",
+            f"{column} 列为“{got}”，需要：{want.zh}。",
+            f"column {column} is {got!r}; it must be {want.en}.",
         ),
     )

@@ -83,3 +83,16 @@ def test_there_and_back_is_where_we_were(number: float, pair: tuple[str, str]) -
     (there, offset), (back, back_offset) = conversion(*pair), conversion(*pair[::-1])
     returned = (number * there + offset) * back + back_offset
     assert returned == pytest.approx(number, rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "times"),
+    [
+        ("km2", "m2", 1e6), ("hm2", "ha", 1), ("cm2", "m2", 1e-4), ("mm2", "m2", 1e-6),
+        ("dm2", "m2", 1e-2), ("km3", "m3", 1e9), ("cm3", "m3", 1e-6), ("dm3", "L", 1),
+        ("mm3", "m3", 1e-9), ("t/hm2", "t/km2", 100),
+    ],
+)  # fmt: skip
+def test_a_prefixed_length_is_squared_with_its_prefix(got: str, want: str, times: float) -> None:
+    # 1 km2 is (1000 m)2 = 1e6 m2; a hectometre squared is a hectare, as Chinese tables write it
+    assert conversion(got, want)[0] == pytest.approx(times, rel=1e-12)

@@ -222,6 +222,8 @@ def test_a_cell_without_a_place_is_missing_and_its_neighbours_are_not(bad):
 def test_a_cell_of_no_area_is_missing():
     assert np.isnan(mean(FOUR, *cell((0.5, 0.5), (1.5, 1.5), (0.5, 0.5), (1.5, 1.5)), 0)).all()
     assert np.isnan(mean(FOUR, *cell((0.5, 1), (1.5, 1), (0.5, 1), (1.5, 1)), 0)).all()
+    # an hourglass: its two halves go round opposite ways
+    assert np.isnan(mean(FOUR, *cell((0, 0), (2, 0), (2, 2), (0, 2)), 0)).all()
 
 
 def test_a_cell_over_more_pixels_than_memory_is_refused():
@@ -253,9 +255,15 @@ def test_the_smallest_code_wins_among_equals():
     x, y = corners(Affine.scale(2), 1, 1)
     assert majority([[7, 3], [3, 7]], x, y).item() == 3
     assert majority([[9, 5], [7, 8]], x, y).item() == 5
-    # a diamond has an eighth of each, but for rounding
-    turned = cell((1, 0.4), (1.6, 1), (0.4, 1), (1, 1.6))
-    assert majority([[9, 5], [7, 8]], *turned).item() == 5
+
+
+@given(st.floats(-180, 180), st.floats(0.1, 1.4))
+@settings(deadline=None)
+def test_quarters_of_a_turned_square_are_equal_but_for_rounding(turn, size):
+    turned = Affine.translation(1, 1) @ Affine.rotation(turn) @ Affine.scale(size)
+    x, y = corners(turned @ Affine.translation(-0.5, -0.5), 1, 1)
+    assert majority([[9, 7], [8, 5]], x, y).item() == 5
+    assert majority([[5, 9], [7, 8]], x, y).item() == 5
 
 
 def test_many_pixels_of_a_class_beat_a_single_large_one():

@@ -1,0 +1,159 @@
+"""The job against reading its inputs once, in one run: ratios, peak memory, time per pixel.
+
+    python tests/benchmarks/bench.py                        8000 x 8000 and, given time, 20000
+    python tests/benchmarks/bench.py --sizes 8000 --runs 3
+
+Every figure is of a process of its own, so that memory is that process's own peak. Reading and
+job alternate, so that a busy machine slows both.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+WORKERS = 2
+TILE = 1024
+PARCELS, PARCELS_SIZE = 20_000, 8000
+"""Parcels of a county of that side; larger counties have as many per area."""
+
+
+def decode(project: Path) -> dict[str, float]:
+    """Read every input of a project once: the parcels, and each layer tile by tile.
+
+    With as many threads as the job has; into numpy arrays, as the job reads them.
+    """
+    import threading
+
+    import geopandas
+    import rasterio
+    from rasterio.windows import Window
+
+    from tiles.project import read_project
+    from tiles.run import GDAL_CACHE_MB
+
+    wanted = read_project(project)
+    paths = [wanted.path(e.path) for e in wanted.layers.values() if e.path]
+    local = threading.local()
+
+    def read(corner: tuple[int, int]) -> None:
+        if not hasattr(local, "files"):
+            local.files = [rasterio.open(p, sharing=False) for p in paths]
+        with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_MB):
+            for file in local.files:
+                row, col = corner
+                window = Window(col, row, min(TILE, file.width - col), min(TILE, file.height - row))
+                file.read(1, window=window)
+
+    with rasterio.open(paths[0]) as file:
+        size = file.shape
+    corners = [(r, c) for r in range(0, size[0], TILE) for c in range(0, size[1], TILE)]
+    started, cpu = time.perf_counter(), time.process_time()
+    if wanted.parcels:
+        geopandas.read_parquet(wanted.path(wanted.parcels.path))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(read, corners))
+    return {"wall": time.perf_counter() - started, "cpu": time.process_time() - cpu}
+
+
+def job(project: Path, out: Path) -> dict[str, float]:
+    """Run the whole job into a run folder."""
+    from cli.accounts import accounts_of
+    from tiles.compute import compute
+    from tiles.project import read_project
+    from tiles.run import How
+
+    wanted = read_project(project)
+    started, cpu = time.perf_counter(), time.process_time()
+    compute(wanted, accounts_of(wanted), out, How(tile=TILE, workers=WORKERS), overwrite=True)
+    return {"wall": time.perf_counter() - started, "cpu": time.process_time() - cpu}
+
+
+def measured(*arguments: str) -> dict[str, float]:
+    """Run one measurement in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, __file__, *arguments], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def generated(folder: Path, size: int, runs: int) -> None:
+    """Print the ratios of one size of the generated county."""
+    from tests.benchmarks import county
+
+    where = folder / str(size)
+    parcels = round(PARCELS * (size / PARCELS_SIZE) ** 2)
+    county.write(where, size, parcels)
+    report(where, f"{size} x {size} generated, {parcels} parcels", size * size, runs)
+
+
+def world_cover(folder: Path, runs: int) -> None:
+    """Print the ratios of a real tile of two dates, 36000 x 36000, geographic, mostly sea."""
+    from tests.benchmarks import county
+
+    real = ROOT.parent / "shared" / "data" / "sao_tome"
+    if not real.is_dir():
+        print(f"WorldCover tile: skipped, {real.name} is not beside the checkout")
+        return
+    where = folder / "sao_tome"
+    county.write_world_cover(where, real)
+    report(where, "36000 x 36000 WorldCover, two dates, 2500 parcels", 36000 * 36000, runs)
+
+
+def report(where: Path, label: str, cells: int, runs: int) -> None:
+    """Measure reading and job in turn, and print them."""
+    project, out = str(where / "project.toml"), str(where / "run")
+    measured("--one", "job", project, out)  # compiles, and fills the page cache
+    rows = []
+    for _ in range(runs):
+        rows.append(
+            (measured("--one", "decode", project, out), measured("--one", "job", project, out))
+        )
+    ratios = [j["wall"] / d["wall"] for d, j in rows]
+    cpu = [j["cpu"] / d["cpu"] for d, j in rows]
+    print(f"{label}, {WORKERS} threads, {runs} runs (min / median / max)")
+    for label, values in (
+        ("decode wall s", [d["wall"] for d, _ in rows]),
+        ("job wall s", [j["wall"] for _, j in rows]),
+        ("decode CPU s", [d["cpu"] for d, _ in rows]),
+        ("job CPU s", [j["cpu"] for _, j in rows]),
+        ("job / decode, wall", ratios),
+        ("job / decode, CPU", cpu),
+        ("job wall ns per cell", [j["wall"] * 1e9 / cells for _, j in rows]),
+        ("job peak MiB", [j["peak"] for _, j in rows]),
+    ):
+        print(
+            f"  {label:24}{min(values):10.2f}{statistics.median(values):10.2f}{max(values):10.2f}"
+        )
+
+
+def main() -> None:
+    """Measure, or be one measurement."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--one", nargs=3, metavar=("KIND", "PROJECT", "OUT"))
+    parser.add_argument("--sizes", type=int, nargs="+", default=[8000, 20000])
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--world-cover", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--folder", type=Path, default=ROOT / "bench-data")
+    given = parser.parse_args()
+    if given.one:
+        kind, project, out = given.one
+        result = decode(Path(project)) if kind == "decode" else job(Path(project), Path(out))
+        result["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps(result))
+        return
+    for size in given.sizes:
+        generated(given.folder, size, given.runs)
+    if given.world_cover:
+        world_cover(given.folder, given.runs)
+
+
+if __name__ == "__main__":
+    main()

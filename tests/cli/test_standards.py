@@ -1,0 +1,75 @@
+"""`gep standards`: what is counted, how, and with which numbers."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from data_catalog.errors import UnknownNameError
+from data_catalog.standards import bundled
+from data_catalog.text import Language
+
+Says = Callable[..., str]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_list_has_every_standard_with_its_title(says: Says, lang: Language) -> None:
+    text = says("standards", "--lang", lang)
+    for name, standard in bundled().items():
+        assert name in text
+        assert standard.title[lang] in text
+
+
+def test_the_list_for_a_program_counts_rows_by_grade(says: Says) -> None:
+    records = {r["id"]: r for r in json.loads(says("standards", "--json"))}
+    assert set(records) == set(bundled())
+    assert records["garze-2017"]["rows_by_grade"]["literature"] > 0
+    assert "water_conservation" in records["cn-open"]["counted"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", bundled())
+def test_a_standard_is_shown_with_variants_sets_and_notes(
+    says: Says, name: str, lang: Language
+) -> None:
+    text = says("standards", "show", name, "--lang", lang)
+    for choice in bundled()[name].services.values():
+        for part in choice.parts:
+            assert part.variant in text
+        for chosen in (*choice.valuations, *choice.sets.values()):
+            assert chosen in text
+        assert (choice.note_zh if lang == "zh" else choice.note_en) in text
+
+
+def test_the_ecosystems_in_scope_are_named(says: Says) -> None:
+    assert "1 森林、2 灌丛、3 草地、41 沼泽、52 园地" in says(
+        "standards", "show", "cn-open", "--lang", "zh"
+    )
+
+
+def test_a_service_that_does_not_count_is_said_not_to(
+    says: Says, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ours.toml").write_text(
+        'id = "ours"\ntitle_zh = "本县"\ntitle_en = "Ours"\nsource = "HJ1173"\n'
+        '[services.water_conservation]\nparts = [{ variant = "balance", classes = ["1"] }]\n'
+        "counted = false\n",
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    assert json.loads(says("standards", "show", "ours.toml", "--json"))["counted"] == []
+    explained = says("explain", "water_conservation", "--standard", "ours.toml")
+    assert "not counted in the total" in explained
+
+
+def test_options_may_stand_before_or_after_show(says: Says) -> None:
+    after = says("standards", "show", "cn-open", "--lang", "zh")
+    assert says("standards", "--lang", "zh", "show", "cn-open") == after
+    after = says("standards", "show", "cn-open", "--json")
+    assert says("standards", "--json", "show", "cn-open") == after
+
+
+def test_an_unknown_standard_suggests_the_nearest(says: Says) -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean cn-open"):
+        says("standards", "show", "cn_open")

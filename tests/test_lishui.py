@@ -1,0 +1,252 @@
+"""The demonstration: nine counties of Lishui from the bundled data, as an official checks it."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from pyproj import Geod
+
+from data_catalog.datasets import folder
+from data_catalog.parameters import bundled
+from data_catalog.regions import region
+from review.overview import read_overview
+from review.published import compared, find, read_statistics
+from review.tables import all_tables
+from sinks.pools import density_parameter
+from tiles.project import read_project
+
+DATA = folder("lishui")
+COUNTIES = ("331102", "331121", "331122", "331123", "331124", "331125", "331126", "331127",
+            "331181")  # fmt: skip
+HECTARE = 10_000
+VOID = {"meta", "br", "input", "img", "hr", "link"}
+
+
+@dataclass(frozen=True)
+class Demo:
+    run: Path
+    folder: Path
+    printed: str
+
+
+def gep(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {"PYTHONUTF8": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *words],
+        cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    here = tmp_path_factory.mktemp("lishui")
+    done = gep("demo", "--lang", "zh", "--workers", "2", folder=here)
+    assert done.returncode == 0, done.stderr
+    return Demo(here / "gep-demo", here, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def parcels(demo: Demo) -> gpd.GeoDataFrame:
+    return gpd.read_parquet(demo.run / "parcels.parquet")
+
+
+@pytest.fixture(scope="session")
+def manifest(demo: Demo) -> dict[str, object]:
+    return json.loads((demo.run / "manifest.json").read_text(encoding="utf-8"))
+
+
+def bulletin(item: str) -> float:
+    return find(read_statistics(DATA / "statistics.csv"), item, "2019", "Lishui city").value
+
+
+def volume(demo: Demo, indicator: str) -> float:
+    rows = pd.read_csv(demo.run / "indicators.csv")
+    return float(rows.loc[rows["indicator"] == indicator, "amount"].sum())
+
+
+def test_the_nine_counties_keep_their_six_digit_codes(parcels: gpd.GeoDataFrame) -> None:
+    assert tuple(parcels["parcel_id"]) == COUNTIES
+    assert all(isinstance(code, str) for code in parcels["parcel_id"])
+
+
+def test_county_areas_sum_to_the_geodesic_area_of_the_polygons(parcels: gpd.GeoDataFrame) -> None:
+    ellipsoid = Geod(ellps="WGS84")
+    geodesic = sum(abs(ellipsoid.geometry_area_perimeter(g)[0]) for g in region("331100").geometry)
+    assert parcels["area_ha"].sum() * HECTARE == pytest.approx(geodesic, rel=0.002)
+
+
+def test_the_precipitation_volume_is_the_bulletins_within_two_percent(demo: Demo) -> None:
+    published = bulletin("precipitation_volume")
+    assert published == 345.3526e8
+    assert volume(demo, "precipitation_volume") == pytest.approx(published, rel=0.02)
+
+
+def test_the_project_scales_rain_to_the_depth_that_the_statistics_hold() -> None:
+    scaled = read_project(DATA / "project.toml").layers["precipitation"].scale_to
+    assert scaled is not None
+    assert scaled.mean == bulletin("precipitation")
+
+
+def test_modelled_evapotranspiration_stands_beside_what_the_bulletin_implies(demo: Demo) -> None:
+    implied = bulletin("precipitation_volume") - bulletin("water_resources_total")
+    modelled = volume(demo, "evapotranspiration_volume")
+    line = next(w for w in demo.printed.splitlines() if w.startswith("蒸散量") and "亿" in w)
+    assert f"{modelled / 1e8:.2f}" in line
+    assert f"{implied / 1e8:.2f}" in line
+    assert f"{100 * (modelled / implied - 1):+.2f} %" in line
+
+
+def test_a_published_number_that_is_not_there_is_said_in_words(demo: Demo) -> None:
+    overview = read_overview(demo.run)
+    with pytest.raises(Exception, match="precipitation_volume: has no row of 2019 for Atlantis"):
+        compared(overview, read_statistics(DATA / "statistics.csv"), "Atlantis", "2008")
+
+
+def test_soil_retention_is_refused_because_the_elevation_is_too_coarse(
+    demo: Demo, manifest: dict[str, list[dict[str, str]]]
+) -> None:
+    refused = {r["account"]: r for r in manifest["not_computed"]}
+    assert refused["soil_retention"]["reason_en"].startswith("elevation.tif: its cells are 8690 m")
+    assert "最多允许 100 m" in refused["soil_retention"]["reason_zh"]
+    assert "最多允许 100 m" in demo.printed
+    account = pd.read_parquet(demo.run / "account.parquet")
+    assert "soil_retention" not in set(account["service"])
+
+
+def test_the_carbon_stock_of_a_county_is_area_times_density_by_hand(demo: Demo) -> None:
+    # Yunhe: only broadleaf (11) and mixed forest (13); per pool, area by class times density
+    extent = pd.read_csv(
+        demo.run / "seea" / "extent.csv", dtype={"parcel_id": str, "ecosystem": str}
+    )
+    area = extent[extent["parcel_id"] == "331125"].set_index("ecosystem")["area_ha"]
+    assert set(area[area > 0].index) == {"11", "13"}
+    carbon = pd.read_parquet(demo.run / "carbon.parquet")
+    stock = carbon[carbon["parcel_id"] == "331125"].set_index("pool")["stock_tC"]
+    assert set(stock.index) == {"above_ground", "below_ground", "litter", "soil"}
+    for pool, got in stock.items():
+        rows = bundled().of_set(density_parameter(str(pool)), "zhejiang-2016")
+        by_hand = area["11"] * rows["11"].value + area["13"] * rows["13"].value
+        assert got == pytest.approx(by_hand, rel=1e-9), pool
+
+
+def test_sums_over_ecosystems_are_the_parcels(demo: Demo, parcels: gpd.GeoDataFrame) -> None:
+    account = pd.read_parquet(demo.run / "account.parquet")
+    by_parcel = parcels.set_index("parcel_id")
+    for service, rows in account.groupby("service"):
+        sums = rows.groupby("parcel_id")[["physical", "value"]].sum()
+        for column in ("physical", "value"):
+            want = by_parcel[f"{service}_{column}"]
+            assert sums[column].to_numpy() == pytest.approx(want.to_numpy(), rel=1e-12)
+    total = account.groupby("parcel_id")["value"].sum()
+    assert total.to_numpy() == pytest.approx(by_parcel["gep"].to_numpy(), rel=1e-12)
+    extent = pd.read_csv(demo.run / "seea" / "extent.csv", dtype={"parcel_id": str})
+    areas = extent.groupby("parcel_id")["area_ha"].sum()
+    assert areas.to_numpy() == pytest.approx(by_parcel["area_ha"].to_numpy(), rel=1e-12)
+
+
+def test_the_doubtful_share_counts_what_modelled_layers_rest_on(
+    demo: Demo, manifest: dict[str, object]
+) -> None:
+    # water conservation rests on recalled Budyko parameters, oxygen on a recalled 32/44;
+    # climate regulation uses evapotranspiration on water bodies alone, and there are none
+    account = pd.read_parquet(demo.run / "account.parquet")
+    value = account.groupby("service")["value"].sum()
+    doubtful = value["water_conservation"] + value["oxygen_release"]
+    assert manifest["doubtful_share"] == pytest.approx(doubtful / value.sum(), rel=1e-12)
+
+
+def test_every_figure_is_readable(demo: Demo) -> None:
+    assert not re.search(r"\d[eE][+-]?\d", demo.printed), "powers of ten"
+    assert not re.search(r"(?<![\d.,])\d{4,}\.\d", demo.printed), "thousands are not apart"
+    assert "nan" not in demo.printed.lower()
+
+
+def test_chinese_columns_are_aligned(demo: Demo) -> None:
+    from rich.cells import cell_len
+
+    for table in all_tables(read_overview(demo.run)):
+        lines = demo.printed.split(f"\n{table.title.zh}\n")[1].split("\n\n")[0].splitlines()
+        rows = [w for w in lines if re.match(r"\S", w) and not w.startswith("名称")][2:]
+        ends = {cell_len(w) for w in rows if not w.startswith(("─", "生态"))}
+        assert len(ends) == 1, table.title.zh
+
+
+def test_it_speaks_english_too_and_replaces_only_when_told(demo: Demo) -> None:
+    refused = gep("demo", "--lang", "en", folder=demo.folder)
+    assert refused.returncode == 1
+    assert refused.stderr.strip().endswith(
+        "exists already. Replace it with --overwrite, or choose another folder."
+    )
+    assert refused.stdout == ""
+    done = gep("demo", "--lang", "en", "--out", "other", folder=demo.folder)
+    assert done.returncode == 0, done.stderr
+    again = gep("demo", "--lang", "en", "--out", "other", "--overwrite", folder=demo.folder)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == done.stdout
+    for words in (
+        "Longquan",
+        "Not computed, and why",
+        "Not for publication",
+        "in prices of different",
+    ):
+        assert words in done.stdout
+    tables = done.stdout.split("Not computed")[0].splitlines()
+    assert not [w for w in tables if re.search(r"[\u4e00-\u9fff]", w) and "公报" not in w]
+
+
+def test_it_names_the_limits_and_where_to_look(demo: Demo) -> None:
+    with (DATA / "limits.csv").open(encoding="utf-8", newline="") as file:
+        limits = [row["zh"] for row in csv.DictReader(file)]
+    page = (demo.run / "page.html").read_text(encoding="utf-8")
+    assert "审图号" in limits[0]
+    for limit in limits:
+        assert limit in demo.printed
+        assert limit in page
+    for name in re.findall(r"gep-demo/([\w./]+)", demo.printed):
+        assert (demo.run / name).exists(), name
+
+
+class Page(HTMLParser):
+    """Collects text and what is linked, and insists that every tag is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        named = dict(attrs)
+        self.links += [str(named[k]) for k in ("src", "href", "xlink:href", "srcset") if k in named]
+        self.ids += [str(named["id"])] if "id" in named else []
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, self.getpos()
+
+
+def test_the_page_is_whole_and_needs_no_network(demo: Demo, parcels: gpd.GeoDataFrame) -> None:
+    text = (demo.run / "page.html").read_text(encoding="utf-8")
+    page = Page()
+    page.feed(text)
+    page.close()
+    assert page.open == []
+    assert page.links == []
+    assert len(page.ids) == len(set(page.ids))
+    assert "url(" not in text
+    assert "@import" not in text
+    for parcel in parcels.itertuples():
+        row = re.search(rf'<th scope="row"><span lang="zh">{parcel.zh}</span>.*?</tr>', text)
+        assert row, parcel.zh
+        assert f"{parcel.gep / 1e8:,.2f}" in text
+    assert text.count("<path d=") == len(COUNTIES)

@@ -1,0 +1,156 @@
+"""The same tables, byte for byte, for any tile size, number of workers and kind of scheduler."""
+
+import random
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rasterio
+
+from data_catalog.errors import RunError
+from tests.county import make_county, write
+
+Computed = Callable[..., dict[str, Any]]
+Digests = Callable[..., dict[str, str]]
+
+WHOLE = 512  # cells; larger than either grid
+SEED = 20190618
+MAPS = tuple(
+    f"maps/{name}.tif" for name in ("water_conservation", "climate_regulation_transpiration")
+)
+
+
+def _combinations(count: int, kinds: tuple[str, ...], seed: int) -> list[tuple[int, int, str]]:
+    """Draw tile sizes from 64 cells to the whole, numbers of workers and kinds of scheduler."""
+    draw = random.Random(seed)  # noqa: S311  (a fixed choice of cases)
+    tiles = [64, WHOLE, *(draw.randint(65, 300) for _ in range(count - 2))]
+    return [(tile, draw.choice((1, 2, 4)), draw.choice(kinds)) for tile in tiles]
+
+
+ON_THREADS = _combinations(12, ("threads",), SEED)
+ON_PROCESSES = _combinations(2, ("processes",), SEED + 1)
+ON_DASK = _combinations(4, ("dask",), SEED + 2)
+
+
+@contextmanager
+def dask_scheduler(folder: Path, workers: int = 2) -> Iterator[str]:
+    """Start a scheduler and workers as real processes on loopback; give the address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    host, port = address.split(":")
+    local = ("--host", host, "--no-dashboard")
+    commands = [("scheduler", *local, "--port", port)] + [
+        ("worker", f"tcp://{address}", *local, "--nthreads", "2", "--no-nanny",
+         "--local-directory", str(folder))
+        for _ in range(workers)
+    ]  # fmt: skip
+    with ExitStack() as stack:
+        for command in commands:
+            started = stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "dask", *command],
+                    cwd=folder,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
+            stack.callback(started.kill)
+        yield f"tcp://{address}"
+
+
+@pytest.fixture(scope="module")
+def of_county(
+    county: Path,
+    computed: Computed,
+    digests: Digests,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, str]:
+    out = tmp_path_factory.mktemp("reference") / "run"
+    computed(county, out, tile=WHOLE)
+    return digests(out)
+
+
+@pytest.fixture(scope="module")
+def of_madagascar(
+    madagascar: Path,
+    computed: Computed,
+    digests: Digests,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, str]:
+    out = tmp_path_factory.mktemp("reference") / "run"
+    computed(madagascar, out, tile=WHOLE)
+    return digests(out) | digests(out, MAPS)
+
+
+@pytest.mark.parametrize(("tile", "workers", "scheduler"), ON_THREADS + ON_PROCESSES)
+def test_a_county_has_the_same_tables_however_it_is_computed(
+    county, computed, digests, of_county, out, tile, workers, scheduler
+):
+    computed(county, out, tile=tile, workers=workers, scheduler=scheduler)
+    assert digests(out) == of_county
+
+
+def test_a_county_has_the_same_tables_from_a_dask_scheduler_with_two_workers(
+    county, computed, digests, of_county, tmp_path
+):
+    with dask_scheduler(tmp_path) as address:
+        for number, (tile, workers, _) in enumerate(ON_DASK):
+            out = tmp_path / f"run{number}"
+            computed(county, out, tile=tile, workers=workers, scheduler=address)
+            assert digests(out) == of_county, tile
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("tile", "workers", "scheduler"),
+    [*_combinations(3, ("threads",), SEED + 3), *_combinations(2, ("processes",), SEED + 4)[:1]],
+)
+def test_madagascar_has_the_same_tables_and_maps_however_it_is_computed(
+    madagascar, computed, digests, of_madagascar, out, tile, workers, scheduler
+):
+    computed(madagascar, out, tile=tile, workers=workers, scheduler=scheduler)
+    assert digests(out) | digests(out, MAPS) == of_madagascar
+
+
+@pytest.mark.shared
+def test_madagascar_has_the_same_tables_and_maps_from_a_dask_scheduler(
+    madagascar, computed, digests, of_madagascar, tmp_path
+):
+    out = tmp_path / "run"
+    with dask_scheduler(tmp_path) as address:
+        computed(madagascar, out, tile=77, workers=2, scheduler=address)
+    assert digests(out) | digests(out, MAPS) == of_madagascar
+
+
+def test_workers_that_stay_see_that_an_input_has_changed_under_the_same_name(
+    computed, digests, tmp_path
+):
+    project = make_county(tmp_path / "county", (96, 112), 8)
+    out = tmp_path / "run"
+    with dask_scheduler(tmp_path, 1) as address:
+        computed(project, out, tile=64, scheduler=address)
+        before = digests(out)
+        _double(project.with_name("cover_factor.tif"))
+        computed(project, out, tile=64, scheduler=address, overwrite=True)
+    after = digests(out)
+    computed(project, out, tile=64, overwrite=True)
+    assert after == digests(out)
+    assert after["account.parquet"] != before["account.parquet"]
+
+
+def _double(path: Path) -> None:
+    with rasterio.open(path) as file:
+        values, transform, crs = file.read(), file.transform, file.crs
+    write(path, values * 2, transform, crs)
+
+
+def test_no_scheduler_at_an_address_is_said_in_words(county, computed, out, monkeypatch):
+    monkeypatch.setattr("tiles.schedulers.CONNECT_SECONDS", 1)
+    with pytest.raises(RunError, match="no Dask scheduler answers there"):
+        computed(county, out, scheduler="tcp://127.0.0.1:9")
