@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data_catalog.classes import ecosystems
 from data_catalog.errors import GepError, ParameterMissing, UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.parameters import Parameters, Row
@@ -33,8 +34,16 @@ class Priced:
     """A valuation with its numbers."""
 
     valuation: Valuation
-    numbers: Mapping[str, float]
+    numbers: Mapping[str, float | Mapping[str, float]]
     rows: tuple[Row, ...]
+
+    def value(self, physical: Pixels, ecosystem: "pd.Series[str]") -> Pixels:
+        """Return the value of amounts, CNY/year; NaN where an ecosystem has no share."""
+        numbers = {
+            name: n if isinstance(n, float) else ecosystem.map(n).to_numpy(dtype=np.float64)
+            for name, n in self.numbers.items()
+        }
+        return self.valuation.kernel(physical, **numbers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +221,10 @@ class GepAccount:
         has_value = sums["missing_m2"] < sums["area_m2"]
         physical = sums["amount"].where(has_value)
         priced = prepared.priced.get(name, ())
-        value = _value(physical.to_numpy(), priced, valued=name in prepared.priced)
+        value = np.full(len(sums), np.nan)
+        if priced:
+            worth = [p.value(physical.to_numpy(), sums[ECOSYSTEM]) for p in priced]
+            value = np.sum(worth, axis=0)
         return pd.DataFrame(
             {
                 "parcel_id": sums["parcel_id"],
@@ -234,13 +246,26 @@ def price(valuation: Valuation, parameters: Parameters, standard: Standard, serv
     Raises
     ------
     ParameterMissing
-        If a price or share has no row.
+        If a price or share has no row; for a share by ecosystem, if no ecosystem in scope has one.
     """
-    numbers, rows = {}, []
+    numbers: dict[str, float | Mapping[str, float]] = {}
+    rows: list[Row] = []
+    choice = standard.services[service]
     for name, factor in valuation.factors().items():
-        row = number(name, factor, parameters, standard.set_of(service, name), service, standard.id)
-        numbers[name] = row.in_units(factor.units)
-        rows.append(row)
+        chosen = factor.choose or standard.set_of(service, name)
+        by_class = {
+            code: row
+            for code in ecosystems()
+            if factor.by and choice.covers(code)
+            if (row := parameters.of_ecosystem(name, chosen, code)) is not None
+        }
+        if by_class:
+            numbers[name] = {code: row.in_units(factor.units) for code, row in by_class.items()}
+            rows.extend({row.name(): row for row in by_class.values()}.values())
+        else:
+            row = number(name, factor, parameters, chosen, service, standard.id)
+            numbers[name] = row.in_units(factor.units)
+            rows.append(row)
     return Priced(valuation, numbers, tuple(rows))
 
 
@@ -260,13 +285,6 @@ def _rests_on(
         modelled = [r for model in behind.inline() for r in model.rows] + behind.rows()
         bases.append(Basis(part.scope, (*part.rows, *modelled, *prices)))
     return tuple(bases)
-
-
-def _value(physical: Pixels, priced: tuple[Priced, ...], *, valued: bool) -> Pixels:
-    if not valued or not priced:
-        return np.full(physical.shape, np.nan)
-    values = [p.valuation.kernel(physical, **p.numbers) for p in priced]
-    return np.asarray(np.sum(values, axis=0), dtype=np.float64)
 
 
 def _service(name: str) -> Service:

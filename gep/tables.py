@@ -35,8 +35,8 @@ def write_tables(
         _by_service(account).to_csv(folder / "account.csv", index=False)
         _write_parcels(result, account, counted, folder / "parcels.parquet")
         if indicators:
-            _indicators(pd.concat(indicators)).to_csv(folder / "indicators.csv", index=False)
-        _write_extent(result, folder / "seea")
+            _write_indicators(pd.concat(indicators, ignore_index=True), folder)
+        _write_extent(result, folder)
     except OSError as error:
         raise unwritable(folder, error) from error
 
@@ -58,21 +58,20 @@ def _by_service(account: pd.DataFrame) -> pd.DataFrame:
     return account.groupby(keys, sort=True)[["physical", "value"]].sum(min_count=1).reset_index()
 
 
-def _indicators(frame: pd.DataFrame) -> pd.DataFrame:
-    keys = ["parcel_id", ECOSYSTEM, "indicator", "unit"]
-    sums = frame.groupby(keys, sort=True)[["amount", "area_m2", "missing_m2"]].sum().reset_index()
-    missing = sums["missing_m2"] / sums["area_m2"]
-    return (
-        sums.assign(missing_share=missing)
-        .drop(columns=["area_m2", "missing_m2"])
-        .rename(columns={ECOSYSTEM: "ecosystem"})
-    )
+def _write_indicators(frame: pd.DataFrame, folder: Path) -> None:
+    """Write the indicators per parcel and ecosystem, and their totals for people."""
+    rows = frame.rename(columns={ECOSYSTEM: "ecosystem"})
+    rows["missing_share"] = rows["missing_m2"] / rows["area_m2"]
+    rows = rows[["parcel_id", "ecosystem", "indicator", "unit", "amount", "missing_share"]]
+    write_parquet(rows, folder / "indicators.parquet")
+    totals = rows.groupby(["indicator", "ecosystem", "unit"], observed=True)["amount"].sum()
+    totals.reset_index().to_csv(folder / "indicators.csv", index=False)
 
 
 def _write_parcels(result: Result, account: pd.DataFrame, counted: list[str], path: Path) -> None:
     """Write a row per parcel: its area on the grid, its GEP, amount and value of each service."""
     frame = result.inputs.parcels.copy()
-    area = result.areas().groupby("parcel_id")["area_m2"].sum() * conversion("m2", "ha")[0]
+    area = result.areas(()).set_index("parcel_id")["area_m2"] * conversion("m2", "ha")[0]
     frame["area_ha"] = frame["parcel_id"].map(area).fillna(0.0)
     sums = account.groupby(["parcel_id", "service"])[["physical", "value"]].sum(min_count=1)
     valued = account[account["service"].isin(counted)]
@@ -87,17 +86,22 @@ def _write_parcels(result: Result, account: pd.DataFrame, counted: list[str], pa
 
 
 def _write_extent(result: Result, folder: Path) -> None:
-    """Write SEEA's extent account, and its change matrix where there is a baseline."""
-    areas = result.areas()
-    if ECOSYSTEM not in areas:
+    """Write the extent per parcel, SEEA's extent account and its change matrix."""
+    if ECOSYSTEM not in result.job.group_by:
         return
-    folder.mkdir(exist_ok=True)
-    areas["area_ha"] = areas["area_m2"] * conversion("m2", "ha")[0]
-    extent = areas.groupby(["parcel_id", ECOSYSTEM], sort=True)["area_ha"].sum().reset_index()
-    extent.rename(columns={ECOSYSTEM: "ecosystem"}).to_csv(folder / "extent.csv", index=False)
-    if BASELINE in areas:
-        matrix = areas.pivot_table(
-            index=BASELINE, columns=ECOSYSTEM, values="area_ha", aggfunc="sum", fill_value=0.0
-        )
+    to_hectares = conversion("m2", "ha")[0]
+    seea = folder / "seea"
+    seea.mkdir(exist_ok=True)
+    areas = result.areas((ECOSYSTEM,)).rename(columns={ECOSYSTEM: "ecosystem"})
+    extent = areas.assign(area_ha=areas["area_m2"] * to_hectares).drop(columns="area_m2")
+    write_parquet(extent, folder / "extent.parquet")
+    by_class = extent.groupby("ecosystem", observed=True)["area_ha"].sum()
+    by_class.reset_index().to_csv(seea / "extent.csv", index=False)
+    if BASELINE in result.job.group_by:
+        moved = result.areas((BASELINE, ECOSYSTEM))
+        matrix = moved.pivot_table(
+            index=BASELINE, columns=ECOSYSTEM, values="area_m2", aggfunc="sum", fill_value=0.0,
+            observed=True,
+        )  # fmt: skip
         matrix.index.name = "ecosystem_from"
-        matrix.to_csv(folder / "extent_change_matrix.csv")
+        (matrix * to_hectares).to_csv(seea / "extent_change_matrix.csv")

@@ -162,10 +162,10 @@ def read_overview(run: Path) -> Overview:
             alignment=json.loads((run / "alignment.json").read_text(encoding="utf-8")),
             parcels=gpd.read_parquet(run / "parcels.parquet"),
             account=pd.read_parquet(run / "account.parquet"),
-            extent=_table(run / "seea" / "extent.csv"),
+            extent=_parquet(run / "extent.parquet"),
             carbon=_parquet(run / "carbon.parquet"),
             carbon_totals=_table(run / "carbon.csv"),
-            indicators=_table(run / "indicators.csv"),
+            indicators=_parquet(run / "indicators.parquet"),
         )
     except (OSError, ValueError) as error:
         raise RunError(

@@ -177,9 +177,8 @@ def per_pool(parcels: Ids, pools: tuple[str, ...]) -> pd.DataFrame:
 
 def _places(areas: pd.DataFrame, parcels: Ids) -> npt.NDArray[np.int64]:
     """Return where in the sorted ids the parcel of each row is."""
-    return pd.Index(parcels, dtype=object).get_indexer(
-        areas["parcel_id"].to_numpy(dtype=object)
-    ).astype(np.int64)
+    ids = pd.Index(areas["parcel_id"].to_numpy(dtype=object), dtype=object)
+    return pd.Index(parcels, dtype=object).get_indexer(ids).astype(np.int64)
 
 
 def _tidy_sum(cell: npt.NDArray[np.int64], area: "pd.Series[float]", cells: int) -> Numbers:

@@ -124,9 +124,7 @@ def test_soil_retention_is_refused_because_the_elevation_is_too_coarse(
 
 def test_the_carbon_stock_of_a_county_is_area_times_density_by_hand(demo: Demo) -> None:
     # Yunhe: only broadleaf (11) and mixed forest (13); per pool, area by class times density
-    extent = pd.read_csv(
-        demo.run / "seea" / "extent.csv", dtype={"parcel_id": str, "ecosystem": str}
-    )
+    extent = pd.read_parquet(demo.run / "extent.parquet")
     area = extent[extent["parcel_id"] == "331125"].set_index("ecosystem")["area_ha"]
     assert set(area[area > 0].index) == {"11", "13"}
     carbon = pd.read_parquet(demo.run / "carbon.parquet")
@@ -148,7 +146,7 @@ def test_sums_over_ecosystems_are_the_parcels(demo: Demo, parcels: gpd.GeoDataFr
             assert sums[column].to_numpy() == pytest.approx(want.to_numpy(), rel=1e-12)
     total = account.groupby("parcel_id")["value"].sum()
     assert total.to_numpy() == pytest.approx(by_parcel["gep"].to_numpy(), rel=1e-12)
-    extent = pd.read_csv(demo.run / "seea" / "extent.csv", dtype={"parcel_id": str})
+    extent = pd.read_parquet(demo.run / "extent.parquet")
     areas = extent.groupby("parcel_id")["area_ha"].sum()
     assert areas.to_numpy() == pytest.approx(by_parcel["area_ha"].to_numpy(), rel=1e-12)
 

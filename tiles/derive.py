@@ -6,6 +6,7 @@ block, and stored beside the run as a layer like any other.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -217,9 +218,12 @@ def _no_layer(name: str, maker: Derived | None = None, why: GepError | None = No
 
 
 def _cell_size(place: Place) -> float:
+    return _grid_of(place).cell_size
+
+
+def _grid_of(place: Place) -> Grid:
     t, (rows, cols) = place.transform, place.shape
-    grid = Grid(place.crs, (t.a, t.b, t.c, t.d, t.e, t.f), rows, cols, 1.0)
-    return grid.cell_size
+    return Grid(place.crs, (t.a, t.b, t.c, t.d, t.e, t.f), rows, cols, 1.0)
 
 
 def _numbers(context: Derivations, maker: Derived) -> tuple[dict[str, Any], list[Row]]:
@@ -242,9 +246,10 @@ def _numbers(context: Derivations, maker: Derived) -> tuple[dict[str, Any], list
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A layer read at its own grid for a derivation."""
+    """A layer read at its own grid for a derivation; the file is open all the while."""
 
     path: str
+    file: rasterio.DatasetReader
     nodata: float | None
     scale: float
     offset: float
@@ -260,21 +265,23 @@ def _compute(context: Derivations, maker: Derived, target: Path) -> Place:
     row_from, row_to, col_from, col_to = _window(whole, context.inputs.grid)
     transform = whole.transform @ Affine.translation(col_from, row_from)
     place = Place(target.name, whole.crs, transform, (row_to - row_from, col_to - col_from))
-    sources = {n: _source(context, maker, n, target.parent) for n in maker.layers()}
     values, _ = _numbers(context, maker)
-    bands = sum(h.bands for n, h in context.inputs.headers.items() if n in sources)
+    bands = sum(h.bands for n, h in context.inputs.headers.items() if n in maker.layers())
+    grid = _grid_of(place)
     rows = max(1, BLOCK_CELLS // (place.shape[1] * max(bands, WINDOW * WINDOW)))
     year = context.inputs.project.project.year
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with whole_or_not_at_all(target) as part:
+        with ExitStack() as open_files, whole_or_not_at_all(target) as part:
+            sources = {n: _source(context, maker, n, target.parent, open_files)
+                       for n in maker.layers()}  # fmt: skip
             written = 0
             with rasterio.open(part, "w", **_profile(place)) as out:
                 for start in range(0, place.shape[0], rows):
                     end = min(start + rows, place.shape[0])
                     block = (row_from + start, row_from + end, col_from, col_to)
                     arrays = {n: _read(maker, s, block, whole.shape) for n, s in sources.items()}
-                    arrays |= _grid_layers(maker, place, start, end, arrays, year)
+                    arrays |= _grid_layers(maker, grid, start, end, arrays, year)
                     made = maker(**{n: {**values, **arrays}[n] for n in maker.inputs})
                     made = np.broadcast_to(made, (end - start, place.shape[1]))
                     out.write(made, 1, window=Window(0, start, place.shape[1], end - start))
@@ -309,7 +316,9 @@ def _window(place: Place, grid: Grid) -> tuple[int, int, int, int]:
     )  # fmt: skip
 
 
-def _source(context: Derivations, maker: Derived, name: str, folder: Path) -> _Source:
+def _source(
+    context: Derivations, maker: Derived, name: str, folder: Path, open_files: ExitStack
+) -> _Source:
     header = context.inputs.headers.get(name)
     known, want = variable(name), maker.inputs[name].units  # type: ignore[union-attr]
     if header is None:
@@ -322,7 +331,11 @@ def _source(context: Derivations, maker: Derived, name: str, folder: Path) -> _S
         scale, offset = header.entry.scale * factor, header.entry.offset * factor + shift
     pattern = context.patterns.get(name, 1.0)
     low, high = _range(known.units, want, (known.low, known.high), header)
-    return _Source(path, nodata, scale * pattern, offset * pattern, low, high, name)
+    try:
+        file = open_files.enter_context(rasterio.open(path))
+    except rasterio.RasterioIOError as error:
+        raise unreadable(path, error) from error
+    return _Source(path, file, nodata, scale * pattern, offset * pattern, low, high, name)
 
 
 def _range(
@@ -359,8 +372,7 @@ def _read(
 
 def _stored_values(source: _Source, window: Window) -> Floats:
     try:
-        with rasterio.open(source.path) as file:
-            stored_values = file.read(window=window)
+        stored_values = source.file.read(window=window)
     except rasterio.RasterioIOError as error:
         raise unreadable(source.path, error) from error
     values = to_float(stored_values, source.nodata) * source.scale + source.offset
@@ -380,15 +392,13 @@ def _stored_values(source: _Source, window: Window) -> Floats:
 
 
 def _grid_layers(
-    maker: Derived, place: Place, start: int, end: int, arrays: Mapping[str, Floats], year: int
+    maker: Derived, grid: Grid, start: int, end: int, arrays: Mapping[str, Floats], year: int
 ) -> dict[str, Floats]:
     """Return what follows from the source's grid and calendar, by the names kernels use."""
     wanted: dict[str, GridLayer] = maker.grid_layers()
     if not wanted:
         return {}
-    t, (rows, cols) = place.transform, place.shape
-    grid = Grid(place.crs, (t.a, t.b, t.c, t.d, t.e, t.f), rows, cols, 1.0)
-    tile = Tile(start, end, 0, cols)
+    tile = Tile(start, end, 0, grid.cols)
     bands = next((len(a) for a in arrays.values() if a.ndim == 3), 0)  # noqa: PLR2004  (band, y, x)
     makers: dict[str, Callable[[], Floats]] = {
         "cell_size": lambda: np.sqrt(grid.relative_area(tile) * grid.nominal_area),

@@ -163,8 +163,8 @@ class Grid:
             Where the grid begins in a file whose blocks the tiles are to follow.
         """
         rows, cols = (_edges(n, size, o) for n, o in zip(self.shape, offset, strict=True))
-        for row_from, row_to in zip(rows, rows[1:], strict=False):
-            for col_from, col_to in zip(cols, cols[1:], strict=False):
+        for row_from, row_to in pairwise(rows):
+            for col_from, col_to in pairwise(cols):
                 yield Tile(row_from, row_to, col_from, col_to)
 
     def latitudes(self, tile: Tile) -> npt.NDArray[np.float64]:
@@ -173,8 +173,11 @@ class Grid:
         rows = np.arange(tile.row_from, tile.row_to)[:, np.newaxis] + 1 / 2
         cols = np.arange(tile.col_from, tile.col_to)[np.newaxis] + 1 / 2
         x, y = np.broadcast_arrays(t.a * cols + t.b * rows + t.c, t.d * cols + t.e * rows + t.f)
-        to_degrees = Transformer.from_crs(self.projection, "EPSG:4326", always_xy=True)
-        return np.asarray(to_degrees.transform(x, y)[1])
+        return np.asarray(self._to_degrees.transform(x, y)[1])
+
+    @cached_property
+    def _to_degrees(self) -> Transformer:
+        return Transformer.from_crs(self.projection, "EPSG:4326", always_xy=True)
 
     def _zone_areas(self, row_from: int, row_to: int) -> npt.NDArray[np.float64]:
         """Return the areas of cells between two parallels on the ellipsoid, m2."""

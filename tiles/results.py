@@ -86,7 +86,8 @@ class Result:
             summed = finer.groupby(["parcel_id", *by], observed=True)
             return summed[["area_m2", "amount", "missing_m2"]].sum().reset_index()
         frame = self.areas(by)
-        values = model.evaluate({}, frame[model.classes].astype(np.uint8).to_numpy())
+        codes: npt.NDArray[np.uint8] = np.asarray(frame[model.classes], dtype=np.uint8)
+        values = model.evaluate({}, codes)
         amount = np.broadcast_to(values, len(frame)) * frame["area_m2"] * model.to_total
         missing = frame["area_m2"].where(amount.isna(), 0.0)
         return frame.assign(amount=amount.fillna(0.0), missing_m2=missing)

@@ -117,7 +117,8 @@ def accumulate(
         row_area = area[min(i, area.shape[0] - 1)]
         if area_row != min(i, area.shape[0] - 1):  # one row of areas serves all that are alike
             area_row = min(i, area.shape[0] - 1)
-            _scale_row(ones, row_area, scales[quantities], 0, cols, scaled[quantities])
+            unit = float(scales[quantities])
+            _scale_row(ones, row_area, unit, 0, cols, scaled[quantities])
             _run_up(scaled[quantities], 0, cols, running[quantities])
         active[0] = quantities
         count = 1

@@ -158,7 +158,7 @@ def class_of(
 ) -> npt.NDArray[np.int64]:
     """Return one class layer's number out of the combinations."""
     place = len(group_by) - 1 - group_by.index(layer)
-    return keys // CLASS_LIMIT**place % CLASS_LIMIT
+    return np.asarray(keys // CLASS_LIMIT**place % CLASS_LIMIT, dtype=np.int64)
 
 
 def _values(

@@ -49,7 +49,7 @@ FILES = (
     ),
     ("account.csv", Text("按服务与生态系统汇总", "sums by service and ecosystem")),
     ("carbon.csv", Text("碳储量汇总", "carbon stock by pool")),
-    ("seea/extent.csv", Text("各县各生态系统面积", "area by county and ecosystem")),
+    ("seea/extent.csv", Text("各生态系统面积", "area by ecosystem")),
     ("maps/", Text("每项服务的栅格图", "a raster map per service")),
     (
         "manifest.json",

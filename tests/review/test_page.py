@@ -67,7 +67,7 @@ def write_run(
     )  # fmt: skip
     account.to_parquet(run / "account.parquet")
     extent = pd.DataFrame({"parcel_id": ids, "ecosystem": "11", "area_ha": 100.0})
-    extent.to_csv(run / "seea" / "extent.csv", index=False)
+    extent.to_parquet(run / "extent.parquet")
     if carbon:
         CARBON.to_parquet(run / "carbon.parquet")
         totals = pd.DataFrame({"pool": ["above_ground", "soil"], "year": 2019,
@@ -257,7 +257,7 @@ def test_ids_that_look_like_missing_values_survive(tmp_path: Path) -> None:
     extent = pd.DataFrame(
         {"parcel_id": ["NA", "001"], "ecosystem": ["11", "00"], "area_ha": [1, 2]}
     )
-    extent.to_csv(run / "seea" / "extent.csv", index=False)
+    extent.to_parquet(run / "extent.parquet")
     read = read_overview(run).extent
     assert list(read["parcel_id"]) == ["NA", "001"]
     assert list(read["ecosystem"]) == ["11", "00"]
