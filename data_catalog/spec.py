@@ -18,6 +18,9 @@ ECOSYSTEM = "ecosystem"
 """A factor `by` this has a row per HJ 1166 class: level II (`11`), or level I (`1`)."""
 
 
+NO_TEXT = Text("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Where a formula or a number comes from: a key of references.csv and the place inside."""
@@ -90,7 +93,7 @@ class Model:
     kernel: Kernel
     output: Output
     empirical: str = ""
-    note: Text = Text("", "")
+    note: Text = NO_TEXT
 
     def __post_init__(self) -> None:
         got, want = tuple(inspect.signature(self.kernel).parameters), tuple(self.inputs)

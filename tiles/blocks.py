@@ -45,7 +45,7 @@ def inside_of(cover: Coverage, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
 @nb.njit(cache=True, nogil=True, error_model="numpy")
 def to_numbers(
     stored: npt.NDArray[np.generic],
-    has_nodata: bool,  # noqa: FBT001  (numba takes no keyword-only arguments)
+    has_nodata: bool,
     nodata: float,
     scale: float,
     offset: float,
@@ -67,7 +67,7 @@ def to_numbers(
                 value = np.nan
             value = value * scale + offset
             numbers[i, j] = value
-            if inside[i, j] and value == value:
+            if inside[i, j] and not np.isnan(value):
                 seen += 1
                 least = min(least, value)
                 most = max(most, value)
@@ -77,7 +77,7 @@ def to_numbers(
 @nb.njit(cache=True, nogil=True)
 def to_classes(
     codes: npt.NDArray[np.generic],
-    has_nodata: bool,  # noqa: FBT001
+    has_nodata: bool,
     nodata: float,
     nodata_class: int,
     table: Bytes,
@@ -120,7 +120,7 @@ def to_groups(
     count: int,
     groups: npt.NDArray[np.int16],
 ) -> int:
-    """Number the combinations of classes met, in the order in which a tile meets them.
+    """Give each combination of classes a number, in the order in which a tile meets them.
 
     Parameters
     ----------

@@ -83,7 +83,7 @@ class Job:
 
     def _needed(self, size: int) -> Iterator[Tile]:
         # tiles that follow the files' own blocks decode each block once
-        shift = next((r.shift for r in self.rasters if r.constant is None and not r.lattice), (0, 0))
-        for t in self.grid.tiles(size, shift):
+        shifts = (r.shift for r in self.rasters if r.constant is None and r.lattice is None)
+        for t in self.grid.tiles(size, next(shifts, (0, 0))):
             if len(parcels_in(self.rings, t.row_from, t.row_to, t.col_from, t.col_to)):
                 yield t

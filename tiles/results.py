@@ -104,7 +104,9 @@ class Result:
             sums = Sums.zeros(len(unique), totals.sums.high.shape[1])
             sums.add(inverse, totals.sums)
             ids = pd.Index(self.inputs.parcels["parcel_id"])
-            columns = {"parcel_id": pd.Categorical.from_codes(unique // CLASS_LIMIT ** len(by), ids)}
+            columns = {
+                "parcel_id": pd.Categorical.from_codes(unique // CLASS_LIMIT ** len(by), ids)
+            }
             for place, name in enumerate(reversed(by)):
                 codes = unique // CLASS_LIMIT**place % CLASS_LIMIT
                 columns[name] = pd.Categorical.from_codes(codes, LABELS)

@@ -92,10 +92,10 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
         if not inside[block].any():
             continue
         values = _values(job, stored, classes, inside, seen, block)
-        for name in maps:
+        for name, drawn in maps.items():
             number = next(i for i, m in enumerate(job.models) if m.id == name)
             counted = inside[block] & scope[number][groups[block]]
-            maps[name][block] = np.where(counted, values[number], np.nan)
+            drawn[block] = np.where(counted, values[number], np.nan)
         cell_area = area if len(area) == 1 else area[block]
         largest = add_block(sums, cover, values, cell_area, job.scales, groups[block], scope, start)
         if largest >= 2.0**PIXEL_BITS:

@@ -111,15 +111,14 @@ def report(where: Path, label: str, cells: int, runs: int) -> None:
     """Measure reading and job in turn, and print them."""
     project, out = str(where / "project.toml"), str(where / "run")
     measured("--one", "job", project, out)  # compiles, and fills the page cache
-    rows = []
-    for _ in range(runs):
-        rows.append(
-            (measured("--one", "decode", project, out), measured("--one", "job", project, out))
-        )
+    rows = [
+        (measured("--one", "decode", project, out), measured("--one", "job", project, out))
+        for _ in range(runs)
+    ]
     ratios = [j["wall"] / d["wall"] for d, j in rows]
     cpu = [j["cpu"] / d["cpu"] for d, j in rows]
     print(f"{label}, {WORKERS} threads, {runs} runs (min / median / max)")
-    for label, values in (
+    for what, values in (
         ("decode wall s", [d["wall"] for d, _ in rows]),
         ("job wall s", [j["wall"] for _, j in rows]),
         ("decode CPU s", [d["cpu"] for d, _ in rows]),

@@ -27,7 +27,7 @@ CLCD = np.array([0, 2, 2, 2, 2, 2, 3, 4, 1, 1, 8], np.uint8)
 
 @dataclass(frozen=True)
 class Noise:
-    """How a layer looks: the longest wave in m, octaves, how fast they fade, low, span, rounding."""
+    """How a layer looks: longest wave in m, octaves, how fast they fade, low, span, rounding."""
 
     wave: float
     octaves: int
@@ -64,20 +64,20 @@ def _hash(x: int, y: int, seed: int) -> float:
 
 
 @nb.njit(parallel=True, cache=True)
-def _noise(row, rows, cols, wave, octaves, fade, seed):  # noqa: ANN001, ANN202
+def _noise(row, rows, cols, wave, octaves, fade, seed):
     """Return value noise between 0 and 1, (rows, cols)."""
     out = np.zeros((rows, cols), np.float32)
     for i in nb.prange(rows):
         amplitude, length, total = 1.0, wave, 0.0
         for octave in range(octaves):
             y = (row + i + 0.5) * CELL / length
-            iy = int(math.floor(y))
+            iy = math.floor(y)
             v = y - iy
             v = v * v * (3 - 2 * v)
             last, a, b = -1, 0.0, 0.0
             for j in range(cols):
                 x = (j + 0.5) * CELL / length
-                ix = int(math.floor(x))
+                ix = math.floor(x)
                 u = x - ix
                 u = u * u * (3 - 2 * u)
                 if ix != last:
@@ -175,7 +175,7 @@ def inside_points(points: np.ndarray, size: int) -> np.ndarray:
 
 
 def _wavy(vertices: np.ndarray, region: list[int], extent: float, count: int) -> np.ndarray:
-    """Return a cell's outline with each border broken into short wavy pieces, the same both ways."""
+    """Return a cell's outline, each border in short wavy pieces that are the same both ways."""
     side = extent / math.sqrt(count)
     points = []
     for a, b in zip(region, region[1:] + region[:1], strict=True):
