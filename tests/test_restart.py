@@ -22,7 +22,7 @@ from data_catalog.errors import OutputError
 from tests.county import changed, make_county, write
 from tiles.checkpoints import FOLDER
 
-SHAPE, PARCELS, TILE = (1000, 1100), 400, 64
+SHAPE, PARCELS, TILE = (800, 832), 300, 64
 TABLES = ("account.parquet", "parcels.parquet", "carbon.parquet")
 REDONE_AT_MOST = 0.15  # of the finished tiles
 PATIENCE = 120  # seconds
@@ -177,9 +177,19 @@ def test_a_killed_worker_is_told_in_words_and_its_run_can_go_on(
 # In this process: what a folder that was left behind may do
 
 
+def small_county(folder: Path) -> Path:
+    return make_county(folder / "county", (130, 160), 30, maps='["water_conservation"]')
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    return make_county(tmp_path / "county", (130, 160), 30, maps='["water_conservation"]')
+    return small_county(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(computed, digests, tmp_path_factory) -> dict[str, str]:
+    """Return the digests of a run of the small county that nothing happened to."""
+    return fresh(computed, digests, small_county(tmp_path_factory.mktemp("undisturbed")))
 
 
 @pytest.fixture
@@ -213,10 +223,10 @@ def fresh(computed: Any, digests: Any, project: Path) -> dict[str, str]:
     return of_run(digests, out)
 
 
-def test_all_finished_tiles_are_resumed(stopped, project, computed, digests):
+def test_all_finished_tiles_are_resumed(stopped, project, computed, digests, undisturbed):
     out = stopped()
     assert computed(project, out, tile=64, resume=True)["tiles_resumed"] == 3 * 3
-    assert of_run(digests, out) == fresh(computed, digests, project)
+    assert of_run(digests, out) == undisturbed
 
 
 def test_without_resume_nothing_is_kept(stopped, project, computed):
@@ -224,10 +234,10 @@ def test_without_resume_nothing_is_kept(stopped, project, computed):
     assert computed(project, out, tile=64)["tiles_resumed"] == 0
 
 
-def test_tiles_of_another_size_are_not_resumed(stopped, project, computed, digests):
+def test_tiles_of_another_size_are_not_resumed(stopped, project, computed, digests, undisturbed):
     out = stopped()
     assert computed(project, out, tile=50, resume=True)["tiles_resumed"] == 0
-    assert of_run(digests, out) == fresh(computed, digests, project)
+    assert of_run(digests, out) == undisturbed
 
 
 @pytest.mark.parametrize("scheduler", ["threads", "processes"])
@@ -239,20 +249,22 @@ def test_tiles_of_another_scheduler_and_number_of_workers_are_resumed(
     assert done["tiles_resumed"] == 3 * 3
 
 
-@pytest.mark.parametrize("damage", ["cut", "emptied", "zeroed", "one byte"])
-def test_a_damaged_checkpoint_is_computed_again(stopped, project, computed, digests, damage):
+@pytest.mark.parametrize("damage", ["cut", "zeroed", "one byte"])
+def test_a_damaged_checkpoint_is_computed_again(
+    stopped, project, computed, digests, undisturbed, damage
+):
     out = stopped()
     victim = checkpoints(out)[4]
     content = bytearray(victim.read_bytes())
     if damage == "one byte":
         content[len(content) // 3] ^= 0xFF
     else:
-        left = {"cut": len(content) // 2, "emptied": 0, "zeroed": 0}[damage]
+        left = len(content) // 2 if damage == "cut" else 0
         content = content[:left] + bytes(len(content) if damage == "zeroed" else 0)
     victim.write_bytes(content)
     victim.with_name("0000007.npz.abc.part").write_bytes(b"left behind")
     assert computed(project, out, tile=64, resume=True)["tiles_resumed"] == 3 * 3 - 1
-    assert of_run(digests, out) == fresh(computed, digests, project)
+    assert of_run(digests, out) == undisturbed
 
 
 def test_a_changed_input_file_is_computed_anew(stopped, project, computed, digests):
@@ -407,7 +419,9 @@ def test_a_run_that_filled_its_disk_goes_on_when_there_is_room(
 
 
 @pytest.mark.parametrize("most", [1_500, 20_000, 200_000])
-def test_a_file_that_cannot_grow_never_makes_a_wrong_number(project, computed, digests, out, most):
+def test_a_file_that_cannot_grow_never_makes_a_wrong_number(
+    project, computed, digests, undisturbed, out, most
+):
     """Each size stops the run at another file: the parcels' rings, a derived layer, a map."""
     wanted = Job(project, out)
 
@@ -422,7 +436,7 @@ def test_a_file_that_cannot_grow_never_makes_a_wrong_number(project, computed, d
     assert "the disk is full" in done.stderr
     assert not out.exists()
     computed(project, out, tile=TILE, resume=True)
-    assert of_run(digests, out) == fresh(computed, digests, project)
+    assert of_run(digests, out) == undisturbed
 
 
 @pytest.mark.torture

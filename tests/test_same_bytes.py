@@ -4,7 +4,9 @@ import random
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,8 +40,8 @@ ON_DASK = _combinations(4, ("dask",), SEED + 2)
 
 
 @contextmanager
-def dask_scheduler(folder: Path, workers: int = 2) -> Iterator[str]:
-    """Start a scheduler and workers as real processes on loopback; give the address."""
+def dask_scheduler(folder: Path, workers: int = 2) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start a scheduler and workers as real processes on loopback; give address, last worker."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -61,7 +63,7 @@ def dask_scheduler(folder: Path, workers: int = 2) -> Iterator[str]:
                 )
             )
             stack.callback(started.kill)
-        yield f"tcp://{address}"
+        yield f"tcp://{address}", started
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +101,7 @@ def test_a_county_has_the_same_tables_however_it_is_computed(
 def test_a_county_has_the_same_tables_from_a_dask_scheduler_with_two_workers(
     county, computed, digests, of_county, tmp_path
 ):
-    with dask_scheduler(tmp_path) as address:
+    with dask_scheduler(tmp_path) as (address, _):
         for number, (tile, workers, _) in enumerate(ON_DASK):
             out = tmp_path / f"run{number}"
             computed(county, out, tile=tile, workers=workers, scheduler=address)
@@ -123,7 +125,7 @@ def test_madagascar_has_the_same_tables_and_maps_from_a_dask_scheduler(
     madagascar, computed, digests, of_madagascar, tmp_path
 ):
     out = tmp_path / "run"
-    with dask_scheduler(tmp_path) as address:
+    with dask_scheduler(tmp_path) as (address, _):
         computed(madagascar, out, tile=77, workers=2, scheduler=address)
     assert digests(out) | digests(out, MAPS) == of_madagascar
 
@@ -133,7 +135,7 @@ def test_workers_that_stay_see_that_an_input_has_changed_under_the_same_name(
 ):
     project = make_county(tmp_path / "county", (96, 112), 8)
     out = tmp_path / "run"
-    with dask_scheduler(tmp_path, 1) as address:
+    with dask_scheduler(tmp_path, 1) as (address, _):
         computed(project, out, tile=64, scheduler=address)
         before = digests(out)
         _double(project.with_name("cover_factor.tif"))
@@ -148,6 +150,22 @@ def _double(path: Path) -> None:
     with rasterio.open(path) as file:
         values, transform, crs = file.read(), file.transform, file.crs
     write(path, values * 2, transform, crs)
+
+
+def test_a_run_survives_the_death_of_a_dask_worker(county, computed, digests, of_county, tmp_path):
+    out = tmp_path / "run"
+    log = tmp_path / "run.unfinished" / "log.jsonl"
+
+    def kill_when_under_way(worker: subprocess.Popen[bytes]) -> None:
+        while not (log.exists() and log.read_text("utf-8").count('"progress"') > 8):
+            time.sleep(0.005)
+        worker.kill()
+
+    with dask_scheduler(tmp_path) as (address, worker), ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(kill_when_under_way, worker)
+        computed(county, out, tile=20, workers=2, scheduler=address)
+        killed.result(timeout=30)
+    assert digests(out) == of_county
 
 
 def test_no_scheduler_at_an_address_is_said_in_words(county, computed, out, monkeypatch):

@@ -32,6 +32,7 @@ from tiles.receipt import alignment, input_records
 from tiles.results import Result
 from tiles.run import How, Progress, run
 from tiles.runfolder import LOG, RunFolder, command, digest_of, sha256, software
+from tiles.tile import preload
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,10 @@ def compute(
 
 @contextmanager
 def _digesting(project: Project) -> Iterator[None]:
-    """Work out the files' digests meanwhile: `sha256` remembers them."""
+    """Meanwhile load the compiled loops and work out the files' digests, which are remembered."""
     paths = [project.path(e.path) for e in project.layers.values() if e.path]
     with ThreadPoolExecutor(1) as pool:
+        pool.submit(preload)
         for path in paths:
             if path.is_file():
                 pool.submit(sha256, path)

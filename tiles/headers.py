@@ -90,6 +90,7 @@ def read_header(variable: Variable, entry: LayerEntry, path: Path) -> Header:
     check_axes(header.place)
     _check_bands(header)
     _check_type(header)
+    _check_nodata(header)
     return header
 
 
@@ -195,6 +196,19 @@ def _check_type(header: Header) -> None:
                 f"存的是 {header.dtype}，不是普通数值。请转换为 Float32 或整数类型。",
                 f"holds {header.dtype}, which are no plain numbers. Convert it to Float32 or to "
                 "an integer type.",
+            ),
+        )
+
+
+def _check_nodata(header: Header) -> None:
+    given = header.entry.nodata
+    if given is not None and nodata_of(header) is None:
+        raise LayerError(
+            where=header.path.name,
+            problem=Text(
+                f"nodata = {given:g} 不会出现在 {header.dtype} 文件中。请写文件中实际的无效值。",
+                f"nodata = {given:g} cannot occur in a file of {header.dtype}. Write the value "
+                "that marks missing data in it.",
             ),
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from affine import Affine
 from pyproj import CRS
@@ -33,6 +34,7 @@ from tiles.georeference import Place, Shape, check_overlap, check_parcels_overla
 from tiles.grid import Grid
 from tiles.headers import Header, nodata_of, read_header, to_variable_units, units_factor
 from tiles.lattice import Lattice
+from tiles.overlap import MOST
 from tiles.parcels import Parcels, outside, read_parcels, read_region
 from tiles.project import LayerEntry, Project
 from tiles.rasters import Raster
@@ -408,7 +410,24 @@ def on_grid(raster: Raster, place: Place, grid: Grid) -> Raster:
         grid.affine, grid.shape, grid.crs, place.transform, place.crs,
         engine_number("lattice_tolerance"),
     )  # fmt: skip
+    _check_pixels_a_cell(lattice, place, grid)
     return replace(raster, lattice=lattice)
+
+
+def _check_pixels_a_cell(lattice: Lattice, place: Place, grid: Grid) -> None:
+    """Raise if a cell in the middle of the grid covers more pixels than can be held at a time."""
+    row, col = (n // 2 for n in grid.shape)
+    x, y = lattice.corners(row, row + 1, col, col + 1)
+    pixels = (float(np.ptp(x)) + 1) * (float(np.ptp(y)) + 1)
+    if not pixels <= MOST:
+        raise LayerError(
+            where=place.name,
+            problem=Text(
+                f"一个网格像元覆盖约 {pixels:.2g} 个图层像元，过多。请减小 [project] resolution。",
+                f"one cell of the grid covers about {pixels:.2g} of its pixels, too many. Choose "
+                "a smaller [project] resolution.",
+            ),
+        )
 
 
 def _shift(place: Place, grid: Grid) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import rasterio.shutil
+from rasterio._err import CPLE_BaseError  # what shutil.copy raises as it comes from GDAL
 from rasterio.windows import Window
 
 from tiles.binding import Bound
@@ -37,7 +38,7 @@ def write_maps(job: Job, folder: Path, tile: int) -> None:
                 blocksize=BLOCK, overviews="AUTO", resampling="average", bigtiff="IF_SAFER",
             )  # fmt: skip
             check_written(target, written)
-        except rasterio.RasterioIOError as error:
+        except (rasterio.RasterioIOError, CPLE_BaseError) as error:
             raise unwritable(target.parent, disk_full(target)) from error
         except OSError as error:
             raise unwritable(target.parent, error) from error

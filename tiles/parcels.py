@@ -197,7 +197,7 @@ def _problems(frame: gpd.GeoDataFrame, where: str) -> Iterator[GepError]:
         (~empty & ~area, Text("不是面", "points or lines instead of polygons")),
         (
             ~empty & area & ~shapes.is_valid.to_numpy(),
-            Text("几何无效（自相交等）", "an invalid geometry (crossing itself)"),
+            Text("几何无效（自相交等）", "an invalid geometry (such as one crossing itself)"),
         ),
     ]
     for wrong, what in checks:

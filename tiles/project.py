@@ -20,15 +20,17 @@ class _Strict(BaseModel):
 
 
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[1])]
+Word = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
+"""A name or a path."""
 Positive = Annotated[float, Field(gt=0)]
 
 
 class Account(_Strict):
     """`[project]`: what is accounted, where and when, under which standard, on which grid."""
 
-    name: str
+    name: Word
     year: Year
-    region: str | None = None
+    region: Word | None = None
     baseline_year: Year | None = None
     price_year: Year | None = None
     standard: str = "cn-open"
@@ -49,10 +51,10 @@ class ScaledTo(_Strict):
 class LayerEntry(_Strict):
     """`[layers.<variable>]`: a raster, a constant, or a table joined by region."""
 
-    path: str | None = None
+    path: Word | None = None
     value: float | None = None
-    table: str | None = None
-    column: str | None = None
+    table: Word | None = None
+    column: Word | None = None
     year: Year | None = None
     units: str | None = None
     scale: float = 1.0
@@ -67,18 +69,18 @@ class LayerEntry(_Strict):
 class ParcelsEntry(_Strict):
     """`[parcels]`: the parcels' file, the column of their ids, inventory attributes."""
 
-    path: str
-    id: str
-    layer: str | None = None
+    path: Word
+    id: Word
+    layer: Word | None = None
     columns: dict[str, str] = Field(default_factory=dict)
 
 
 class Tables(_Strict):
     """`[tables]`: statistics, and rows that replace rows of the standard."""
 
-    statistics: str | None = None
-    prices: str | None = None
-    parameters: str | None = None
+    statistics: Word | None = None
+    prices: Word | None = None
+    parameters: Word | None = None
 
 
 class Carbon(_Strict):
@@ -113,7 +115,7 @@ class Project(Sections):
 
     def path(self, relative: str) -> Path:
         """Return a path of the file as one of this machine."""
-        return (self.folder / relative).resolve()
+        return (self.folder / relative).absolute()
 
 
 def read_project(file: Path) -> Project:
@@ -201,7 +203,7 @@ def _layer_problems(where: str, project: Project) -> Iterator[GepError]:
                 where=place,
                 kind=Text("变量", "variable"),
                 name=name,
-                hint=suggestion(name, known),
+                hint=suggestion(name.lower(), known),
             )
 
 
@@ -216,6 +218,12 @@ def _source_problems(entry: LayerEntry) -> Iterator[Text]:
         yield Text("用 table 时还要写 column。", "a table needs a `column` too.")
     if entry.table is None and entry.column is not None:
         yield Text("column 只用于 table。", "`column` belongs to a `table`; there is none.")
+    of_file = [k for k in ("nodata", "crs") if getattr(entry, k) is not None]
+    if entry.path is None and of_file:
+        yield Text(
+            f"{', '.join(of_file)} 只用于 path 给出的栅格，请删去。",
+            f"{', '.join(of_file)}: only a raster given as `path` has that. Remove it.",
+        )
     if entry.scale == 0:
         yield Text(
             "scale = 0 会把所有数值变成零。请写正确的系数，或删去。",

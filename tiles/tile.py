@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import shapely
+from affine import Affine
 
 from data_catalog.errors import LayerError
 from data_catalog.text import Text
@@ -18,7 +20,7 @@ from tiles.blocks import (
     to_groups,
     to_numbers,
 )
-from tiles.coverage import Coverage, coverage
+from tiles.coverage import Coverage, Rings, coverage
 from tiles.grid import Tile
 from tiles.job import Job
 from tiles.rasters import OpenRaster, Raster, Raw
@@ -236,3 +238,18 @@ def _kept(
         seen=seen,
         maps=maps,
     )
+
+
+def preload() -> None:
+    """Load the compiled loops, on one cell: a run may do that while it reads its inputs."""
+    rings = Rings.from_polygons(np.array([shapely.box(0, 0, 1, 1)]), Affine.identity())
+    cover = coverage(rings, 0, 1, 0, 1)
+    inside = inside_of(cover, (1, 1))
+    cell = np.zeros((1, 1))
+    to_numbers(cell.astype(np.float32), True, 0.0, 1.0, 0.0, inside, cell)
+    codes, classes = np.zeros((1, 1), np.uint8), np.zeros((1, 1, 1), np.uint8)
+    to_classes(codes, True, 0.0, 0, codes[0], inside, classes[0], np.zeros(1, np.int64))
+    groups = np.zeros((1, 1), np.int16)
+    to_groups(classes, np.full(CLASS_LIMIT, -1, np.int16), np.zeros(1, np.int64), 0, groups)
+    scope = np.ones((1, 1), np.bool_)
+    add_block(Sums.zeros(1, 3), cover, cell[np.newaxis], cell, np.ones(3), groups, scope, 0)

@@ -37,6 +37,8 @@ WANTED = {
     "float": Text("为数", "a number"),
     "finite_number": Text("为有限的数", "a finite number"),
     "string": Text("为文字（加引号）", "text in quotation marks"),
+    "string_too_short": Text("为非空文字", "text that is not empty"),
+    "string_pattern_mismatch": Text("为普通文字", "plain text"),
     "bool": Text("为 true 或 false", "true or false"),
     "model": Text("为一节（[...]）", "a section [...]"),
     "dict": Text("为一节（[...]）", "a section [...]"),
@@ -159,6 +161,12 @@ def _problems(chosen: Standard, where: str) -> Iterator[GepError]:
         )
     for name, choice in chosen.services.items():
         yield from _class_problems(choice, f"{where}: services.{name}")
+        for valuation in sorted({v for v in choice.valuations if choice.valuations.count(v) > 1}):
+            problem = Text(
+                f"{valuation} 写了两次，会被计价两次。请只留一次。",
+                f"{valuation} is there twice and would be valued twice. Keep one.",
+            )
+            yield ProjectError(where=f"{where}: services.{name}.valuations", problem=problem)
         for parameter, set_ in choice.sets.items():
             yield from _set_problems(parameter, set_, f"{where}: services.{name}.sets")
     for parameter, set_ in chosen.derived_sets.items():

@@ -129,7 +129,7 @@ def report(where: Path, label: str, cells: int, runs: int) -> None:
         ("job peak MiB", [j["peak"] for _, j in rows]),
     ):
         print(
-            f"  {label:24}{min(values):10.2f}{statistics.median(values):10.2f}{max(values):10.2f}"
+            f"  {what:24}{min(values):10.2f}{statistics.median(values):10.2f}{max(values):10.2f}"
         )
 
 

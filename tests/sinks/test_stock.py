@@ -16,7 +16,7 @@ from sinks.densities import DensityTable, density_table
 from sinks.stock import stock, totals, unclassified
 
 CASES = Path(__file__).parent / "cases"
-VAUD = Path("/work/shared/data/invest_reference/vaud_carbon")
+VAUD = Path(__file__).parents[3] / "shared" / "data" / "invest_reference" / "vaud_carbon"
 INVEST = {"c_above": "above_ground", "c_below": "below_ground", "c_dead": "dead_wood",
           "c_soil": "soil"}  # fmt: skip
 
