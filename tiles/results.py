@@ -103,6 +103,7 @@ class Result:
             unique, inverse = np.unique(zone, return_inverse=True)
             sums = Sums.zeros(len(unique), totals.sums.high.shape[1])
             sums.add(inverse, totals.sums)
+            sums.carry()
             ids = pd.Index(self.inputs.parcels["parcel_id"])
             columns = {
                 "parcel_id": pd.Categorical.from_codes(unique // CLASS_LIMIT ** len(by), ids)

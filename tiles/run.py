@@ -3,9 +3,9 @@
 import hashlib
 import pickle
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -107,7 +107,11 @@ def run(
         )
 
     tell(done)
-    _compute(job_file, [i for i in range(len(batches)) if i not in done], how, done, tell)
+    todo = [i for i in range(len(batches)) if i not in done]
+    good = _compute(job_file, todo, how, done, tell, stop=check)
+    if not good:  # no need to go on: read on only to tell the whole of what is wrong
+        bare = replace(job, models=(), derived=(), maps=(), content=f"{job.content} values")
+        raise_all(problems_seen(bare, run(bare, folder, how, check=False).seen))
     totals = _merged(job, checkpoints, range(len(batches)))
     if check:
         raise_all(problems_seen(job, totals.seen))
@@ -133,12 +137,15 @@ def _compute(
     how: How,
     done: set[int],
     tell: Callable[[set[int]], None],
-) -> None:
+    *,
+    stop: bool,
+) -> bool:
+    """Compute tasks; return False as soon as one met a value that must not be, if asked to stop."""
     if not todo:
-        return
+        return True
     finished = set(done)
     with executor(how.scheduler, how.workers) as pool:
-        waiting: dict[Future[None], int] = {}
+        waiting: dict[Future[bool], int] = {}
         rest = iter(todo)
         try:
             while True:
@@ -147,12 +154,15 @@ def _compute(
                     if len(waiting) >= WAITING_TASKS * how.workers:
                         break
                 if not waiting:
-                    return
+                    return True
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                     batch = waiting.pop(future)
-                    future.result()
+                    good = future.result()
                     finished.add(batch)
                     tell(finished)
+                    if stop and not good:
+                        _cancel(waiting)
+                        return False
         except lost(how.scheduler) as error:
             raise RunError(
                 where=str(job_file.parent.parent.parent),
@@ -164,17 +174,29 @@ def _compute(
                 ),
             ) from error
         except BaseException:
-            for future in waiting:
-                future.cancel()
+            _cancel(waiting)
             raise
 
 
-def compute_batch(job_file: str, tile: int, batch: int) -> None:
-    """Compute one task's tiles and write them down: what a worker is asked to do."""
+def _cancel(waiting: Iterable[Future[bool]]) -> None:
+    for future in waiting:
+        future.cancel()
+
+
+def compute_batch(job_file: str, tile: int, batch: int) -> bool:
+    """Compute one task's tiles and write them down: what a worker is asked to do.
+
+    Returns
+    -------
+    bool
+        Whether all layers' values were ones that they may have.
+    """
     job, batches, checkpoints = _job(job_file, tile)
     with rasterio.Env(GDAL_CACHEMAX=GDAL_CACHE_MB, GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"):
         files = _files(job_file, job)
-        checkpoints.save(batch, [compute_tile(job, t, files) for t in batches[batch]])
+        tiles = [compute_tile(job, t, files) for t in batches[batch]]
+    checkpoints.save(batch, tiles)
+    return not any(True for one in tiles for _ in problems_seen(job, one.seen))
 
 
 @lru_cache(maxsize=2)
@@ -197,25 +219,22 @@ def _files(job_file: str, job: Job) -> dict[str, OpenRaster]:
 
 def _merged(job: Job, checkpoints: Checkpoints, batches: range) -> Totals:
     """Add all tiles' whole numbers: the order cannot matter."""
-    parts: list[TileSums] = []
     seen = {raster.name: LayerSeen() for raster in job.rasters}
     tiles = cells = 0
-    for batch in batches:
-        for part in checkpoints.load(batch):
-            tiles += 1
-            cells += part.cells
-            for name, record in part.seen.items():
-                seen[name].add(record)
-            parts.append(part)
-    zones = np.concatenate([_zone(job, p) for p in parts]) if parts else np.empty(0, np.int64)
-    unique, inverse = np.unique(zones, return_inverse=True)
-    sums = Sums.zeros(len(unique), len(job.scales))
-    start = 0
-    for part in parts:
-        sums.add(inverse[start : start + len(part.keys)], part.sums)
-        start += len(part.keys)
+    met = [np.empty(0, np.int64)]
+    for part in (p for batch in batches for p in checkpoints.load(batch)):
+        tiles += 1
+        cells += part.cells
+        for name, record in part.seen.items():
+            seen[name].add(record)
+        met.append(_zone(job, part))
+    zones = np.unique(np.concatenate(met))
+    sums = Sums.zeros(len(zones), len(job.scales))
+    for part in (p for batch in batches for p in checkpoints.load(batch)):
+        sums.add(np.searchsorted(zones, _zone(job, part)), part.sums)
+    sums.carry()
     limit = _key_limit(job)
-    return Totals(unique // limit, unique % limit, sums, seen, tiles, cells)
+    return Totals(zones // limit, zones % limit, sums, seen, tiles, cells)
 
 
 def _key_limit(job: Job) -> int:

@@ -43,10 +43,9 @@ class Sums:
         return cls(np.zeros(shape, np.int64), np.zeros(shape, np.int64))
 
     def add(self, zones: Ints, other: "Sums") -> None:
-        """Add another's rows to the zones given."""
+        """Add another's rows to the zones given; `carry` after at most 2**31 of them."""
         np.add.at(self.high, zones, other.high)
         np.add.at(self.low, zones, other.low)
-        self.carry()
 
     def carry(self) -> None:
         """Bring `low` back into its 32 bits."""
@@ -99,7 +98,7 @@ def accumulate(
     """
     quantities, rows, cols = values.shape
     columns = 2 * quantities + 1
-    scaled = np.empty((columns, cols))
+    scaled, holes = np.empty(cols), np.empty(cols)
     running = np.zeros((columns, cols + 1), np.int64)
     active = np.empty(columns, np.int64)
     ones = np.ones(cols)
@@ -117,20 +116,19 @@ def accumulate(
         row_area = area[min(i, area.shape[0] - 1)]
         if area_row != min(i, area.shape[0] - 1):  # one row of areas serves all that are alike
             area_row = min(i, area.shape[0] - 1)
-            unit = float(scales[quantities])
-            _scale_row(ones, row_area, unit, 0, cols, scaled[quantities])
-            _run_up(scaled[quantities], 0, cols, running[quantities])
+            _scale_row(ones, row_area, float(scales[quantities]), 0, cols, scaled)
+            _run_up(scaled, 0, cols, running[quantities])
         active[0] = quantities
         count = 1
         for q in range(quantities):
-            odd = _sum_row(values[q, i], row_area, scales[q], first, last, scaled[q], running[q])
+            odd = _sum_row(values[q, i], row_area, scales[q], first, last, running[q])
             if odd:
-                top = _top_in_scope(scaled[q], groups[i], scope[q], first, last)
-                largest = max(largest, top)
+                _scale_row(values[q, i], row_area, scales[q], first, last, scaled)
+                largest = max(largest, _top_in_scope(scaled, groups[i], scope[q], first, last))
                 hole = quantities + 1 + q
-                _take_holes(scaled[q], row_area, scales[hole], first, last, scaled[hole])
-                _run_up(scaled[q], first, last, running[q])
-                _run_up(scaled[hole], first, last, running[hole])
+                _take_holes(scaled, row_area, scales[hole], first, last, holes)
+                _run_up(scaled, first, last, running[q])
+                _run_up(holes, first, last, running[hole])
                 active[count] = hole
                 count += 1
             active[count] = q
@@ -145,7 +143,8 @@ def accumulate(
             share = fringe_weight[f] / UNIT
             for k in range(count):
                 q = active[k]
-                part = np.int64(np.rint(scaled[q, col] * share))
+                whole = float(running[q, col + 1] - running[q, col])
+                part = np.int64(np.rint(whole * share))
                 high[zone, q] += part >> LIMB_BITS
                 low[zone, q] += part & LIMB_MASK
     return largest
@@ -166,40 +165,21 @@ def _extent(
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
 def _sum_row(
-    source: Floats,
-    area: Floats,
-    scale: float,
-    first: int,
-    last: int,
-    scaled: Floats,
-    running: Ints,
+    source: Floats, area: Floats, scale: float, first: int, last: int, running: Ints
 ) -> int:
     """Scale a row and sum it along; return how many amounts are missing or too large.
 
     One pass for the many rows without such amounts; where there are any, `running` is of no use.
     """
-    if area.size > 1:
-        _scale_row(source, area, scale, first, last, scaled)
-        _run_up(scaled, first, last, running)
-        return _odd(scaled, first, last)
-    factor = area[0] * scale
     limit = 2.0**PIXEL_BITS
+    factor = area[0] * scale
     odd, total = 0, np.int64(0)
     for j in range(first, last):
-        amount = source[j] * factor
-        scaled[j] = amount
+        amount = source[j] * (factor if area.size == 1 else area[j] * scale)
         odd += not abs(amount) < limit
         running[j] = total
         total += np.int64(np.rint(amount))
     running[last] = total
-    return odd
-
-
-@nb.njit(cache=True, nogil=True)
-def _odd(amounts: Floats, first: int, last: int) -> int:
-    odd = 0
-    for j in range(first, last):
-        odd += not abs(amounts[j]) < 2.0**PIXEL_BITS
     return odd
 
 
