@@ -217,14 +217,6 @@ case(
     lambda p: p.paint("npp", {(2, 2): 3.4028235e38}),
     "npp.tif: npp has 3.40282e+38 g_C/m2/year ... set `nodata`",
     "npp.tif：净初级生产力出现 3.40282e+38 g_C/m2/year ... nodata",
-    on=("validate",),
-)
-case(
-    "undeclared nodata 3.4e38 met while computing",
-    lambda p: p.paint("npp", {(2, 2): 3.4028235e38}),
-    "outside ... nodata",
-    "超出 ... 无效值",
-    on=("compute",),
 )
 case(
     "undeclared nodata -32768",
@@ -1146,6 +1138,17 @@ def test_it_is_told_in_words_and_leaves_nothing(
         assert code == 1
         assert not little.out.exists()
         assert not little.aside.exists()
+
+
+def test_wrong_values_of_all_tiles_are_told_though_the_run_stops_at_the_first(
+    little: Little, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    little.paint("cover", {(2, 2): 200, (44, 44): 17})
+    words = [*little.words("compute"), "--lang", "en", "--tile", "16"]
+    code, said = gep(monkeypatch, capsys, *words)
+    assert code == 1
+    check(said, "cover.tif ... 17 (1), 200 (1)")
+    assert not little.aside.exists()
 
 
 @pytest.mark.parametrize(

@@ -462,3 +462,25 @@ def test_twenty_kills_at_any_moment_from_start_to_end_change_nothing(
             manifest = job.complete("--resume", "--scheduler", scheduler)
             assert manifest["tiles_resumed"] >= (1 - REDONE_AT_MOST) * before
         assert of_run(digests, job.out) == uninterrupted
+
+
+def test_a_stop_while_the_folder_is_moved_into_place_loses_no_tile(
+    project, computed, digests, undisturbed, tmp_path, monkeypatch
+):
+    out = tmp_path / "moved"
+    rename = Path.rename
+
+    def stop_at_the_last_move(path: Path, target: Path) -> Path:
+        if Path(target) == out:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", stop_at_the_last_move)
+    with pytest.raises(KeyboardInterrupt):
+        computed(project, out)
+    assert not out.exists()
+    monkeypatch.undo()
+    manifest = computed(project, out, resume=True)
+    assert manifest["tiles_resumed"] > 0
+    assert of_run(digests, out) == undisturbed
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("moved")) == ["moved"]

@@ -115,9 +115,9 @@ def to_classes(
 @nb.njit(cache=True, nogil=True)
 def to_groups(
     classes: npt.NDArray[np.uint8],
+    places: npt.NDArray[np.int64],
     numbers: npt.NDArray[np.int16],
     keys: npt.NDArray[np.int64],
-    count: int,
     groups: npt.NDArray[np.int16],
 ) -> int:
     """Give each combination of classes a number, in the order in which a tile meets them.
@@ -125,7 +125,9 @@ def to_groups(
     Parameters
     ----------
     classes : (layer, rows, cols)
-    numbers : (CLASS_LIMIT ** layer,)
+    places : (CLASS_LIMIT,)
+        Place of each class number among those there are.
+    numbers : (number of classes ** layer,)
         Group of each combination; -1 where not yet met. Changed in place.
     keys : (groups,)
         Combination of each group. Changed in place.
@@ -135,18 +137,23 @@ def to_groups(
     Returns
     -------
     int
-        Number of groups met so far.
+        Number of groups met.
     """
     layers, rows, cols = classes.shape
+    kinds = places.max() + 1
+    count = 0
     for i in range(rows):
         for j in range(cols):
-            key = np.int64(0)
+            place = np.int64(0)
             for layer in range(layers):
-                key = key * CLASS_LIMIT + classes[layer, i, j]
-            group = numbers[key]
+                place = place * kinds + places[classes[layer, i, j]]
+            group = numbers[place]
             if group < 0:
                 group = np.int16(count)
-                numbers[key] = group
+                numbers[place] = group
+                key = np.int64(0)
+                for layer in range(layers):
+                    key = key * CLASS_LIMIT + classes[layer, i, j]
                 keys[count] = key
                 count += 1
             groups[i, j] = group

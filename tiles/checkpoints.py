@@ -16,8 +16,9 @@ import numpy.typing as npt
 from data_catalog.errors import OutputError
 from data_catalog.text import Text
 from tiles.grid import Tile
+from tiles.seen import LayerSeen
 from tiles.sums import Sums
-from tiles.tile import LayerSeen, TileSums
+from tiles.tile import TileSums
 
 FOLDER = ".checkpoints"
 REASONS = {

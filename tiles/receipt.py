@@ -15,7 +15,7 @@ from tiles.job import Job
 from tiles.rasters import Raster
 from tiles.results import Result
 from tiles.runfolder import sha256
-from tiles.tile import LayerSeen
+from tiles.seen import LayerSeen
 
 
 def alignment(

@@ -3,7 +3,7 @@
 import hashlib
 import pickle
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -12,15 +12,16 @@ from pathlib import Path
 import numpy as np
 import rasterio
 
-from data_catalog.errors import LayerError, RunError, raise_all
+from data_catalog.errors import RunError, raise_all
 from data_catalog.text import Text
 from tiles.checkpoints import Checkpoints, unwritable, whole_or_not_at_all
 from tiles.grid import Tile
 from tiles.job import Job
-from tiles.rasters import OpenRaster, Raster
+from tiles.rasters import OpenRaster
 from tiles.schedulers import THREADS, executor, lost
+from tiles.seen import LayerSeen, problems_seen
 from tiles.sums import Sums
-from tiles.tile import LayerSeen, TileSums, compute_tile
+from tiles.tile import TileSums, compute_tile
 
 GDAL_CACHE_MB = 64
 """Enough where windows follow the files' blocks; GDAL's own default only inflates memory."""
@@ -111,10 +112,10 @@ def run(
     good = _compute(job_file, todo, how, done, tell, stop=check)
     if not good:  # no need to go on: read on only to tell the whole of what is wrong
         bare = replace(job, models=(), derived=(), maps=(), content=f"{job.content} values")
-        raise_all(problems_seen(bare, run(bare, folder, how, check=False).seen))
+        raise_all(problems_seen(bare.rasters, run(bare, folder, how, check=False).seen))
     totals = _merged(job, checkpoints, range(len(batches)))
     if check:
-        raise_all(problems_seen(job, totals.seen))
+        raise_all(problems_seen(job.rasters, totals.seen))
     totals.tiles_resumed = sum(len(batches[i]) for i in checkpoints.done() & done)
     return totals
 
@@ -196,7 +197,7 @@ def compute_batch(job_file: str, tile: int, batch: int) -> bool:
         files = _files(job_file, job)
         tiles = [compute_tile(job, t, files) for t in batches[batch]]
     checkpoints.save(batch, tiles)
-    return not any(True for one in tiles for _ in problems_seen(job, one.seen))
+    return not any(True for one in tiles for _ in problems_seen(job.rasters, one.seen))
 
 
 @lru_cache(maxsize=2)
@@ -243,46 +244,3 @@ def _key_limit(job: Job) -> int:
 
 def _zone(job: Job, part: TileSums) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return part.parcels.astype(np.int64) * _key_limit(job) + part.keys
-
-
-def problems_seen(job: Job, seen: Mapping[str, LayerSeen]) -> Iterator[LayerError]:
-    """Yield what is wrong with the layers' values: unknown class codes, values out of range."""
-    for raster in job.rasters:
-        record = seen[raster.name]
-        if record.unknown:
-            yield _unknown_codes(raster, record)
-        v = raster.variable
-        if (
-            not raster.is_class
-            and record.cells
-            and not (v.low <= record.least and record.most <= v.high)
-        ):
-            yield _out_of_range(raster, record)
-
-
-def _unknown_codes(raster: Raster, record: LayerSeen) -> LayerError:
-    listed = ", ".join(f"{code} ({record.unknown[code]})" for code in sorted(record.unknown))
-    return LayerError(
-        where=Path(raster.path).name,
-        problem=Text(
-            f"含有对照表中没有的类别代码（像元数）：{listed}。"
-            "请为 classes 选择正确的对照表，或在自定义对照表中补充这些代码。",
-            f"has class codes that its crosswalk does not know (cells): {listed}. Choose "
-            "the right crosswalk in `classes`, or add the codes to one of your own.",
-        ),
-    )
-
-
-def _out_of_range(raster: Raster, record: LayerSeen) -> LayerError:
-    v = raster.variable
-    wrong = record.least if record.least < v.low else record.most
-    return LayerError(
-        where=Path(raster.path).name if raster.constant is None else f"[layers.{raster.name}]",
-        problem=Text(
-            f"{v.title.zh}出现 {wrong:.6g} {v.units}，超出合理范围 {v.low:g} 至 "
-            f"{v.high:g}。若这是无效值，请在图层中写 nodata；否则检查 units 与 scale。",
-            f"{v.name} has {wrong:.6g} {v.units}, outside its range {v.low:g} to "
-            f"{v.high:g}. If that marks missing data, set `nodata` on the layer; "
-            "otherwise check `units` and `scale`.",
-        ),
-    )

@@ -20,6 +20,8 @@ from tiles.checkpoints import FOLDER, unwritable
 
 SCHEMA = 1
 UNFINISHED = ".unfinished"
+SPENT = "-spent"
+"""Ends the name of the checkpoints' folder once nothing needs them."""
 MANIFEST = "manifest.json"
 LOG = "log.jsonl"
 PACKAGES = ("numpy", "numba", "rasterio", "pyproj", "shapely", "geopandas", "pandas", "pyarrow")
@@ -46,11 +48,14 @@ class RunFolder:
         self.out = out.absolute()
         self.aside = self.out.parent / f"{self.out.name}{UNFINISHED}"
         self.overwrite = overwrite
+        self._spent = self.out.parent / f"{self.out.name}{UNFINISHED}{SPENT}"
         try:
             _check_in_the_way(self.out, out, overwrite=overwrite)
             if self.aside.exists() and not resume:
                 shutil.rmtree(self.aside)
             self.aside.mkdir(parents=True, exist_ok=True)
+            if self._spent.exists() and resume and not (self.aside / FOLDER).exists():
+                self._spent.rename(self.aside / FOLDER)  # a stop came between the two moves
             _try_writing(self.aside)
         except OSError as error:
             raise unwritable(out.parent, error) from error
@@ -75,19 +80,25 @@ class RunFolder:
 
     def discard(self) -> None:
         """Remove what was written: an input was wrong, so nothing of it can be used."""
-        with contextlib.suppress(OSError):
-            shutil.rmtree(self.aside)
+        for left in (self.aside, self._spent):
+            with contextlib.suppress(OSError):
+                shutil.rmtree(left)
 
     def finish(self, manifest: Mapping[str, Any]) -> None:
-        """Remove the checkpoints, write the manifest, and move the folder into place."""
-        shutil.rmtree(self.aside / FOLDER, ignore_errors=True)
-        written = sorted(p for p in self.aside.rglob("*") if p.is_file() and p.name != LOG)
+        """Write the manifest, put the checkpoints aside, and move the folder into place.
+
+        Until the folder is in place the checkpoints exist: a stop in between loses nothing.
+        """
+        found = (p for p in self.aside.rglob("*") if p.is_file() and p.name != LOG)
+        written = sorted(p for p in found if FOLDER not in p.relative_to(self.aside).parts)
         digests = {p.relative_to(self.aside).as_posix(): sha256(p) for p in written}
         seconds = round(time.monotonic() - self._started, 3)
         self.write_json(MANIFEST, {"schema": SCHEMA, **manifest, "seconds": seconds,
                                    "outputs": digests})  # fmt: skip
         self.log("finished", seconds=seconds)
         try:
+            shutil.rmtree(self._spent, ignore_errors=True)
+            (self.aside / FOLDER).rename(self._spent)
             if self.out.exists() and self.overwrite:
                 old = self.out.with_name(self.out.name + ".replaced")
                 shutil.rmtree(old, ignore_errors=True)
@@ -98,6 +109,7 @@ class RunFolder:
                 self.aside.rename(self.out)
         except OSError as error:
             raise unwritable(self.out, error) from error
+        shutil.rmtree(self._spent, ignore_errors=True)
 
 
 def _check_in_the_way(out: Path, given: Path, *, overwrite: bool) -> None:
@@ -132,11 +144,11 @@ def _try_writing(folder: Path) -> None:
 def sha256(path: Path) -> str:
     """Return a file's digest; read once as long as the file stays as it is."""
     state = path.stat()
-    return _sha256(path, state.st_mtime_ns, state.st_size)
+    return _sha256(path, (state.st_ino, state.st_ctime_ns, state.st_mtime_ns, state.st_size))
 
 
 @cache
-def _sha256(path: Path, modified: int, size: int) -> str:  # noqa: ARG001  (they name the content)
+def _sha256(path: Path, state: tuple[int, ...]) -> str:  # noqa: ARG001  (it names the content)
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(CHUNK):

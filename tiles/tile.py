@@ -1,13 +1,14 @@
 """One tile: read every layer once, evaluate every model on row blocks, add up exactly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from affine import Affine
 
+from data_catalog.classes import MISSING, NOT_FOREST, ecosystems
 from data_catalog.errors import LayerError
 from data_catalog.text import Text
 from tiles.blocks import (
@@ -25,31 +26,18 @@ from tiles.grid import Tile
 from tiles.job import Job
 from tiles.rasters import OpenRaster, Raster, Raw
 from tiles.reading import read_aligned
+from tiles.seen import LayerSeen, problems_seen
 from tiles.sums import PIXEL_BITS, Sums, add_block
 
 BLOCK_CELLS = 1 << 15
 """Cells of a row block: a handful of float64 arrays of it fit a core's own cache."""
 MOST_GROUPS = np.iinfo(np.int16).max
+CLASSES = (MISSING, *(int(code) for code in ecosystems()), NOT_FOREST)
+"""The class numbers there are."""
+PLACES = np.zeros(CLASS_LIMIT, np.int64)
+PLACES[list(CLASSES)] = np.arange(len(CLASSES))
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(slots=True)
-class LayerSeen:
-    """What was met of one layer inside parcels: cells with a value, range, unknown codes."""
-
-    cells: int = 0
-    least: float = np.inf
-    most: float = -np.inf
-    unknown: dict[int, int] = field(default_factory=dict)
-
-    def add(self, other: "LayerSeen") -> None:
-        """Take another tile's record in; the order does not matter."""
-        self.cells += other.cells
-        self.least = min(self.least, other.least)
-        self.most = max(self.most, other.most)
-        for code, count in other.unknown.items():
-            self.unknown[code] = self.unknown.get(code, 0) + count
 
 
 @dataclass(slots=True)
@@ -101,7 +89,9 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
         cell_area = area if len(area) == 1 else area[block]
         largest = add_block(sums, cover, values, cell_area, job.scales, groups[block], scope, start)
         if largest >= 2.0**PIXEL_BITS:
-            raise _out_of_range(job, values, groups[block], scope)
+            # a layer's own value out of range says more than what a model makes of it
+            wrong = _out_of_range(job, values, groups[block], scope)
+            raise next(problems_seen(job.rasters, seen), wrong)
     return _kept(tile, int(inside.sum()), cover, keys, sums, seen, maps)
 
 
@@ -138,10 +128,10 @@ def _groups(
 ) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int64]]:
     """Return each cell's group, and each group's combination of classes."""
     stack = np.stack([classes[name] for name in job.group_by] or [np.zeros(shape, np.uint8)])
-    numbers = np.full(CLASS_LIMIT ** len(stack), -1, np.int16)
+    numbers = np.full(len(CLASSES) ** len(stack), -1, np.int16)
     keys = np.empty(MOST_GROUPS, np.int64)
     groups = np.empty(shape, np.int16)
-    count = to_groups(stack, numbers, keys, 0, groups)
+    count = to_groups(stack, PLACES, numbers, keys, groups)
     return groups, keys[:count]
 
 
@@ -250,6 +240,6 @@ def preload() -> None:
     codes, classes = np.zeros((1, 1), np.uint8), np.zeros((1, 1, 1), np.uint8)
     to_classes(codes, True, 0.0, 0, codes[0], inside, classes[0], np.zeros(1, np.int64))
     groups = np.zeros((1, 1), np.int16)
-    to_groups(classes, np.full(CLASS_LIMIT, -1, np.int16), np.zeros(1, np.int64), 0, groups)
+    to_groups(classes, PLACES, np.full(len(CLASSES), -1, np.int16), np.zeros(1, np.int64), groups)
     scope = np.ones((1, 1), np.bool_)
     add_block(Sums.zeros(1, 3), cover, cell[np.newaxis], cell, np.ones(3), groups, scope, 0)

@@ -128,9 +128,7 @@ def report(where: Path, label: str, cells: int, runs: int) -> None:
         ("job wall ns per cell", [j["wall"] * 1e9 / cells for _, j in rows]),
         ("job peak MiB", [j["peak"] for _, j in rows]),
     ):
-        print(
-            f"  {what:24}{min(values):10.2f}{statistics.median(values):10.2f}{max(values):10.2f}"
-        )
+        print(f"  {what:24}{min(values):10.2f}{statistics.median(values):10.2f}{max(values):10.2f}")
 
 
 def main() -> None:
