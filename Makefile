@@ -37,8 +37,9 @@ check: $(INSTALLED)  ## style, types and the direction of imports
 bench: $(INSTALLED)  ## time and memory of the main job on a generated county
 	$(BIN)/python tests/benchmarks/bench.py
 
-torture: $(INSTALLED)  ## long fault campaigns: kills, full disks, broken files
+torture: $(INSTALLED)  ## long fault campaigns: kills at any moment, and new examples for all laws
 	$(BIN)/python -m pytest -q -m torture
+	GEP_EXAMPLES=explore $(BIN)/python -m pytest -q -n 2 -m "not torture"
 
 wheel: $(INSTALLED)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation

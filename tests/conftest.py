@@ -1,14 +1,21 @@
 """What tests of whole runs share: projects to compute, and ways to compute them."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.county import make_county
 from tests.madagascar import DATA, make_madagascar
+
+# the same examples each time; `make torture` looks for new ones
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("GEP_EXAMPLES", "steady"))
 
 TABLES = ("account.parquet", "parcels.parquet", "carbon.parquet")
 

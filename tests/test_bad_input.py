@@ -223,14 +223,6 @@ case(
     lambda p: p.paint("et", {(2, 2): -32768}, np.int16),
     "et.tif: evapotranspiration has -32768 mm/year ... set `nodata`",
     "et.tif：实际蒸散量出现 -32768 mm/year ... nodata",
-    on=("validate",),
-)
-case(
-    "undeclared nodata -32768 met while computing",
-    lambda p: p.paint("et", {(2, 2): -32768}, np.int16),
-    "outside ... nodata",
-    "超出 ... 无效值",
-    on=("compute",),
 )
 case(
     "infinite value",

@@ -273,7 +273,14 @@ def test_shares_agree_with_exactextract(parcels):
     weights = weights_of(
         Rings.from_polygons(parcels, y_upwards), 16, 16, -4, -4, range(len(parcels))
     )
-    np.testing.assert_allclose(weights.reshape(expected.shape) / UNIT, expected, rtol=0, atol=1e-6)
+    shares = weights.reshape(expected.shape) / UNIT
+    # exactextract 0.3.0 loses a whole cell of some multipolygons with corners on the grid's:
+    # where the two differ, the area of the intersection decides
+    for parcel, cell in np.argwhere(np.abs(shares - expected) > 1e-6):
+        left, top = cell % 16 - 4, 12 - cell // 16
+        square = shapely.box(left, top - 1, left + 1, top)
+        area = shapely.intersection(parcels[parcel], square).area
+        assert shares[parcel, cell] == pytest.approx(area, abs=1e-8)
 
 
 @settings(deadline=None)
