@@ -110,6 +110,8 @@ def compute(
     try:
         return _compute(inputs, parameters, accounts, folder, how, report)
     except (OutputError, RunError):
+        if not any(folder.aside.glob(f"{CHECKPOINTS}/*/*.npz")):
+            folder.discard()
         raise  # finished tiles are good: --resume goes on from them
     except GepError:
         folder.discard()
@@ -234,7 +236,9 @@ def rings_of(inputs: Inputs, aside: Path) -> Path:
 
 def _shapes(inputs: Inputs) -> str:
     """Return a digest of the parcels as drawn on the grid."""
-    shapes = hashlib.sha256(b"".join(shapely.to_wkb(inputs.parcels.geometry.to_numpy())))
+    shapes = hashlib.sha256()
+    for shape in inputs.parcels.geometry.to_numpy():
+        shapes.update(shapely.to_wkb(shape))
     return digest_of([inputs.grid.crs, inputs.grid.transform, shapes.hexdigest()])
 
 

@@ -102,6 +102,7 @@ def accumulate(
     running = np.zeros((columns, cols + 1), np.int64)
     active = np.empty(columns, np.int64)
     ones = np.ones(cols)
+    counts = np.array([scope[q].any() for q in range(quantities)])
     largest = 0.0
     area_row = -1
     for i in range(rows):
@@ -121,6 +122,8 @@ def accumulate(
         active[0] = quantities
         count = 1
         for q in range(quantities):
+            if not counts[q]:
+                continue
             odd = _sum_row(values[q, i], row_area, scales[q], first, last, running[q])
             if odd:
                 _scale_row(values[q, i], row_area, scales[q], first, last, scaled)
@@ -144,10 +147,15 @@ def accumulate(
             for k in range(count):
                 q = active[k]
                 whole = float(running[q, col + 1] - running[q, col])
-                part = np.int64(np.rint(whole * share))
-                high[zone, q] += part >> LIMB_BITS
-                low[zone, q] += part & LIMB_MASK
+                _add(high, low, zone, q, int(np.rint(whole * share)))
     return largest
+
+
+@nb.njit(cache=True, nogil=True)
+def _add(high: Ints, low: Ints, zone: int, quantity: int, amount: int) -> None:
+    """Add to a sum, limb by limb: without a branch, which would cost more than the second limb."""
+    high[zone, quantity] += amount >> LIMB_BITS
+    low[zone, quantity] += amount & LIMB_MASK
 
 
 @nb.njit(cache=True, nogil=True)
@@ -174,12 +182,14 @@ def _sum_row(
     limit = 2.0**PIXEL_BITS
     factor = area[0] * scale
     odd, total = 0, np.int64(0)
-    for j in range(first, last):
-        amount = source[j] * (factor if area.size == 1 else area[j] * scale)
+    # views from zero: the compiler then knows that no index is negative
+    amounts, sums = source[first:last], running[first : last + 1]
+    for j in range(amounts.size):
+        amount = amounts[j] * (factor if area.size == 1 else area[first + j] * scale)
         odd += not abs(amount) < limit
-        running[j] = total
+        sums[j] = total
         total += np.int64(np.rint(amount))
-    running[last] = total
+    sums[amounts.size] = total
     return odd
 
 
@@ -250,9 +260,7 @@ def _add_spans(
                 stop += 1
             zone = spans[s, 2] * group_count + group
             for q in active:
-                amount = running[q, stop] - running[q, start]
-                high[zone, q] += amount >> LIMB_BITS
-                low[zone, q] += amount & LIMB_MASK
+                _add(high, low, zone, q, running[q, stop] - running[q, start])
             start = stop
 
 

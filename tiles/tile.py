@@ -81,7 +81,7 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
         block = slice(start, min(start + rows, tile.shape[0]))
         if not inside[block].any():
             continue
-        values = _values(job, stored, classes, inside, seen, block)
+        values = _values(job, stored, classes, inside, seen, scope, block)
         for name, drawn in maps.items():
             number = next(i for i, m in enumerate(job.models) if m.id == name)
             counted = inside[block] & scope[number][groups[block]]
@@ -159,6 +159,7 @@ def _values(
     classes: Mapping[str, npt.NDArray[np.uint8]],
     inside: npt.NDArray[np.bool_],
     seen: dict[str, LayerSeen],
+    scope: npt.NDArray[np.bool_],
     block: slice,
 ) -> Floats:
     """Return every model's output on a row block, (model, rows, cols)."""
@@ -180,8 +181,10 @@ def _values(
         layers[model.model.output.name] = model.evaluate(
             layers, class_block.get(model.classes, nowhere)
         )
-    values = np.empty((len(job.models), *shape))
+    values = np.zeros((len(job.models), *shape))
     for i, model in enumerate(job.models):
+        if not scope[i].any():  # no cell of the tile counts
+            continue
         values[i] = model.evaluate(layers, class_block.get(model.classes, nowhere))
     return values
 
