@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 WORKERS = 2
 TILE = 1024
-PARCELS, PARCELS_SIZE = 20_000, 8000
-"""Parcels of a county of that side; larger counties have as many per area."""
+PARCELS = {8000: 20_000, 20_000: 100_000}
+"""Parcels of a county by its side."""
 
 
 def decode(project: Path) -> dict[str, float]:
@@ -89,7 +89,7 @@ def generated(folder: Path, size: int, runs: int) -> None:
     from tests.benchmarks import county
 
     where = folder / str(size)
-    parcels = round(PARCELS * (size / PARCELS_SIZE) ** 2)
+    parcels = PARCELS.get(size, 20_000)
     county.write(where, size, parcels)
     report(where, f"{size} x {size} generated, {parcels} parcels", size * size, runs)
 
