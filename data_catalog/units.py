@@ -34,7 +34,7 @@ for definition in (
     "kilogram_dry_matter = 1e-3 * tonne_dry_matter = kg_dm",
     "kilogram_oxygen = 1e-3 * tonne_oxygen = kg_O2",
     "mu_area = hectare / 15 = mu_land = 亩",
-    "percent = 0.01 = pct",
+    "@alias percent = pct",
 ):
     registry.define(definition)
 

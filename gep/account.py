@@ -199,6 +199,7 @@ class GepAccount:
                 k: {"zh": v.say("zh"), "en": v.say("en")} for k, v in prepared.unpriced.items()
             },
             "services_not_computed": [r.record() for r in refused],
+            "parcels_not_computed": _without_value(account),
         }
 
     def _service_record(
@@ -317,6 +318,16 @@ def _all_layers(model: Bound, result: Result) -> set[str]:
         if derived.account in names:
             names |= set(derived.layers())
     return names
+
+
+def _without_value(account: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return, service by service, the parcels in which no cell of its scope had all inputs."""
+    sums = account.groupby(["service", "parcel_id"], observed=True)["physical"].sum(min_count=1)
+    empty = sums[sums.isna()].reset_index()
+    return [
+        {"service": str(service), "parcels": [str(x) for x in rows["parcel_id"]]}
+        for service, rows in empty.groupby("service", observed=True)
+    ]
 
 
 def _no_rows() -> pd.DataFrame:

@@ -1258,6 +1258,20 @@ def goes_on(
     return int(manifest["tiles_resumed"])
 
 
+def test_parcels_without_any_input_are_listed_and_the_exit_code_says_so(
+    little: Little, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    little.raster("rain", np.full(SHAPE, np.nan, np.float32))
+    code, said = gep(monkeypatch, capsys, *little.words("compute"), "--lang", "en")
+    assert code == 3
+    assert "water_conservation: " in said
+    assert "parcels have no input to compute from" in said
+    manifest = json.loads((little.out / "manifest.json").read_text(encoding="utf-8"))
+    listed = {r["service"]: r["parcels"] for r in manifest["parcels_not_computed"]}
+    assert sorted(listed["water_conservation"]) == sorted(little.good_parcels()["parcel_id"])
+    assert "carbon_sequestration" not in listed
+
+
 @pytest.mark.parametrize("limit", [2_000, 200_000], ids=["at the start", "at the map"])
 def test_a_file_cannot_grow(
     little: Little,

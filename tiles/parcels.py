@@ -1,7 +1,7 @@
 """The parcels: read, checked, and drawn on the grid."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -40,7 +40,6 @@ class Parcels:
 
     frame: gpd.GeoDataFrame
     source: str
-    notes: tuple[Text, ...] = field(default=())
 
     def extent(self) -> shapely.Polygon:
         """Return the rectangle around the parcels, in WGS 84 degrees."""

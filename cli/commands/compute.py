@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any, Unpack
 
 import click
 
@@ -9,31 +10,22 @@ from cli import options
 from data_catalog.text import Language, Text
 
 NOT_COMPUTED = Text("未计算", "not computed")
+NO_VALUE = Text(
+    "{service}：{count} 块宗地没有可用的输入数据，未计算：{ids}",
+    "{service}: {count} parcels have no input to compute from: {ids}",
+)
+SHOWN = 5
+"""Ids listed in a line; all are in the manifest."""
+INCOMPLETE = 3
 
 
 @click.command()
 @options.project
-@options.out
-@options.workers
-@options.scheduler
-@options.tile
-@options.resume
-@options.overwrite
-@options.quiet
+@options.running
 @options.as_json
 @options.lang
 def compute(
-    project: Path,
-    out: Path,
-    workers: int,
-    scheduler: str,
-    tile: int | None,
-    *,
-    resume: bool,
-    overwrite: bool,
-    quiet: bool,
-    as_json: bool,
-    lang: Language,
+    project: Path, *, as_json: bool, lang: Language, **given: Unpack[options.Running]
 ) -> int:
     """Compute PROJECT into a run folder: account, parcels, carbon, maps, receipt, manifest."""
     from cli.accounts import accounts_of
@@ -43,17 +35,32 @@ def compute(
     from tiles.run import How
 
     wanted = read_project(project)
-    how = How(tile=tile or wanted.project.tile, workers=workers, scheduler=scheduler)
-    with progress_bar(wanted.project.name, shown=not quiet) as report:
+    how = How(
+        tile=given["tile"] or wanted.project.tile,
+        workers=given["workers"],
+        scheduler=given["scheduler"],
+    )
+    with progress_bar(wanted.project.name, shown=not given["quiet"]) as report:
         manifest = run(
-            wanted, accounts_of(wanted), out, how, resume=resume, overwrite=overwrite, report=report
-        )
+            wanted, accounts_of(wanted), given["out"], how,
+            resume=given["resume"], overwrite=given["overwrite"], report=report,
+        )  # fmt: skip
     if as_json:
         click.echo(json.dumps(manifest, ensure_ascii=False))
-        return 0
-    for record in manifest["not_computed"]:
-        click.echo(
-            f"{NOT_COMPUTED[lang]}: {record['account']}: {record[f'reason_{lang}']}", err=True
-        )
-    click.echo(str(out))
-    return 0
+    else:
+        _tell(manifest, lang)
+        click.echo(str(given["out"]))
+    return INCOMPLETE if manifest.get("parcels_not_computed") else 0
+
+
+def _tell(manifest: dict[str, Any], lang: Language) -> None:
+    """Say what was not computed, and why."""
+    refused = (*manifest["not_computed"], *manifest.get("services_not_computed", ()))
+    for record in refused:
+        reason = record[f"reason_{lang}"]
+        click.echo(f"{NOT_COMPUTED[lang]}: {record[f'title_{lang}']}: {reason}", err=True)
+    for record in manifest.get("parcels_not_computed", ()):
+        ids = record["parcels"]
+        shown = ", ".join(ids[:SHOWN]) + (" ..." if len(ids) > SHOWN else "")
+        said = NO_VALUE[lang].format(service=record["service"], count=len(ids), ids=shown)
+        click.echo(said, err=True)
