@@ -222,7 +222,7 @@ def rings_of(inputs: Inputs, aside: Path) -> Path:
     Workers map these files into memory, and may outlive a run that was killed: a file that is
     mapped is never written again.
     """
-    target = aside / CHECKPOINTS / f"rings-{_shapes(inputs)[:16]}"
+    target = aside / CHECKPOINTS / f"rings-{_shapes(inputs)}"
     if not target.exists():
         rings = Rings.from_polygons(inputs.parcels.geometry.to_numpy(), ~inputs.grid.affine)
         try:
@@ -285,7 +285,7 @@ def job_of(
         parcels=len(inputs.parcels),
         maps=maps,
         least_share=engine_number("least_valid_share"),
-        content=_content(inputs, models, derived, used, maps),
+        content=_content(inputs, models, derived, used, maps, rings),
     )
 
 
@@ -313,6 +313,7 @@ def _content(
     derived: tuple[Bound, ...],
     used: tuple[Raster, ...],
     maps: tuple[str, ...],
+    rings: Path,
 ) -> str:
     """Return a digest of all that decides a result: nothing of the machine or the tiling."""
     files = [Path(r.path) for r in used if r.constant is None]
@@ -331,7 +332,7 @@ def _content(
     return digest_of([
         software(), inputs.grid.crs, inputs.grid.transform, inputs.grid.shape,
         inputs.grid.areal_limit, engine_number("least_valid_share"), layers, digests, numbers,
-        list(inputs.parcels["parcel_id"]), _shapes(inputs), maps,
+        list(inputs.parcels["parcel_id"]), rings.name, maps,
     ])  # fmt: skip
 
 

@@ -65,11 +65,6 @@ class Job:
         area = scale_for(widest)
         return np.array([*amounts, area, *(area for _ in self.models)])
 
-    def class_layers(self) -> tuple[Raster, ...]:
-        """Return the layers the sums are grouped by, in that order."""
-        by_name = {raster.name: raster for raster in self.rasters}
-        return tuple(by_name[name] for name in self.group_by)
-
     def digest(self, tile: int) -> str:
         """Return a name for the checkpoints of this work with this tile size."""
         layout = [self.content, tile, BATCH_CELLS, BATCH_SHARE]
