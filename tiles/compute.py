@@ -265,6 +265,7 @@ def job_of(
         )
     maps = _maps(inputs.project, models)
     models = tuple(m for m in models if not m.areal or m.id in maps)
+    _ = inputs.grid.areal_range  # worked out once: every copy of the grid then has it
     return Job(
         grid=inputs.grid,
         rasters=used,
