@@ -64,6 +64,7 @@ def accumulate(
     scales: Floats,
     groups: npt.NDArray[np.int16],
     scope: npt.NDArray[np.bool_],
+    counts: npt.NDArray[np.bool_],
     span_offsets: Ints,
     spans: npt.NDArray[np.int32],
     fringe_offsets: Ints,
@@ -87,6 +88,8 @@ def accumulate(
         Group number of each cell.
     scope : (quantity, group)
         Whether an amount counts on a group at all; elsewhere it may be any number.
+    counts : (quantity,)
+        Whether an amount counts anywhere in this block; where it does not, nothing is read of it.
     high, low : (parcel * group, 2 * quantity + 1)
         Sums, changed in place: amounts, area, missing area of each amount.
 
@@ -102,7 +105,6 @@ def accumulate(
     running = np.zeros((columns, cols + 1), np.int64)
     active = np.empty(columns, np.int64)
     ones = np.ones(cols)
-    counts = np.array([scope[q].any() for q in range(quantities)])
     largest = 0.0
     area_row = -1
     for i in range(rows):
@@ -177,7 +179,7 @@ def _sum_row(
 ) -> int:
     """Scale a row and sum it along; return how many amounts are missing or too large.
 
-    One pass for the many rows without such amounts; where there are any, `running` is of no use.
+    Where there are any, `running` is of no use.
     """
     limit = 2.0**PIXEL_BITS
     factor = area[0] * scale
@@ -187,9 +189,11 @@ def _sum_row(
     for j in range(amounts.size):
         amount = amounts[j] * (factor if area.size == 1 else area[first + j] * scale)
         odd += not abs(amount) < limit
+        sums[j + 1] = np.int64(np.rint(amount))
+    sums[0] = total
+    for j in range(1, sums.size):  # apart from the rounding, which then goes many at a time
+        total += sums[j]
         sums[j] = total
-        total += np.int64(np.rint(amount))
-    sums[amounts.size] = total
     return odd
 
 
@@ -272,12 +276,13 @@ def add_block(
     scales: Floats,
     groups: npt.NDArray[np.int16],
     scope: npt.NDArray[np.bool_],
+    counts: npt.NDArray[np.bool_],
     row_from: int,
 ) -> float:
     """Add a block of rows to a tile's sums; see `accumulate`."""
     return float(
         accumulate(
-            values, area, scales, groups, scope, cover.span_offsets, cover.spans,
+            values, area, scales, groups, scope, counts, cover.span_offsets, cover.spans,
             cover.fringe_offsets, cover.fringe, cover.fringe_weight, row_from, sums.high, sums.low,
         )
     )  # fmt: skip

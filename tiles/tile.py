@@ -82,14 +82,19 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
         block = slice(start, min(start + rows, tile.shape[0]))
         if not inside[block].any():
             continue
+        layers = _layers(job, stored, inside, seen, block)
+        met = np.bincount(groups[block].ravel(), minlength=len(keys)) > 0
+        counts = np.asarray((scope & met).any(axis=1))
         values = room[:, : block.stop - start]
-        _evaluate(job, _layers(job, stored, inside, seen, block), classes, scope, block, values)
+        _evaluate(job, layers, classes, counts, block, values)
         for name, drawn in maps.items():
             number = next(i for i, m in enumerate(job.models) if m.id == name)
             counted = inside[block] & scope[number][groups[block]]
             drawn[block] = np.where(counted, values[number], np.nan)
         cell_area = area if len(area) == 1 else area[block]
-        largest = add_block(sums, cover, values, cell_area, job.scales, groups[block], scope, start)
+        largest = add_block(
+            sums, cover, values, cell_area, job.scales, groups[block], scope, counts, start
+        )
         if largest >= 2.0**PIXEL_BITS:
             # a layer's own value out of range says more than what a model makes of it
             wrong = _out_of_range(job, values, groups[block], scope)
@@ -181,11 +186,13 @@ def _evaluate(
     job: Job,
     layers: dict[str, Floats],
     classes: Mapping[str, npt.NDArray[np.uint8]],
-    scope: npt.NDArray[np.bool_],
+    counts: npt.NDArray[np.bool_],
     block: slice,
     values: Floats,
 ) -> None:
-    """Set every model's output on a row block, (model, rows, cols), where its scope is met."""
+    """Set the output of every model that counts on a row block, (model, rows, cols)."""
+    if not counts.any():
+        return
     class_block = {name: numbers[block] for name, numbers in classes.items()}
     nowhere = np.zeros((1, 1), np.uint8)
     for model in job.derived:
@@ -193,7 +200,7 @@ def _evaluate(
             layers, class_block.get(model.classes, nowhere)
         )
     for i, model in enumerate(job.models):
-        if scope[i].any():
+        if counts[i]:
             values[i] = model.evaluate(layers, class_block.get(model.classes, nowhere))
 
 
@@ -253,4 +260,6 @@ def preload() -> None:
     groups = np.zeros((1, 1), np.int16)
     to_groups(classes, PLACES, np.full(len(CLASSES), -1, np.int16), np.zeros(1, np.int64), groups)
     scope = np.ones((1, 1), np.bool_)
-    add_block(Sums.zeros(1, 3), cover, cell[np.newaxis], cell, np.ones(3), groups, scope, 0)
+    add_block(
+        Sums.zeros(1, 3), cover, cell[np.newaxis], cell, np.ones(3), groups, scope, scope[0], 0
+    )

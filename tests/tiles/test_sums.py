@@ -52,7 +52,7 @@ def added(
     scope = np.ones((len(values), count), np.bool_) if scope is None else scope
     cover = coverage(rings, 0, ROWS, 0, COLS)
     sums = Sums.zeros(len(cover.parcels) * count, 2 * len(values) + 1)
-    top = add_block(sums, cover, values, area, SCALES, groups, scope, 0)
+    top = add_block(sums, cover, values, area, SCALES, groups, scope, scope.any(axis=1), 0)
     return sums, top
 
 
@@ -131,7 +131,8 @@ def test_any_cut_into_tiles_and_blocks_gives_the_same_whole_numbers(values, grou
             block = slice(top, bottom), slice(left, right)
             add_block(
                 part, cover, np.ascontiguousarray(values[:, *block]), ONE, SCALES,
-                np.ascontiguousarray(groups[block]), scope[:, :count], top,
+                np.ascontiguousarray(groups[block]), scope[:, :count],
+                scope.any(axis=1), top,
             )  # fmt: skip
         part.carry()
         zones = (cover.parcels[:, np.newaxis] * count + np.arange(count)).ravel()
