@@ -144,13 +144,15 @@ def bind(
             found = parameters.of_set(given.table, given.choose)
             rows.extend(found.values())
             arguments.append(Names({key: row.value for key, row in found.items()}))
-        elif given.by:
-            table, used, gaps = _by_class(name, given, parameters, set_of(name), scope)
+        elif isinstance(given, Factor) and given.by:
+            parameter = given.table or name
+            table, used, gaps = _by_class(parameter, given, parameters, set_of(parameter), scope)
             rows.extend(used)
             missing |= gaps
             arguments.append(ByClass(table))
-        else:
-            row = number(name, given, parameters, set_of(name), account, standard)
+        elif isinstance(given, Factor):
+            parameter = given.table or name
+            row = number(parameter, given, parameters, set_of(parameter), account, standard)
             rows.append(row)
             arguments.append(Number(row.in_units(given.units)))
     return Bound(

@@ -10,8 +10,16 @@ from typing import Any
 import numpy as np
 import rasterio
 
-from data_catalog.errors import GepError
-from tiles.compute import Account, job_of, prepare, project_parameters, rings_of
+from data_catalog.errors import GepError, raise_all
+from tiles.compute import (
+    Account,
+    job_of,
+    known_parameters,
+    prepare,
+    problems,
+    project_parameters,
+    rings_of,
+)
 from tiles.derive import with_patterns
 from tiles.inputs import Inputs, resolve
 from tiles.job import Job
@@ -74,7 +82,8 @@ def plan(project: Project, accounts: tuple[Account, ...], how: How) -> Plan:
     GepError
         As `compute` would, for all that does not need every pixel.
     """
-    inputs = resolve(project)
+    inputs = resolve(project, known_parameters(accounts))
+    raise_all(problems(inputs, accounts))
     with tempfile.TemporaryDirectory() as aside:
         job, refused = _job(inputs, accounts, Path(aside), how)
         batches = job.batches(how.tile)
@@ -92,7 +101,8 @@ def plan(project: Project, accounts: tuple[Account, ...], how: How) -> Plan:
 def check(project: Project, accounts: tuple[Account, ...], how: How) -> list[GepError]:
     """Return everything wrong with a project's inputs, every pixel in the parcels looked at."""
     try:
-        inputs = resolve(project)
+        inputs = resolve(project, known_parameters(accounts))
+        raise_all(problems(inputs, accounts))
         with tempfile.TemporaryDirectory() as aside:
             job, _ = _job(inputs, accounts, Path(aside), how)
             bare = Job(
