@@ -13,7 +13,7 @@ from data_catalog.standards import Choice, Part, Standard
 from data_catalog.text import Text
 from data_catalog.variables import Variable, variable
 from gep.service import Service
-from gep.services import SERVICES
+from gep.services import services
 
 __all__ = [
     "PHYSICAL",
@@ -169,7 +169,7 @@ def explain_variable(name: str, standard: Standard) -> VariableExplained:
     """Return a variable with the derivations that can make it and those of their inputs."""
     needs = [
         Need(service=s.id, service_title=s.title, model=v.id, model_title=v.title)
-        for s in SERVICES
+        for s in services()
         for v in s.variants
         if name in v.layers()
     ]

@@ -30,12 +30,12 @@ MORE = Text(
 def services(*, as_json: bool, lang: Language) -> int:
     """List the ecosystem services in the order of the account."""
     from cli.terminal import show, show_json
-    from gep.services import SERVICES
+    from gep.services import services as known_services
 
     if as_json:
-        show_json([_record(service) for service in SERVICES])
+        show_json([_record(service) for service in known_services()])
         return 0
-    for place, service in enumerate(SERVICES):
+    for place, service in enumerate(known_services()):
         if place:
             show()
         _show(service, lang)
