@@ -6,6 +6,8 @@
   - ProjectError           the project file
   - LayerError             a layer: missing, unreadable, wrong units, CRS, year, values, classes
   - ParcelError            the parcels
+  - TableError             a table of statistics or objects
+  - StandardError          a standard asks for what the services do not have, or twice
   - ParameterMissing       a parameter without a row; the service that needs it is not computed
   - TooCoarse              a layer too coarse for its purpose; the service is not computed
   - OutputError            the output folder or the disk
@@ -87,6 +89,18 @@ class LayerError(GepError):
 
 class ParcelError(GepError):
     """The parcels cannot be used as they are."""
+
+    template = Text("{where}：{problem}", "{where}: {problem}")
+
+
+class TableError(GepError):
+    """A table of statistics or objects cannot be used as it is, or a needed one is not there."""
+
+    template = Text("{where}：{problem}", "{where}: {problem}")
+
+
+class StandardError(GepError):
+    """A standard asks for what would count twice, or cannot be computed as it is written."""
 
     template = Text("{where}：{problem}", "{where}: {problem}")
 

@@ -1,4 +1,4 @@
-"""The words a model is declared with: citation, layer, factor, coefficients, output, model."""
+"""The words a model is declared with: citation, layer, column, factor, output, model."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -38,17 +38,28 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Factor:
-    """A number from the parameter table of the same name.
+class Column:
+    """A number of each row of the model's table, read from the column of the same name."""
 
-    `by` says whether there is one row for all or one per ecosystem; `choose` names the set to
-    read when the equation itself fixes it (44/12), otherwise the standard chooses the set.
+    symbol: str
+    units: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """A number from the parameter table `table`, by default that of the input's own name.
+
+    `by` says whether there is one row for all, one per ecosystem, or one per text of a column of
+    the model's table; `choose` names the set to read when the equation itself fixes it (44/12),
+    otherwise the standard chooses the set. Where the model's table has a column of the input's
+    name, the row's own number comes before the parameter's.
     """
 
     symbol: str
     units: str
     by: str | None = None
     choose: str | None = None
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +70,7 @@ class Coefficients:
     choose: str
 
 
-Input: TypeAlias = Layer | Factor | Coefficients
+Input: TypeAlias = Layer | Column | Factor | Coefficients
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,14 @@ class Model:
         """Return the raster inputs by name."""
         return {name: i for name, i in self.inputs.items() if isinstance(i, Layer)}
 
+    def columns(self) -> dict[str, Column]:
+        """Return the inputs read from each row of the model's table, by name."""
+        return {name: i for name, i in self.inputs.items() if isinstance(i, Column)}
+
     def factors(self) -> dict[str, Factor]:
-        """Return the inputs read from parameter tables, by name."""
+        """Return the inputs read from parameter tables, by input name."""
         return {name: i for name, i in self.inputs.items() if isinstance(i, Factor)}
+
+    def parameters(self) -> dict[str, str]:
+        """Return the parameter table of each factor, by input name."""
+        return {name: factor.table or name for name, factor in self.factors().items()}

@@ -6,6 +6,7 @@ money.
 """
 
 from functools import cache
+from tokenize import TokenError
 
 import pint
 
@@ -35,6 +36,17 @@ for definition in (
     "kilogram_oxygen = 1e-3 * tonne_oxygen = kg_O2",
     "mu_area = hectare / 15 = mu_land = 亩",
     "@alias percent = pct",
+    # what yearbooks count in
+    "ten_thousand- = 1e4 = 万-",
+    "hundred_million- = 1e8 = 亿-",
+    "@alias metric_ton = 吨",
+    "kilogram_zh = 1 * kilogram = 千克 = 公斤",
+    "@alias cubic_metre = 立方米",
+    "kilowatt_hour_zh = 1 * kilowatt_hour = 千瓦时",
+    "animal = [animals] = head = 头 = 只",
+    "stem = [stems] = culm = 株 = 根",
+    "visit = [visits] = 人次",
+    "decibel_a = [sound_level] = dBA = 分贝",
 ):
     registry.define(definition)
 
@@ -52,6 +64,15 @@ def conversion(got: str, want: str) -> tuple[float, float]:
     """
     zero, one = (float(registry.Quantity(x, got).to(want).magnitude) for x in (0.0, 1.0))
     return one - zero, zero
+
+
+def is_unit(text: str) -> bool:
+    """Return whether a text is a unit we know; a share is `1`."""
+    try:
+        registry.Unit(text)
+    except (pint.PintError, ValueError, AssertionError, TokenError):  # pint's parser lets all out
+        return False
+    return bool(text)
 
 
 def same_kind(got: str, want: str) -> bool:

@@ -21,6 +21,7 @@ from tiles.binding import Bound, bind, number
 from tiles.checkpoints import unwritable
 from tiles.compute import NotComputed, Prepared
 from tiles.derive import Derivations
+from tiles.inputs import Inputs
 from tiles.project import Carbon, Project
 from tiles.results import Result
 
@@ -55,6 +56,10 @@ class CarbonAccount:
         """Return every parameter that the carbon account may read."""
         densities = {density_parameter(pool) for pool in POOLS}
         return densities.union(*(m.factors() for m in biomass.MODELS))
+
+    def problems(self, inputs: Inputs) -> list[GepError]:  # noqa: ARG002  (it has no tables)
+        """Return nothing: what is wrong with the carbon account is found when it is prepared."""
+        return []
 
     def prepare(self, at_hand: Derivations) -> PreparedCarbon:
         """Return the models of the biomass method; the class method needs areas alone."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TypeAlias
 
@@ -91,6 +91,19 @@ class Bound:
         """Return whether it reads no layer: its sum is area times a number per class."""
         return not self.layers()
 
+    def work(self) -> str:
+        """Return a name for what it computes: the same for any two that give the same numbers."""
+        numbers = [
+            a.table.tobytes().hex() if isinstance(a, ByClass) else repr(a) for a in self.arguments
+        ]
+        kernel = (self.model.kernel.__module__, self.model.kernel.__qualname__)
+        where = (sorted(self.scope), self.classes, sorted(self.missing.items()))
+        return repr((self.account, kernel, self.model.output, where, numbers))
+
+    def renamed(self, id_: str) -> "Bound":
+        """Return the same model under another id."""
+        return replace(self, id=id_)
+
     def layers(self) -> tuple[str, ...]:
         """Return the names of the layers it reads."""
         return tuple(a.name for a in self.arguments if isinstance(a, FromLayer))
@@ -144,13 +157,15 @@ def bind(
             found = parameters.of_set(given.table, given.choose)
             rows.extend(found.values())
             arguments.append(Names({key: row.value for key, row in found.items()}))
-        elif given.by:
-            table, used, gaps = _by_class(name, given, parameters, set_of(name), scope)
+        elif isinstance(given, Factor) and given.by:
+            parameter = given.table or name
+            table, used, gaps = _by_class(parameter, given, parameters, set_of(parameter), scope)
             rows.extend(used)
             missing |= gaps
             arguments.append(ByClass(table))
-        else:
-            row = number(name, given, parameters, set_of(name), account, standard)
+        elif isinstance(given, Factor):
+            parameter = given.table or name
+            row = number(parameter, given, parameters, set_of(parameter), account, standard)
             rows.append(row)
             arguments.append(Number(row.in_units(given.units)))
     return Bound(

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from data_catalog.errors import GepError, OutputError, ProjectError, RunError, TooCoarse
+from data_catalog.errors import GepError, OutputError, ProjectError, RunError, TooCoarse, raise_all
 from data_catalog.names import suggestion
 from data_catalog.parameters import Parameters, Row, bundled, read_rows
 from data_catalog.text import Text
@@ -74,6 +74,10 @@ class Account(Protocol):
         """Return every parameter that one of its models may read, with a row or without."""
         ...
 
+    def problems(self, inputs: Inputs) -> list[GepError]:
+        """Return everything that stands against computing: its declarations, its tables."""
+        ...
+
     def prepare(self, at_hand: Derivations) -> Prepared:
         """Return the models, having obtained the layers they need."""
         ...
@@ -102,8 +106,9 @@ def compute(
         the output is in the way.
     """
     with _digesting(project):
-        inputs = resolve(project)
+        inputs = resolve(project, known_parameters(accounts))
     parameters = project_parameters(project, accounts)
+    raise_all(problems(inputs, accounts))
     folder = RunFolder(out, resume=resume, overwrite=overwrite)
     try:
         return _compute(inputs, parameters, accounts, folder, how, report)
@@ -128,10 +133,20 @@ def _digesting(project: Project) -> Iterator[None]:
         yield
 
 
+def problems(inputs: Inputs, accounts: tuple["Account", ...]) -> list[GepError]:
+    """Return what the accounts find wrong before anything is computed."""
+    return [error for account in accounts for error in account.problems(inputs)]
+
+
+def known_parameters(accounts: tuple["Account", ...]) -> set[str]:
+    """Return every name that a row of a project's parameters may have."""
+    return bundled().names().union(*(a.parameter_names() for a in accounts))
+
+
 def project_parameters(project: Project, accounts: tuple["Account", ...]) -> Parameters:
     """Return the bundled rows with the project's own in front."""
     parameters = bundled()
-    known = parameters.names().union(*(a.parameter_names() for a in accounts))
+    known = known_parameters(accounts)
     for name in (project.tables.parameters, project.tables.prices):
         if name is None:
             continue

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -39,6 +39,7 @@ from tiles.parcels import Parcels, outside, read_parcels, read_region
 from tiles.project import LayerEntry, Project
 from tiles.rasters import Raster
 from tiles.regional import Figures, header_of, read_figures, write_figures
+from tiles.tables import TableRows, paths_of, read_table
 
 T = TypeVar("T")
 ANCHORS = ("land_cover", "forest")
@@ -57,6 +58,8 @@ class Inputs:
         Raster files by variable.
     rasters : dict
         Layers by variable: files and constants.
+    tables : dict
+        Statistics and objects by the name of their declaration.
     """
 
     project: Project
@@ -65,6 +68,7 @@ class Inputs:
     parcels_source: str
     headers: dict[str, Header]
     rasters: dict[str, Raster]
+    tables: dict[str, TableRows] = field(default_factory=dict)
 
 
 def engine_number(name: str) -> float:
@@ -82,18 +86,24 @@ class _Files:
     headers: dict[str, Header]
     figures: dict[str, Figures]
     parcels: Parcels | None
+    tables: dict[str, TableRows]
     errors: tuple[GepError, ...]
 
 
-def resolve(project: Project) -> Inputs:
+def resolve(project: Project, parameters: set[str] | None = None) -> Inputs:
     """Return a project's inputs on one grid.
+
+    Parameters
+    ----------
+    parameters : set of str, optional
+        Every name that a row of the project's parameters may have.
 
     Raises
     ------
     GepError
         Everything wrong with the project's files: one error, or `Problems`.
     """
-    files = _files(project)
+    files = _files(project, parameters)
     raise_all(files.errors)
     headers, parcels = files.headers, files.parcels
     grid = _grid(project, headers, parcels)
@@ -108,7 +118,7 @@ def resolve(project: Project) -> Inputs:
         name: header_of(project, variable(name), project.layers[name], grid) for name in tables
     }
     source = parcels.source if parcels else "grid"
-    inputs = Inputs(project, grid, drawn, source, headers, rasters | tables)
+    inputs = Inputs(project, grid, drawn, source, headers, rasters | tables, files.tables)
     if folder is not None:
         weakref.finalize(inputs, shutil.rmtree, folder, ignore_errors=True)
     return inputs
@@ -119,7 +129,7 @@ def file_problems(project: Project) -> tuple[GepError, ...]:
     return _files(project).errors
 
 
-def _files(project: Project) -> _Files:
+def _files(project: Project, parameters: set[str] | None = None) -> _Files:
     errors: list[GepError] = []
     headers: dict[str, Header] = {}
     figures: dict[str, Figures] = {}
@@ -143,10 +153,21 @@ def _files(project: Project) -> _Files:
     if project.parcels is not None and project.project.region is not None:
         _tried(errors, partial(read_region, project))
     errors.extend(_account_problems(project))
-    errors.extend(_table_problems(project))
+    errors.extend(_table_problems(project, parameters))
+    given = _given_tables(errors, project)
     errors.extend(_beside(headers, parcels))
     once = {error.say("en"): error for error in errors}
-    return _Files(headers, figures, parcels, tuple(once.values()))
+    return _Files(headers, figures, parcels, given, tuple(once.values()))
+
+
+def _given_tables(errors: list[GepError], project: Project) -> dict[str, TableRows]:
+    """Return the statistics and objects that can be read."""
+    given: dict[str, TableRows] = {}
+    for name, relative in paths_of(project).items():
+        if project.path(relative).is_file():
+            table = _tried(errors, partial(read_table, project, name, project.path(relative)))
+            given |= {name: table} if table else {}
+    return given
 
 
 def _number(errors: list[GepError], project: Project, name: str) -> Figures | None:
@@ -236,21 +257,17 @@ def _account_problems(project: Project) -> Iterator[GepError]:
         )
 
 
-def _table_problems(project: Project) -> Iterator[GepError]:
-    known = bundled().names()
-    for key in ("statistics", "prices", "parameters"):
-        name = getattr(project.tables, key)
-        if name is None:
-            continue
+def _table_problems(project: Project, parameters: set[str] | None) -> Iterator[GepError]:
+    for key, name in project.tables.model_dump(exclude_none=True).items():
         path = project.path(name)
         if not path.is_file():
             yield ProjectError(
                 where=f"[tables] {key}",
                 problem=Text(f"没有这个文件：{name}。", f"there is no such file: {name}."),
             )
-        elif key != "statistics":
+        elif key in {"prices", "parameters"}:
             errors: list[GepError] = []
-            _tried(errors, partial(read_rows, path, known))
+            _tried(errors, partial(read_rows, path, parameters))
             yield from errors
 
 

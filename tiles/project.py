@@ -76,9 +76,16 @@ class ParcelsEntry(_Strict):
 
 
 class Tables(_Strict):
-    """`[tables]`: statistics, and rows that replace rows of the standard."""
+    """`[tables]`: statistics and objects, and rows that replace rows of the standard."""
 
     statistics: Word | None = None
+    lakes: Word | None = None
+    reservoirs: Word | None = None
+    roads: Word | None = None
+    coast: Word | None = None
+    visitors: Word | None = None
+    storms: Word | None = None
+    flood_events: Word | None = None
     prices: Word | None = None
     parameters: Word | None = None
 

@@ -118,7 +118,7 @@ def input_records(inputs: Inputs) -> list[dict[str, Any]]:
              "bytes": header.path.stat().st_size}
         )  # fmt: skip
     project = inputs.project
-    tables = (project.tables.statistics, project.tables.prices, project.tables.parameters)
+    tables = project.tables.model_dump(exclude_none=True).values()
     vectors = (project.parcels.path if project.parcels else None, project.project.region)
     records.extend(
         {"path": relative, "sha256": sha256(path), "bytes": path.stat().st_size}

@@ -13,14 +13,13 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from tokenize import TokenError
 
 import pint
 
 from data_catalog.errors import GepError, ProjectError, UnknownNameError, raise_all
 from data_catalog.names import suggestion
 from data_catalog.text import Text
-from data_catalog.units import conversion, registry
+from data_catalog.units import conversion, is_unit
 
 GRADES = ("standard", "literature", "local", "recalled", "estimate")
 COLUMNS = ("parameter", "set", "key", "value", "se", "units", "low", "high", "region", "year",
@@ -144,14 +143,14 @@ def _rows(text: str, where: str) -> Iterator[Row]:
         yield _row(cells, f"{where}:{number}", None)
 
 
-def read_rows(path: Path, known: set[str]) -> list[Row]:
+def read_rows(path: Path, known: set[str] | None = None) -> list[Row]:
     """Return the rows of a project's own table, as set `project` and by default grade `local`.
 
     Raises
     ------
     ProjectError, UnknownNameError or Problems
         If a column is missing, a value is no number, a unit is unknown, a source is empty, a row is
-        there twice, or a parameter is not one that any model uses: all rows at once.
+        there twice, or a parameter is not one of those `known`: all rows at once.
     """
     errors: list[GepError] = []
     rows: list[Row] = []
@@ -170,7 +169,7 @@ def read_rows(path: Path, known: set[str]) -> list[Row]:
     return rows
 
 
-def _check_known(row: Row, where: str, known: set[str], seen: set[tuple[str, str]]) -> None:
+def _check_known(row: Row, where: str, known: set[str] | None, seen: set[tuple[str, str]]) -> None:
     if (row.parameter, row.key) in seen:
         raise ProjectError(
             where=where,
@@ -179,7 +178,7 @@ def _check_known(row: Row, where: str, known: set[str], seen: set[tuple[str, str
                 f"{row.name()} is there twice. Keep one row.",
             ),
         )
-    if row.parameter not in known:
+    if known is not None and row.parameter not in known:
         raise UnknownNameError(
             where=where,
             kind=Text("参数", "parameter"),
@@ -237,7 +236,7 @@ def _row(cells: Mapping[str, str | None], where: str, chosen: str | None) -> Row
         raise _wrong(where, "grade", grade, Text(f"{names} 之一", f"one of {names}"))
     if not text["source"]:
         raise _wrong(where, "source", "", Text("数据出处", "where the number comes from"))
-    if not _is_unit(text["units"]):
+    if not is_unit(text["units"]):
         want = Text("单位，如 CNY/m3；比例写 1", "a unit such as CNY/m3; 1 for a share")
         raise _wrong(where, "units", text["units"], want)
     value, se, low, high = (_number(text[c], where, c) for c in ("value", "se", "low", "high"))
@@ -265,14 +264,6 @@ def _row(cells: Mapping[str, str | None], where: str, chosen: str | None) -> Row
         grade=grade,
         note=text["note"],
     )
-
-
-def _is_unit(text: str) -> bool:
-    try:
-        registry.Unit(text)
-    except (pint.PintError, ValueError, AssertionError, TokenError):  # pint's parser lets all out
-        return False
-    return bool(text)
 
 
 def _number(text: str, where: str, column: str) -> float:

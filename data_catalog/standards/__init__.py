@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -25,6 +25,7 @@ from data_catalog.text import Text
 
 M = TypeVar("M", bound=BaseModel)
 Location = tuple[int | str, ...]
+Spread: TypeAlias = Literal["area", "npp", "none"]
 SHOWN = 60
 """Characters of a wrong value that a message shows."""
 LINE = re.compile(r"at line (\d+), column \d+")
@@ -60,11 +61,14 @@ class Part(_Strict):
     """One variant of a service and the ecosystems it is accounted on.
 
     `classes` are HJ 1166 codes of level I or II. An ecosystem in no part's list is out of the
-    service's scope under this standard: it neither counts nor is missing.
+    service's scope under this standard: it neither counts nor is missing. What a table's row says
+    of a region is shared out over `classes` by `spread`: their area, their net primary production,
+    or not at all.
     """
 
     variant: str
     classes: tuple[str, ...]
+    spread: Spread = "area"
 
     def covers(self, code: str) -> bool:
         """Return whether a level-II class is in scope."""
@@ -183,13 +187,6 @@ def _class_problems(choice: Choice, where: str) -> Iterator[GepError]:
             problem = Text(
                 f"“{code}”不是 HJ 1166 的类别；应为一位或两位代码，如 1 或 11。",
                 f"{code!r} is no class of HJ 1166; write its one or two digits, as 1 or 11.",
-            )
-            yield ProjectError(where=where, problem=problem)
-    for code in ecosystems():
-        if sum(part.covers(code) for part in choice.parts) > 1:
-            problem = Text(
-                f"类别 {code} 同时在两个 parts 中，会被计算两次。请只留一处。",
-                f"class {code} is in two parts and would count twice. Keep it in one.",
             )
             yield ProjectError(where=where, problem=problem)
 
