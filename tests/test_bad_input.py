@@ -898,6 +898,16 @@ case(
     "ours.csv:3：代码“4”对应“35”",
 )
 
+case(
+    "own crosswalk with a code twice",
+    lambda p: (
+        p.write("ours.csv", b"code,ecosystem\n2,11\n4,12\n2,13\n"),
+        p.text("clcd", "ours.csv"),
+    ),
+    "ours.csv:4: code '2' is there twice, in rows 2 and 4",
+    "ours.csv:4：代码“2”在第 2 行和第 4 行各写了一次",
+)
+
 # --- a standard of one's own
 case(
     "standard: unknown key",
