@@ -188,6 +188,11 @@ def swapped(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_geometry(shapely.transform(frame.geometry, lambda xy: xy[:, ::-1]))
 
 
+def square(row: int, col: int, code: int) -> dict[tuple[int, int], float]:
+    """Return two by two cells with a code."""
+    return dict.fromkeys([(row + i, col + j) for i in (0, 1) for j in (0, 1)], code)
+
+
 BOTH = ("compute", "validate")
 CASES: list[Any] = []
 
@@ -205,6 +210,28 @@ case(
     lambda p: p.paint("cover", {(2, 2): 200, (2, 3): 200, (3, 3): 17}),
     "cover.tif ... 17 (1), 200 (2) ... crosswalk",
     "cover.tif ... 17 (1), 200 (2) ... 对照表",
+)
+case(
+    "unknown class codes of many digits",
+    lambda p: p.paint("cover", {(2, 2): -40000, (2, 3): 65536, (3, 3): 70000}, np.int32),
+    "cover.tif ... -40000 (1), 65536 (1), 70000 (1). Choose",
+    "cover.tif ... -40000 (1), 65536 (1), 70000 (1)。",
+)
+case(
+    "unknown class codes of many digits, on another grid",
+    lambda p: (
+        p.paint("cover", dict.fromkeys([(2, 2), (2, 3), (3, 2)], -5) | square(6, 8, 70000)
+                | square(8, 8, 3_000_000_000), np.int64),
+        p.text("year = 2020", "year = 2020\nresolution = 60"),
+    ),
+    "cover.tif ... -5 (1), 70000 (1), 3000000000 (1). Choose",
+    "cover.tif ... -5 (1), 70000 (1), 3000000000 (1)。",
+)  # fmt: skip
+case(
+    "a layer of numbers given for classes",
+    lambda p: p.raster("cover", np.arange(100, 100 + 48 * 64, dtype=np.int16).reshape(SHAPE)),
+    "cover.tif ... crosswalk does not know ... (1) and 1",
+    "cover.tif ... 对照表中没有的类别代码 ... ，另有 1",
 )
 case(
     "undeclared nodata -9999",

@@ -10,6 +10,9 @@ from data_catalog.errors import LayerError
 from data_catalog.text import Text
 from tiles.rasters import Raster
 
+CODES_SHOWN = 50
+"""Unknown class codes that a message lists; those of the most cells where there are more."""
+
 
 @dataclass(slots=True)
 class LayerSeen:
@@ -47,13 +50,17 @@ def problems_seen(
 
 
 def _unknown_codes(raster: Raster, record: LayerSeen) -> LayerError:
-    listed = ", ".join(f"{code} ({record.unknown[code]})" for code in sorted(record.unknown))
+    counts = record.unknown
+    shown = sorted(sorted(counts, key=lambda code: (-counts[code], code))[:CODES_SHOWN])
+    listed = ", ".join(f"{code} ({counts[code]})" for code in shown)
+    more = len(counts) - len(shown)
+    rest = Text(f"，另有 {more} 种", f" and {more} more") if more else Text("", "")
     return LayerError(
         where=Path(raster.path).name,
         problem=Text(
-            f"含有对照表中没有的类别代码（像元数）：{listed}。"
+            f"含有对照表中没有的类别代码（像元数）：{listed}{rest.zh}。"
             "请为 classes 选择正确的对照表，或在自定义对照表中补充这些代码。",
-            f"has class codes that its crosswalk does not know (cells): {listed}. Choose "
+            f"has class codes that its crosswalk does not know (cells): {listed}{rest.en}. Choose "
             "the right crosswalk in `classes`, or add the codes to one of your own.",
         ),
     )

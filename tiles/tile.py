@@ -21,6 +21,7 @@ from tiles.blocks import (
     to_groups,
     to_numbers,
 )
+from tiles.codes import unknown_codes
 from tiles.coverage import Coverage, Rings, coverage
 from tiles.grid import Tile
 from tiles.job import Job
@@ -110,7 +111,7 @@ def _classes(
             codes, nodata is not None, nodata or 0.0, raster.nodata_class, class_table(raster),
             inside, classes, unknown,
         )  # fmt: skip
-        record.unknown = {int(i) + LEAST_CODE: int(unknown[i]) for i in np.flatnonzero(unknown)}
+        record.unknown = unknown_codes(raster, codes, inside, unknown)
         result[raster.name] = classes
     return result
 
