@@ -71,8 +71,12 @@ def test_a_centre_on_a_common_border_belongs_to_exactly_one() -> None:
     assert (there == 1 - back).all()
 
 
+ANYWHERE = st.floats(-5, 25).map(lambda x: round(x, 9))
+"""No finer: GEOS cannot tell the distance to an edge of 1e-200."""
+
+
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(st.floats(-5, 25), st.floats(-5, 25)), min_size=3, max_size=8), st.data())
+@given(st.lists(st.tuples(ANYWHERE, ANYWHERE), min_size=3, max_size=8), st.data())
 def test_any_block_of_rows_says_what_the_whole_says(
     points: list[tuple[float, float]], draw: st.DataObject
 ) -> None:
