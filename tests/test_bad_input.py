@@ -252,6 +252,37 @@ case(
     "et.tif：实际蒸散量出现 -32768 mm/year ... nodata",
 )
 case(
+    "land cover that is all nodata",
+    lambda p: p.raster("cover", np.zeros(SHAPE, np.uint8), nodata=0),
+    "cover.tif: land_cover has no class anywhere inside the parcels. Check the nodata, CRS",
+    "cover.tif：土地覆盖在宗地内没有任何类别。请检查",
+)
+case(
+    "land cover with classes only outside the parcels",
+    lambda p: p.raster(
+        "cover", np.where(np.indices(SHAPE)[0] > 46, 2, 0).astype(np.uint8), nodata=0
+    ),
+    "cover.tif: land_cover has no class anywhere inside the parcels",
+    "cover.tif：土地覆盖在宗地内没有任何类别",
+)
+case(
+    "layer without a value in the parcels",
+    lambda p: p.raster("rain", np.full(SHAPE, np.nan, np.float32)),
+    "rain.tif: precipitation has no value anywhere inside the parcels. Check the nodata, CRS",
+    "rain.tif：年降水量在宗地内没有任何数值。请检查",
+)
+case(
+    "two layers without a value, and another with a wrong one",
+    lambda p: (
+        p.raster("et", np.full(SHAPE, -1, np.int16), nodata=-1),
+        p.raster("rain", np.full(SHAPE, np.nan, np.float32)),
+        p.paint("npp", {(2, 2): -9999}),
+    ),
+    "npp.tif: npp has -9999 ... et.tif: evapotranspiration has no value ... rain.tif: ",
+    "npp.tif：净初级生产力出现 -9999 ... et.tif：实际蒸散量在宗地内没有任何数值 ... rain.tif",
+    on=("compute",),
+)
+case(
     "infinite value",
     lambda p: p.paint("rain", {(2, 2): np.inf}),
     "rain.tif: precipitation has inf mm/year",
@@ -1298,14 +1329,15 @@ def goes_on(
 def test_parcels_without_any_input_are_listed_and_the_exit_code_says_so(
     little: Little, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    little.raster("rain", np.full(SHAPE, np.nan, np.float32))
+    rain = little.values("rain")
+    rain[:30] = np.nan  # of three parcels the last alone lies lower
+    little.raster("rain", rain)
     code, said = gep(monkeypatch, capsys, *little.words("compute"), "--lang", "en")
     assert code == 3
-    assert "water_conservation: " in said
-    assert "parcels have no input to compute from" in said
+    assert "water_conservation: 2 parcels have no input to compute from: 007, 008" in said
     manifest = json.loads((little.out / "manifest.json").read_text(encoding="utf-8"))
     listed = {r["service"]: r["parcels"] for r in manifest["parcels_not_computed"]}
-    assert sorted(listed["water_conservation"]) == sorted(little.good_parcels()["parcel_id"])
+    assert listed["water_conservation"] == ["007", "008"]
     assert "carbon_sequestration" not in listed
 
 

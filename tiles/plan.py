@@ -18,7 +18,7 @@ from tiles.job import Job
 from tiles.project import Project
 from tiles.run import GDAL_CACHE_MB, How, run
 from tiles.runfolder import free_bytes
-from tiles.seen import problems_seen
+from tiles.seen import problems_of_all
 from tiles.tile import compute_tile
 
 SAMPLE_TILES = 4
@@ -101,7 +101,7 @@ def check(project: Project, accounts: tuple[Account, ...], how: How) -> list[Gep
                 parcels=job.parcels, maps=(), least_share=job.least_share, content="check",
             )  # fmt: skip
             totals = run(bare, Path(aside), how, check=False)
-            return list(problems_seen(bare.rasters, totals.seen))
+            return list(problems_of_all(bare.rasters, totals.seen))
     except GepError as error:
         return list(getattr(error, "errors", (error,)))
 

@@ -19,7 +19,7 @@ from tiles.grid import Tile
 from tiles.job import Job
 from tiles.rasters import OpenRaster
 from tiles.schedulers import THREADS, executor, lost
-from tiles.seen import LayerSeen, problems_seen
+from tiles.seen import LayerSeen, problems_of_all, problems_seen
 from tiles.sums import Sums
 from tiles.tile import TileSums, compute_tile
 
@@ -112,10 +112,10 @@ def run(
     good = _compute(job_file, todo, how, done, tell, stop=check)
     if not good:  # no need to go on: read on only to tell the whole of what is wrong
         bare = replace(job, models=(), derived=(), maps=(), content=f"{job.content} values")
-        raise_all(problems_seen(bare.rasters, run(bare, folder, how, check=False).seen))
+        raise_all(problems_of_all(bare.rasters, run(bare, folder, how, check=False).seen))
     totals = _merged(job, checkpoints, range(len(batches)))
     if check:
-        raise_all(problems_seen(job.rasters, totals.seen))
+        raise_all(problems_of_all(job.rasters, totals.seen))
     totals.tiles_resumed = sum(len(batches[i]) for i in checkpoints.done() & done)
     return totals
 
