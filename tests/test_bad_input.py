@@ -1130,6 +1130,37 @@ case(
     "... local.csv:2：value 列为“nine”",
 )
 case(
+    "a map of nothing, and values that must not be",
+    lambda p: (
+        p.text('["water_conservation"]', '["water_conservaton"]'),
+        p.paint("rain", {(2, 2): -9999}),
+        p.paint("cover", {(3, 3): 17}),
+    ),
+    "rain.tif: precipitation has -9999 ... cover.tif ... 17 (1) ... [output] maps: "
+    "'water_conservaton' is not computed. Did you mean water_conservation",
+    "rain.tif ... cover.tif ... [output] maps：没有计算“water_conservaton”",
+    on=("validate",),
+)
+case(
+    "unknown densities, and values that must not be",
+    lambda p: (p.text("zhejiang-2016", "zhejang-2016"), p.paint("rain", {(2, 2): -9999})),
+    "rain.tif: precipitation has -9999 ... no parameter set is named 'zhejang-2016'",
+    "rain.tif：年降水量出现 -9999 ... 没有名为“zhejang-2016”的参数集",
+    on=("validate",),
+)
+case(
+    "a map of nothing, and a wrong value that a layer is made from",
+    lambda p: (
+        p.text('["water_conservation"]', '["water_conservaton"]'),
+        p.raster("dem", np.full(SHAPE, 300, np.float32)),
+        p.paint("dem", {(2, 2): -32768}),
+        p.add('[layers.elevation]\npath = "dem.tif"\nunits = "m"\n'),
+    ),
+    "dem.tif: elevation has -32768 m, outside its range ... [output] maps: ",
+    "dem.tif：高程出现 -32768 m ... [output] maps：",
+    on=("validate",),
+)
+case(
     "several keys at once",
     lambda p: (p.text("units =", "unit ="), p.text("maps =", "map ="), p.text("2020", '"2020"')),
     "project.year is '2020' ... 'layers.precipitation.unit' ... 'output.map'",

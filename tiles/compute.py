@@ -192,7 +192,9 @@ def prepare(
         patterns,
     )
     prepared = tuple(account.prepare(at_hand) for account in accounts)
-    layers = {n for p in prepared for m in p.models for n in m.layers()}
+    models = tuple(m for p in prepared for m in p.models)
+    _maps(inputs.project, models)  # a wrong name is told before anything is derived
+    layers = {n for m in models for n in m.layers()}
     return at_hand.needed(layers), prepared, patterns
 
 

@@ -13,7 +13,7 @@ import rasterio
 from data_catalog.errors import GepError
 from tiles.compute import Account, job_of, prepare, project_parameters, rings_of
 from tiles.derive import with_patterns
-from tiles.inputs import Inputs, resolve
+from tiles.inputs import Inputs, engine_number, resolve
 from tiles.job import Job
 from tiles.project import Project
 from tiles.run import GDAL_CACHE_MB, How, run
@@ -93,17 +93,35 @@ def check(project: Project, accounts: tuple[Account, ...], how: How) -> list[Gep
     """Return everything wrong with a project's inputs, every pixel in the parcels looked at."""
     try:
         inputs = resolve(project)
-        with tempfile.TemporaryDirectory() as aside:
-            job, _ = _job(inputs, accounts, Path(aside), how)
-            bare = Job(
-                grid=job.grid, rasters=tuple(with_patterns(inputs.rasters, {}).values()),
-                derived=(), models=(), group_by=job.group_by, rings_folder=job.rings_folder,
-                parcels=job.parcels, maps=(), least_share=job.least_share, content="check",
-            )  # fmt: skip
-            totals = run(bare, Path(aside), how, check=False)
-            return list(problems_of_all(bare.rasters, totals.seen))
     except GepError as error:
-        return list(getattr(error, "errors", (error,)))
+        return _single(error)
+    with tempfile.TemporaryDirectory() as aside:
+        found = _wrong_values(inputs, Path(aside), how)
+        try:
+            _job(inputs, accounts, Path(aside), how)
+        except GepError as error:
+            # one that comes of a layer's values is told already
+            told = {e.facts["where"] for e in found}
+            found += [e for e in _single(error) if e.facts.get("where") not in told]
+    return found
+
+
+def _single(error: GepError) -> list[GepError]:
+    return list(getattr(error, "errors", (error,)))
+
+
+def _wrong_values(inputs: Inputs, aside: Path, how: How) -> list[GepError]:
+    """Return what is wrong with the values of all layers, whether or not anything needs them."""
+    bare = Job(
+        grid=inputs.grid, rasters=tuple(inputs.rasters.values()), derived=(), models=(),
+        group_by=(), rings_folder=str(rings_of(inputs, aside)), parcels=len(inputs.parcels),
+        maps=(), least_share=engine_number("least_valid_share"), content="check",
+    )  # fmt: skip
+    try:
+        totals = run(bare, aside, how, check=False)
+    except GepError as error:
+        return _single(error)
+    return list(problems_of_all(bare.rasters, totals.seen))
 
 
 def _job(
