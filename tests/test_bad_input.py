@@ -885,6 +885,21 @@ case(
     "“carbon.method”为 'densities'",
 )
 case(
+    "unknown set of biomass factors",
+    lambda p: (
+        p.raster("biomass", np.full(SHAPE, 90, np.float32)),
+        p.text(
+            'densities = "zhejiang-2016"',
+            'method = "biomass"\nfactors = "ipcc2006-subtropical-humd"',
+        ),
+        p.add('[layers.above_ground_biomass]\npath = "biomass.tif"\nunits = "t_dm/ha"\n'),
+    ),
+    "[carbon] factors: no parameter set is named 'ipcc2006-subtropical-humd'. Did you mean "
+    "ipcc2006-subtropical-humid",
+    "[carbon] factors：没有名为“ipcc2006-subtropical-humd”的参数集。是否想写 "
+    "ipcc2006-subtropical-humid",
+)
+case(
     "unknown word for maps",
     lambda p: p.text('["water_conservation"]', '"every"'),
     "output.maps is 'every'; it must be a list in brackets or 'all' or 'none'",
