@@ -193,6 +193,13 @@ def square(row: int, col: int, code: int) -> dict[tuple[int, int], float]:
     return dict.fromkeys([(row + i, col + j) for i in (0, 1) for j in (0, 1)], code)
 
 
+def with_wild(values: Any, wild: list[float]) -> Any:
+    """Return values with wild ones in the first parcel, in all bands."""
+    for place, value in enumerate(wild):
+        values[..., 4, 4 + place] = value
+    return values
+
+
 BOTH = ("compute", "validate")
 CASES: list[Any] = []
 
@@ -287,7 +294,30 @@ case(
     lambda p: p.paint("rain", {(2, 2): np.inf}),
     "rain.tif: precipitation has inf mm/year",
     "rain.tif：年降水量出现 inf mm/year",
-    on=("validate",),
+)
+case(
+    "infinite and largest values in bands that are added up",
+    lambda p: p.raster("rain", with_wild(np.full((12, *SHAPE), 130.0), [-np.inf, -1.7e308])),
+    "rain.tif: precipitation has -inf mm/year",
+    "rain.tif：年降水量出现 -inf mm/year",
+)
+case(
+    "largest value of a layer that is multiplied",
+    lambda p: p.raster("et", with_wild(np.full(SHAPE, 700.0), [1.7e308])),
+    "et.tif: evapotranspiration has 1.7e+308 mm/year",
+    "et.tif：实际蒸散量出现 1.7e+308 mm/year",
+)
+case(
+    "infinite value of a layer that another is made from",
+    lambda p: (
+        p.raster("dem", with_wild(np.full(SHAPE, 300.0), [np.inf])),
+        p.add('[layers.elevation]\npath = "dem.tif"\nunits = "m"\n'),
+        p.add('[layers.soil_erodibility]\nvalue = 0.02\nunits = "t*ha*hour/(ha*MJ*mm)"\n'),
+        p.add('[layers.rainfall_erosivity]\nvalue = 5000\nunits = "MJ*mm/(ha*hour*year)"\n'),
+        p.add("[layers.cover_factor]\nvalue = 0.1\n"),
+    ),
+    "dem.tif: elevation has inf",
+    "dem.tif：高程出现 inf",
 )
 case(
     "layer of zeros scaled to a mean",
@@ -1279,6 +1309,29 @@ def test_the_little_project_is_good(
     assert (little.out / "manifest.json").is_file()
     assert not little.aside.exists()
     assert all(f.stat().st_size < 100_000 for f in little.folder.iterdir() if f.is_file())
+
+
+@pytest.mark.parametrize("wild", [np.inf, -np.inf, 3.4e38, -1.7e308])
+def test_what_lies_outside_the_parcels_is_neither_refused_nor_warned_of(
+    little: Little, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wild: float
+) -> None:
+    tables = ("account.parquet", "parcels.parquet", "maps/water_conservation.tif")
+    good, said_before = gep(monkeypatch, capsys, *little.words("compute"))
+    before = {name: (little.out / name).read_bytes() for name in tables}
+    for name in ("rain", "et", "npp"):
+        values = little.values(name).astype(np.float64)
+        values[:1], values[-1:], values[:, 62:] = wild, -wild, wild
+        little.raster(name, values)
+    code, said = gep(monkeypatch, capsys, *little.words("compute"), "--overwrite")
+    assert (code, said) == (good, said_before) == (0, said)
+    assert {name: (little.out / name).read_bytes() for name in tables} == before
+
+
+def test_a_nodata_beyond_the_type_of_the_file_is_not_warned_of(
+    little: Little, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    little.text('"rain.tif"', '"rain.tif"\nnodata = -1.7e308')  # the file holds float32
+    assert gep(monkeypatch, capsys, *little.words("validate"))[0] == 0
 
 
 EXISTS = ("exists already. Replace it with --overwrite", "已存在。用 --overwrite 替换")

@@ -175,6 +175,8 @@ def _values(
             raster.scale, raster.offset, inside[block], numbers,
         )  # fmt: skip
         seen[raster.name].add(LayerSeen(count, least, most))
+        if count and not (raster.variable.low <= least and most <= raster.variable.high):
+            numbers[:] = np.nan  # refused in words at the end: no model need meet it
         layers[raster.name] = numbers
     class_block = {name: values[block] for name, values in classes.items()}
     nowhere = np.zeros((1, 1), np.uint8)
