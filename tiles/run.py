@@ -4,7 +4,7 @@ import hashlib
 import pickle
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from tiles.checkpoints import Checkpoints, unwritable, whole_or_not_at_all
 from tiles.grid import Tile
 from tiles.job import Job
 from tiles.rasters import OpenRaster
-from tiles.schedulers import THREADS, executor, lost
+from tiles.schedulers import THREADS, lost, pool_of
 from tiles.seen import LayerSeen, problems_of_all, problems_seen
 from tiles.sums import Sums
 from tiles.tile import TileSums, compute_tile
@@ -145,7 +145,7 @@ def _compute(
     if not todo:
         return True
     finished = set(done)
-    with executor(how.scheduler, how.workers) as pool:
+    with pool_of(how.scheduler, how.workers) as pool:
         waiting: dict[Future[bool], int] = {}
         rest = iter(todo)
         try:
@@ -156,7 +156,7 @@ def _compute(
                         break
                 if not waiting:
                     return True
-                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                for future in pool.first_done(waiting):
                     batch = waiting.pop(future)
                     good = future.result()
                     finished.add(batch)
