@@ -22,7 +22,7 @@ from tiles.checkpoints import FOLDER as CHECKPOINTS
 from tiles.checkpoints import unwritable, whole_or_not_at_all
 from tiles.coverage import Rings
 from tiles.derive import Derivations, with_patterns
-from tiles.inputs import Inputs, engine_number, resolve
+from tiles.inputs import Inputs, engine_number, resolve, with_figures
 from tiles.job import Job
 from tiles.maps import write_maps
 from tiles.patterns import pattern_factors
@@ -158,6 +158,7 @@ def _compute(
     folder.log("started", project=project.project.name, tile=how.tile, workers=how.workers,
                scheduler=how.scheduler)  # fmt: skip
     _clear(folder.aside)
+    inputs = with_figures(inputs, folder.aside)
     rings = rings_of(inputs, folder.aside)
     at_hand, prepared, patterns = prepare(inputs, parameters, accounts, folder.aside, rings, how)
     rasters = with_patterns(inputs.rasters, patterns) | at_hand.store(folder.aside)

@@ -13,7 +13,7 @@ import rasterio
 from data_catalog.errors import GepError
 from tiles.compute import Account, job_of, prepare, project_parameters, rings_of
 from tiles.derive import with_patterns
-from tiles.inputs import Inputs, engine_number, resolve
+from tiles.inputs import Inputs, engine_number, resolve, with_figures
 from tiles.job import Job
 from tiles.project import Project
 from tiles.run import GDAL_CACHE_MB, How, run
@@ -76,6 +76,7 @@ def plan(project: Project, accounts: tuple[Account, ...], how: How) -> Plan:
     """
     inputs = resolve(project)
     with tempfile.TemporaryDirectory() as aside:
+        inputs = with_figures(inputs, Path(aside))
         job, refused = _job(inputs, accounts, Path(aside), how)
         batches = job.batches(how.tile)
         tiles = [t for batch in batches for t in batch]
@@ -96,6 +97,7 @@ def check(project: Project, accounts: tuple[Account, ...], how: How) -> list[Gep
     except GepError as error:
         return _single(error)
     with tempfile.TemporaryDirectory() as aside:
+        inputs = with_figures(inputs, Path(aside))
         found = _wrong_values(inputs, Path(aside), how)
         try:
             _job(inputs, accounts, Path(aside), how)
