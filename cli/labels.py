@@ -1,10 +1,7 @@
 """Words for what the declarations name by id: groups, methods, grades, parameters, sources."""
 
-import csv
-from functools import cache
-from importlib import resources
-
 from data_catalog.classes import ecosystems
+from data_catalog.parameter_titles import parameter_title
 from data_catalog.references import references
 from data_catalog.text import Language, Text
 
@@ -59,17 +56,6 @@ LOCALITIES = {
     "series": Text("需要逐月或逐日波段", "needs a band a month or a day"),
     "neighbours": Text("需要相邻像元", "needs neighbouring cells"),
 }
-
-
-@cache
-def _parameter_titles() -> dict[str, Text]:
-    text = (resources.files("cli") / "parameter_titles.csv").read_text(encoding="utf-8")
-    return {row["name"]: Text(row["zh"], row["en"]) for row in csv.DictReader(text.splitlines())}
-
-
-def parameter_title(name: str) -> Text:
-    """Return the label of a parameter; its name where it has none."""
-    return _parameter_titles().get(name, Text(name, name.replace("_", " ")))
 
 
 def class_title(code: str) -> Text | None:

@@ -6,9 +6,11 @@ from typing import ClassVar
 
 import click
 
-from cli.language import chosen_language
+from cli import options
+from cli.help import Speaking
+from cli.language import chosen_language, hear_language
 from data_catalog.errors import GepError, Problems
-from data_catalog.text import Text
+from data_catalog.text import Language, Text
 
 COMMANDS = "cli.commands."
 COMMANDS_TITLE = Text("命令", "Commands")
@@ -24,6 +26,7 @@ STOPPED = Text("gep: 已停止；用 --resume 继续。", "gep: stopped; go on w
 class LazyGroup(click.Group):
     """A group whose commands are imported on use, so that `gep --help` stays quick."""
 
+    context_class = Speaking
     modules: ClassVar[dict[str, Text]] = {
         "demo": Text("随附的丽水各县（市、区），从头到尾",
                      "the bundled Lishui counties, end to end"),
@@ -42,6 +45,11 @@ class LazyGroup(click.Group):
         "sinks": Text("森林碳：储量与变化", "forest carbon: stock and change"),
     }  # fmt: skip
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Hear first which language to speak, then read the words as usual."""
+        hear_language(args)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the command names in help order."""
         return list(self.modules)
@@ -51,6 +59,8 @@ class LazyGroup(click.Group):
         if cmd_name not in self.modules:
             return None
         command: click.Command = getattr(importlib.import_module(COMMANDS + cmd_name), cmd_name)
+        for one in (command, *getattr(command, "commands", {}).values()):
+            one.context_class = Speaking
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -67,7 +77,8 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="gep-toolkit", prog_name="gep")
-def gep() -> None:
+@options.lang
+def gep(lang: Language) -> None:
     """Account for gross ecosystem product and forest carbon, parcel by parcel."""
 
 

@@ -10,7 +10,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data_catalog.errors import GepError, LayerError, ParameterMissing, ProjectError
+from data_catalog.errors import (
+    GepError,
+    LayerError,
+    ParameterMissing,
+    ProjectError,
+    UnknownNameError,
+)
+from data_catalog.names import suggestion
 from data_catalog.parameters import Parameters, Row
 from data_catalog.text import Text
 from data_catalog.units import conversion
@@ -106,28 +113,34 @@ class CarbonAccount:
                     "the biomass method needs `factors`, the set of carbon fraction and roots.",
                 ),
             )
+        _check_factors(at_hand.parameters, carbon.factors)
         pools: dict[str, tuple[Bound, ...]] = {}
         refused: list[NotComputed] = []
         for layer, title, account in (
             (biomass.LAYER, TITLE, ACCOUNT),
             (biomass.LAYER_BASELINE, TITLE_CHANGE, ACCOUNT_CHANGE),
         ):
-            reason: GepError | None = at_hand.obtain(layer)
+            # no change without a stock: the pools would hold the baseline alone
+            reason = refused[0].reasons[0] if refused else at_hand.obtain(layer)
             if reason is None:
                 try:
-                    for model in (m for m in biomass.MODELS if layer in m.inputs):
-                        bound = bind(
+                    bound = [
+                        bind(
                             model, id_=model.id, account=account, parameters=at_hand.parameters,
                             set_of=lambda _: carbon.factors or "", standard=carbon.factors,
                             classes="",
-                        )  # fmt: skip
-                        pool = model.id.removesuffix("_baseline").removesuffix("_carbon")
-                        pools[pool] = (*pools.get(pool, ()), bound)
+                        )
+                        for model in biomass.MODELS if layer in model.inputs
+                    ]  # fmt: skip
                 except ParameterMissing as missing:
                     reason = missing
+                else:
+                    for one in bound:
+                        pool = one.id.removesuffix("_baseline").removesuffix("_carbon")
+                        pools[pool] = (*pools.get(pool, ()), one)
             if reason is not None:
                 refused.append(NotComputed(account, title, (reason,)))
-        models = tuple(m for bound in pools.values() for m in bound)
+        models = tuple(m for both_years in pools.values() for m in both_years)
         return PreparedCarbon(
             models=models, not_computed=tuple(refused), carbon=carbon,
             parameters=at_hand.parameters, pools=pools,
@@ -138,6 +151,8 @@ class CarbonAccount:
         assert isinstance(prepared, PreparedCarbon)  # noqa: S101  (for the type checker)
         if prepared.carbon is None or prepared.parameters is None:
             return {}
+        if prepared.carbon.method == "biomass" and not prepared.pools:
+            return {}  # the reasons are among those of what is not computed
         project = result.inputs.project
         refused: list[NotComputed] = []
         try:
@@ -160,6 +175,19 @@ class CarbonAccount:
             },
             "carbon_parameters": _rows_used(prepared),
         }
+
+
+def _check_factors(parameters: Parameters, chosen: str) -> None:
+    """Raise if a set, with the project's own rows, has none of the factors of biomass."""
+    names = {name for model in biomass.MODELS for name in model.factors()}
+    if not any(parameters.find(name, chosen) for name in names):
+        known = {row.set for row in parameters if row.parameter in names}
+        raise UnknownNameError(
+            where="[carbon] factors",
+            kind=Text("参数集", "parameter set"),
+            name=chosen,
+            hint=suggestion(chosen, known),
+        )
 
 
 def _no_baseline(layer: str) -> NotComputed:

@@ -188,6 +188,18 @@ def swapped(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_geometry(shapely.transform(frame.geometry, lambda xy: xy[:, ::-1]))
 
 
+def square(row: int, col: int, code: int) -> dict[tuple[int, int], float]:
+    """Return two by two cells with a code."""
+    return dict.fromkeys([(row + i, col + j) for i in (0, 1) for j in (0, 1)], code)
+
+
+def with_wild(values: Any, wild: list[float]) -> Any:
+    """Return values with wild ones in the first parcel, in all bands."""
+    for place, value in enumerate(wild):
+        values[..., 4, 4 + place] = value
+    return values
+
+
 BOTH = ("compute", "validate")
 CASES: list[Any] = []
 
@@ -205,6 +217,28 @@ case(
     lambda p: p.paint("cover", {(2, 2): 200, (2, 3): 200, (3, 3): 17}),
     "cover.tif ... 17 (1), 200 (2) ... crosswalk",
     "cover.tif ... 17 (1), 200 (2) ... 对照表",
+)
+case(
+    "unknown class codes of many digits",
+    lambda p: p.paint("cover", {(2, 2): -40000, (2, 3): 65536, (3, 3): 70000}, np.int32),
+    "cover.tif ... -40000 (1), 65536 (1), 70000 (1). Choose",
+    "cover.tif ... -40000 (1), 65536 (1), 70000 (1)。",
+)
+case(
+    "unknown class codes of many digits, on another grid",
+    lambda p: (
+        p.paint("cover", dict.fromkeys([(2, 2), (2, 3), (3, 2)], -5) | square(6, 8, 70000)
+                | square(8, 8, 3_000_000_000), np.int64),
+        p.text("year = 2020", "year = 2020\nresolution = 60"),
+    ),
+    "cover.tif ... -5 (1), 70000 (1), 3000000000 (1). Choose",
+    "cover.tif ... -5 (1), 70000 (1), 3000000000 (1)。",
+)  # fmt: skip
+case(
+    "a layer of numbers given for classes",
+    lambda p: p.raster("cover", np.arange(100, 100 + 48 * 64, dtype=np.int16).reshape(SHAPE)),
+    "cover.tif ... crosswalk does not know ... (1) and 1",
+    "cover.tif ... 对照表中没有的类别代码 ... ，另有 1",
 )
 case(
     "undeclared nodata -9999",
@@ -225,11 +259,65 @@ case(
     "et.tif：实际蒸散量出现 -32768 mm/year ... nodata",
 )
 case(
+    "land cover that is all nodata",
+    lambda p: p.raster("cover", np.zeros(SHAPE, np.uint8), nodata=0),
+    "cover.tif: land_cover has no class anywhere inside the parcels. Check the nodata, CRS",
+    "cover.tif：土地覆盖在宗地内没有任何类别。请检查",
+)
+case(
+    "land cover with classes only outside the parcels",
+    lambda p: p.raster(
+        "cover", np.where(np.indices(SHAPE)[0] > 46, 2, 0).astype(np.uint8), nodata=0
+    ),
+    "cover.tif: land_cover has no class anywhere inside the parcels",
+    "cover.tif：土地覆盖在宗地内没有任何类别",
+)
+case(
+    "layer without a value in the parcels",
+    lambda p: p.raster("rain", np.full(SHAPE, np.nan, np.float32)),
+    "rain.tif: precipitation has no value anywhere inside the parcels. Check the nodata, CRS",
+    "rain.tif：年降水量在宗地内没有任何数值。请检查",
+)
+case(
+    "two layers without a value, and another with a wrong one",
+    lambda p: (
+        p.raster("et", np.full(SHAPE, -1, np.int16), nodata=-1),
+        p.raster("rain", np.full(SHAPE, np.nan, np.float32)),
+        p.paint("npp", {(2, 2): -9999}),
+    ),
+    "npp.tif: npp has -9999 ... et.tif: evapotranspiration has no value ... rain.tif: ",
+    "npp.tif：净初级生产力出现 -9999 ... et.tif：实际蒸散量在宗地内没有任何数值 ... rain.tif",
+    on=("compute",),
+)
+case(
     "infinite value",
     lambda p: p.paint("rain", {(2, 2): np.inf}),
     "rain.tif: precipitation has inf mm/year",
     "rain.tif：年降水量出现 inf mm/year",
-    on=("validate",),
+)
+case(
+    "infinite and largest values in bands that are added up",
+    lambda p: p.raster("rain", with_wild(np.full((12, *SHAPE), 130.0), [-np.inf, -1.7e308])),
+    "rain.tif: precipitation has -inf mm/year",
+    "rain.tif：年降水量出现 -inf mm/year",
+)
+case(
+    "largest value of a layer that is multiplied",
+    lambda p: p.raster("et", with_wild(np.full(SHAPE, 700.0), [1.7e308])),
+    "et.tif: evapotranspiration has 1.7e+308 mm/year",
+    "et.tif：实际蒸散量出现 1.7e+308 mm/year",
+)
+case(
+    "infinite value of a layer that another is made from",
+    lambda p: (
+        p.raster("dem", with_wild(np.full(SHAPE, 300.0), [np.inf])),
+        p.add('[layers.elevation]\npath = "dem.tif"\nunits = "m"\n'),
+        p.add('[layers.soil_erodibility]\nvalue = 0.02\nunits = "t*ha*hour/(ha*MJ*mm)"\n'),
+        p.add('[layers.rainfall_erosivity]\nvalue = 5000\nunits = "MJ*mm/(ha*hour*year)"\n'),
+        p.add("[layers.cover_factor]\nvalue = 0.1\n"),
+    ),
+    "dem.tif: elevation has inf",
+    "dem.tif：高程出现 inf",
 )
 case(
     "layer of zeros scaled to a mean",
@@ -827,6 +915,21 @@ case(
     "“carbon.method”为 'densities'",
 )
 case(
+    "unknown set of biomass factors",
+    lambda p: (
+        p.raster("biomass", np.full(SHAPE, 90, np.float32)),
+        p.text(
+            'densities = "zhejiang-2016"',
+            'method = "biomass"\nfactors = "ipcc2006-subtropical-humd"',
+        ),
+        p.add('[layers.above_ground_biomass]\npath = "biomass.tif"\nunits = "t_dm/ha"\n'),
+    ),
+    "[carbon] factors: no parameter set is named 'ipcc2006-subtropical-humd'. Did you mean "
+    "ipcc2006-subtropical-humid",
+    "[carbon] factors：没有名为“ipcc2006-subtropical-humd”的参数集。是否想写 "
+    "ipcc2006-subtropical-humid",
+)
+case(
     "unknown word for maps",
     lambda p: p.text('["water_conservation"]', '"every"'),
     "output.maps is 'every'; it must be a list in brackets or 'all' or 'none'",
@@ -896,6 +999,16 @@ case(
     lambda p: (p.write("ours.csv", b"code,ecosystem\n2,11\n4,35\n"), p.text("clcd", "ours.csv")),
     "ours.csv:3: maps code '4' to '35'; ... two-digit HJ 1166 code",
     "ours.csv:3：代码“4”对应“35”",
+)
+
+case(
+    "own crosswalk with a code twice",
+    lambda p: (
+        p.write("ours.csv", b"code,ecosystem\n2,11\n4,12\n2,13\n"),
+        p.text("clcd", "ours.csv"),
+    ),
+    "ours.csv:4: code '2' is there twice, in rows 2 and 4",
+    "ours.csv:4：代码“2”在第 2 行和第 4 行各写了一次",
 )
 
 # --- a standard of one's own
@@ -1062,6 +1175,37 @@ case(
     "... local.csv:2：value 列为“nine”",
 )
 case(
+    "a map of nothing, and values that must not be",
+    lambda p: (
+        p.text('["water_conservation"]', '["water_conservaton"]'),
+        p.paint("rain", {(2, 2): -9999}),
+        p.paint("cover", {(3, 3): 17}),
+    ),
+    "rain.tif: precipitation has -9999 ... cover.tif ... 17 (1) ... [output] maps: "
+    "'water_conservaton' is not computed. Did you mean water_conservation",
+    "rain.tif ... cover.tif ... [output] maps：没有计算“water_conservaton”",
+    on=("validate",),
+)
+case(
+    "unknown densities, and values that must not be",
+    lambda p: (p.text("zhejiang-2016", "zhejang-2016"), p.paint("rain", {(2, 2): -9999})),
+    "rain.tif: precipitation has -9999 ... no parameter set is named 'zhejang-2016'",
+    "rain.tif：年降水量出现 -9999 ... 没有名为“zhejang-2016”的参数集",
+    on=("validate",),
+)
+case(
+    "a map of nothing, and a wrong value that a layer is made from",
+    lambda p: (
+        p.text('["water_conservation"]', '["water_conservaton"]'),
+        p.raster("dem", np.full(SHAPE, 300, np.float32)),
+        p.paint("dem", {(2, 2): -32768}),
+        p.add('[layers.elevation]\npath = "dem.tif"\nunits = "m"\n'),
+    ),
+    "dem.tif: elevation has -32768 m, outside its range ... [output] maps: ",
+    "dem.tif：高程出现 -32768 m ... [output] maps：",
+    on=("validate",),
+)
+case(
     "several keys at once",
     lambda p: (p.text("units =", "unit ="), p.text("maps =", "map ="), p.text("2020", '"2020"')),
     "project.year is '2020' ... 'layers.precipitation.unit' ... 'output.map'",
@@ -1167,6 +1311,29 @@ def test_the_little_project_is_good(
     assert all(f.stat().st_size < 100_000 for f in little.folder.iterdir() if f.is_file())
 
 
+@pytest.mark.parametrize("wild", [np.inf, -np.inf, 3.4e38, -1.7e308])
+def test_what_lies_outside_the_parcels_is_neither_refused_nor_warned_of(
+    little: Little, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wild: float
+) -> None:
+    tables = ("account.parquet", "parcels.parquet", "maps/water_conservation.tif")
+    good, said_before = gep(monkeypatch, capsys, *little.words("compute"))
+    before = {name: (little.out / name).read_bytes() for name in tables}
+    for name in ("rain", "et", "npp"):
+        values = little.values(name).astype(np.float64)
+        values[:1], values[-1:], values[:, 62:] = wild, -wild, wild
+        little.raster(name, values)
+    code, said = gep(monkeypatch, capsys, *little.words("compute"), "--overwrite")
+    assert (code, said) == (good, said_before) == (0, said)
+    assert {name: (little.out / name).read_bytes() for name in tables} == before
+
+
+def test_a_nodata_beyond_the_type_of_the_file_is_not_warned_of(
+    little: Little, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    little.text('"rain.tif"', '"rain.tif"\nnodata = -1.7e308')  # the file holds float32
+    assert gep(monkeypatch, capsys, *little.words("validate"))[0] == 0
+
+
 EXISTS = ("exists already. Replace it with --overwrite", "已存在。用 --overwrite 替换")
 NO_RUN = ("is no run folder (it has no manifest.json)", "不是运行文件夹（没有 manifest.json）")
 BELOW_FILE = ("cannot be written (a part of the path is a file)", "无法写入（路径中有一段是文件）")
@@ -1261,14 +1428,15 @@ def goes_on(
 def test_parcels_without_any_input_are_listed_and_the_exit_code_says_so(
     little: Little, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    little.raster("rain", np.full(SHAPE, np.nan, np.float32))
+    rain = little.values("rain")
+    rain[:30] = np.nan  # of three parcels the last alone lies lower
+    little.raster("rain", rain)
     code, said = gep(monkeypatch, capsys, *little.words("compute"), "--lang", "en")
     assert code == 3
-    assert "water_conservation: " in said
-    assert "parcels have no input to compute from" in said
+    assert "water_conservation: 2 parcels have no input to compute from: 007, 008" in said
     manifest = json.loads((little.out / "manifest.json").read_text(encoding="utf-8"))
     listed = {r["service"]: r["parcels"] for r in manifest["parcels_not_computed"]}
-    assert sorted(listed["water_conservation"]) == sorted(little.good_parcels()["parcel_id"])
+    assert listed["water_conservation"] == ["007", "008"]
     assert "carbon_sequestration" not in listed
 
 

@@ -124,8 +124,7 @@ def bees(county: Path) -> Path:
     ):  # fmt: skip
         (county.parent / name).write_text(text, encoding="utf-8")
     tables = '[tables]\nparameters = "bees.csv"\nstatistics = "hives.csv"\n\n[output]'
-    year = 'year = 2019
-standard = "bees.toml"'
+    year = 'year = 2019\nstandard = "bees.toml"'
     return changed(county, "bees-project.toml", {"[output]": tables, "year = 2019": year})
 
 

@@ -168,6 +168,70 @@ def test_a_run_survives_the_death_of_a_dask_worker(county, computed, digests, of
     assert digests(out) == of_county
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a run wait for workers no longer than half a second."""
+    monkeypatch.setattr("tiles.schedulers.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("tiles.schedulers.engine_number", {"longest_wait_for_workers": 0.5}.get)
+
+
+NOBODY = r"no worker for 0\.5 s\. Finished tiles are kept: start workers again \(dask worker tcp://"
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("impatient")
+def test_a_run_whose_dask_workers_are_all_dead_stops_and_can_go_on(
+    county, computed, digests, of_county, tmp_path, caplog
+):
+    out, folder = tmp_path / "run", tmp_path / "run.unfinished"
+
+    def kill_when_under_way(worker: subprocess.Popen[bytes]) -> None:
+        log = folder / "log.jsonl"
+        while not (log.exists() and log.read_text("utf-8").count('"progress"') > 8):
+            time.sleep(0.005)
+        worker.kill()
+
+    with dask_scheduler(tmp_path, 1) as (address, worker), ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(kill_when_under_way, worker)
+        with pytest.raises(RunError, match=NOBODY) as stopped:
+            computed(county, out, tile=20, scheduler=address)
+        killed.result(timeout=30)
+    assert "再用 --resume 继续" in stopped.value.say("zh")
+    assert not [r for r in caplog.records if r.exc_info], "Dask's own traceback is shown"
+    assert not out.exists()
+    assert computed(county, out, tile=20, resume=True)["tiles_resumed"] > 0
+    assert digests(out) == of_county
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("impatient")
+def test_a_run_whose_dask_scheduler_never_has_a_worker_stops(county, computed, tmp_path):
+    with dask_scheduler(tmp_path, 0) as (address, _), pytest.raises(RunError, match=NOBODY):
+        computed(county, tmp_path / "run", scheduler=address)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.timeout(60)
+def test_a_run_waits_for_workers_that_come_back(
+    county, computed, digests, of_county, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("tiles.schedulers.LOOK_SECONDS", 0.1)
+    out = tmp_path / "run"
+    with dask_scheduler(tmp_path, 0) as (address, _), ThreadPoolExecutor(1) as pool:
+        run = pool.submit(computed, county, out, scheduler=address)
+        time.sleep(1)
+        with subprocess.Popen(
+            [sys.executable, "-m", "dask", "worker", address, "--host", "127.0.0.1",
+             "--no-dashboard", "--no-nanny", "--local-directory", str(tmp_path)],
+            cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as worker:  # fmt: skip
+            try:
+                run.result(timeout=50)
+            finally:
+                worker.kill()
+    assert digests(out) == of_county
+
+
 def test_no_scheduler_at_an_address_is_said_in_words(county, computed, out, monkeypatch):
     monkeypatch.setattr("tiles.schedulers.CONNECT_SECONDS", 1)
     with pytest.raises(RunError, match="no Dask scheduler answers there"):

@@ -52,7 +52,7 @@ def to_numbers(
     inside: npt.NDArray[np.bool_],
     numbers: Floats,
 ) -> tuple[int, float, float]:
-    """Turn stored values into the variable's units, NaN where missing.
+    """Turn stored values into the variable's units, NaN where missing and outside parcels.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def to_numbers(
             if has_nodata and value == nodata:
                 value = np.nan
             value = value * scale + offset
-            numbers[i, j] = value
+            numbers[i, j] = value if inside[i, j] else np.nan
             if inside[i, j] and not np.isnan(value):
                 seen += 1
                 least = min(least, value)

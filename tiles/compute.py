@@ -20,7 +20,7 @@ from tiles.checkpoints import FOLDER as CHECKPOINTS
 from tiles.checkpoints import unwritable, whole_or_not_at_all
 from tiles.coverage import Rings
 from tiles.derive import Derivations, with_patterns
-from tiles.inputs import Inputs, engine_number, resolve
+from tiles.inputs import Inputs, engine_number, resolve, with_figures
 from tiles.job import Job
 from tiles.maps import write_maps
 from tiles.patterns import pattern_factors
@@ -171,6 +171,7 @@ def _compute(
     folder.log("started", project=project.project.name, tile=how.tile, workers=how.workers,
                scheduler=how.scheduler)  # fmt: skip
     _clear(folder.aside)
+    inputs = with_figures(inputs, folder.aside)
     rings = rings_of(inputs, folder.aside)
     at_hand, prepared, patterns = prepare(inputs, parameters, accounts, folder.aside, rings, how)
     rasters = with_patterns(inputs.rasters, patterns) | at_hand.store(folder.aside)
@@ -205,7 +206,9 @@ def prepare(
         patterns,
     )
     prepared = tuple(account.prepare(at_hand) for account in accounts)
-    layers = {n for p in prepared for m in p.models for n in m.layers()}
+    models = tuple(m for p in prepared for m in p.models)
+    _maps(inputs.project, models)  # a wrong name is told before anything is derived
+    layers = {n for m in models for n in m.layers()}
     return at_hand.needed(layers), prepared, patterns
 
 

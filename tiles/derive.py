@@ -375,8 +375,9 @@ def _stored_values(source: _Source, window: Window) -> Floats:
         stored_values = source.file.read(window=window)
     except rasterio.RasterioIOError as error:
         raise unreadable(source.path, error) from error
-    values = to_float(stored_values, source.nodata) * source.scale + source.offset
-    seen = values[np.isfinite(values)]
+    with np.errstate(over="ignore"):  # infinity is out of range, too
+        values = to_float(stored_values, source.nodata) * source.scale + source.offset
+    seen = values[~np.isnan(values)]
     if seen.size and not (source.low <= seen.min() and seen.max() <= source.high):
         wrong = seen.min() if seen.min() < source.low else seen.max()
         raise LayerError(

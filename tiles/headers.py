@@ -266,7 +266,8 @@ def nodata_of(header: Header) -> float | None:
         return None
     kind = np.dtype(header.dtype)
     if kind.kind == "f":
-        return float(np.asarray(header.nodata).astype(kind))
+        with np.errstate(over="ignore"):  # one beyond the type is infinite in such a file
+            return float(np.asarray(header.nodata).astype(kind))
     limits = np.iinfo(kind)
     whole = float(header.nodata).is_integer() and limits.min <= header.nodata <= limits.max
     return float(header.nodata) if whole else None

@@ -1,10 +1,7 @@
 """A project's inputs, resolved together: every problem found at once, then one grid for all."""
 
 import math
-import shutil
-import tempfile
-import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +27,7 @@ from data_catalog.names import suggestion
 from data_catalog.parameters import bundled, read_rows
 from data_catalog.text import Text
 from data_catalog.variables import variable, variables
+from tiles.checkpoints import FOLDER as CHECKPOINTS
 from tiles.georeference import Place, Shape, check_overlap, check_parcels_overlap, known_crs
 from tiles.grid import Grid
 from tiles.headers import Header, nodata_of, read_header, to_variable_units, units_factor
@@ -38,7 +36,13 @@ from tiles.overlap import MOST
 from tiles.parcels import Parcels, outside, read_parcels, read_region
 from tiles.project import LayerEntry, Project
 from tiles.rasters import Raster
-from tiles.regional import Figures, header_of, read_figures, write_figures
+from tiles.regional import (
+    Figures,
+    digest_of_figures,
+    header_of,
+    read_figures,
+    write_figures,
+)
 from tiles.tables import TableRows, paths_of, read_table
 
 T = TypeVar("T")
@@ -60,6 +64,8 @@ class Inputs:
         Layers by variable: files and constants.
     tables : dict
         Statistics and objects by the name of their declaration.
+    figures : dict
+        Those of several regions by variable, until `with_figures` writes them as rasters.
     """
 
     project: Project
@@ -69,6 +75,7 @@ class Inputs:
     headers: dict[str, Header]
     rasters: dict[str, Raster]
     tables: dict[str, TableRows] = field(default_factory=dict)
+    figures: dict[str, Figures] = field(default_factory=dict)
 
 
 def engine_number(name: str) -> float:
@@ -113,15 +120,39 @@ def resolve(project: Project, parameters: set[str] | None = None) -> Inputs:
     for name, entry in project.layers.items():
         if entry.value is not None:
             rasters[name] = constant(name, entry, entry.value)
-    tables, folder = _tables(project, files.figures, grid)
-    headers = headers | {
-        name: header_of(project, variable(name), project.layers[name], grid) for name in tables
-    }
+    several = {}
+    for name, found in files.figures.items():
+        headers[name] = header_of(project, variable(name), project.layers[name], grid)
+        if len(found.numbers) == 1:
+            rasters[name] = constant(name, project.layers[name], *found.numbers.values())
+        else:
+            several[name] = found
     source = parcels.source if parcels else "grid"
-    inputs = Inputs(project, grid, drawn, source, headers, rasters | tables, files.tables)
-    if folder is not None:
-        weakref.finalize(inputs, shutil.rmtree, folder, ignore_errors=True)
-    return inputs
+    return Inputs(project, grid, drawn, source, headers, rasters, files.tables, several)
+
+
+def with_figures(inputs: Inputs, aside: Path) -> Inputs:
+    """Return the inputs with the figures of several regions as layers like any other.
+
+    Their rasters are in the unfinished run's folder, where every worker can read them, and go with
+    its checkpoints. They are named after what they hold: none is ever written over.
+
+    Raises
+    ------
+    OutputError
+        If the disk is full.
+    """
+    rasters = dict(inputs.rasters)
+    for name, found in inputs.figures.items():
+        target = aside / CHECKPOINTS / f"{name}-{digest_of_figures(found, inputs.grid)}.tif"
+        if not target.exists():
+            write_figures(found, inputs.grid, target)
+        entry = inputs.project.layers[name]
+        rasters[name] = replace(
+            constant(name, entry, math.nan), constant=None, path=str(target),
+            shape=inputs.grid.shape, nodata=math.nan,
+        )  # fmt: skip
+    return replace(inputs, rasters=rasters, figures={})
 
 
 def file_problems(project: Project) -> tuple[GepError, ...]:
@@ -269,36 +300,6 @@ def _table_problems(project: Project, parameters: set[str] | None) -> Iterator[G
             errors: list[GepError] = []
             _tried(errors, partial(read_rows, path, parameters))
             yield from errors
-
-
-def _tables(
-    project: Project, figures: Mapping[str, Figures], grid: Grid
-) -> tuple[dict[str, Raster], Path | None]:
-    """Return the layers that are given as tables, and the folder of their rasters.
-
-    One region's figure is a constant; those of several are written as a raster on the grid.
-    """
-    rasters = {
-        name: constant(name, project.layers[name], *found.numbers.values())
-        for name, found in figures.items()
-        if len(found.numbers) == 1
-    }
-    several = {name: found for name, found in figures.items() if name not in rasters}
-    if not several:
-        return rasters, None
-    folder = Path(tempfile.mkdtemp(prefix="gep-tables-"))
-    try:
-        for name, found in several.items():
-            target = folder / f"{name}.tif"
-            write_figures(found, grid, target)
-            rasters[name] = replace(
-                constant(name, project.layers[name], math.nan), constant=None, path=str(target),
-                shape=grid.shape, nodata=math.nan,
-            )  # fmt: skip
-    except GepError:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return rasters, folder
 
 
 def _beside(headers: dict[str, Header], parcels: Parcels | None) -> Iterator[GepError]:

@@ -21,12 +21,12 @@ from tiles.compute import (
     rings_of,
 )
 from tiles.derive import with_patterns
-from tiles.inputs import Inputs, engine_number, resolve
+from tiles.inputs import Inputs, engine_number, resolve, with_figures
 from tiles.job import Job
 from tiles.project import Project
 from tiles.run import GDAL_CACHE_MB, How, run
 from tiles.runfolder import free_bytes
-from tiles.seen import problems_seen
+from tiles.seen import problems_of_all
 from tiles.tile import compute_tile
 
 SAMPLE_TILES = 4
@@ -85,6 +85,7 @@ def plan(project: Project, accounts: tuple[Account, ...], how: How) -> Plan:
     inputs = resolve(project, known_parameters(accounts))
     raise_all(problems(inputs, accounts))
     with tempfile.TemporaryDirectory() as aside:
+        inputs = with_figures(inputs, Path(aside))
         job, refused = _job(inputs, accounts, Path(aside), how)
         batches = job.batches(how.tile)
         tiles = [t for batch in batches for t in batch]
@@ -102,28 +103,36 @@ def check(project: Project, accounts: tuple[Account, ...], how: How) -> list[Gep
     """Return everything wrong with a project's inputs, every pixel in the parcels looked at."""
     try:
         inputs = resolve(project, known_parameters(accounts))
-        found = problems(inputs, accounts)
-        with tempfile.TemporaryDirectory() as aside:
-            if not found:
-                _job(inputs, accounts, Path(aside), how)
-            bare = _bare(inputs, rings_of(inputs, Path(aside)))
-            if bare.group_by:
-                totals = run(bare, Path(aside), how, check=False)
-                found.extend(problems_seen(bare.rasters, totals.seen))
-            return found
     except GepError as error:
-        return list(getattr(error, "errors", (error,)))
+        return _single(error)
+    with tempfile.TemporaryDirectory() as aside:
+        inputs = with_figures(inputs, Path(aside))
+        found = [*problems(inputs, accounts), *_wrong_values(inputs, Path(aside), how)]
+        try:
+            _job(inputs, accounts, Path(aside), how)
+        except GepError as error:
+            # one that comes of a layer's values is told already
+            told = {e.facts.get("where") for e in found}
+            found += [e for e in _single(error) if e.facts.get("where") not in told]
+    return found
 
 
-def _bare(inputs: Inputs, rings: Path) -> Job:
-    """Return a job that reads every layer and computes nothing."""
-    rasters = with_patterns(inputs.rasters, {})
-    return Job(
-        grid=inputs.grid, rasters=tuple(rasters.values()), derived=(), models=(),
-        group_by=tuple(name for name, r in sorted(rasters.items()) if r.is_class),
-        rings_folder=str(rings), parcels=len(inputs.parcels), maps=(),
-        least_share=engine_number("least_valid_share"), content="check",
+def _single(error: GepError) -> list[GepError]:
+    return list(getattr(error, "errors", (error,)))
+
+
+def _wrong_values(inputs: Inputs, aside: Path, how: How) -> list[GepError]:
+    """Return what is wrong with the values of all layers, whether or not anything needs them."""
+    bare = Job(
+        grid=inputs.grid, rasters=tuple(inputs.rasters.values()), derived=(), models=(),
+        group_by=(), rings_folder=str(rings_of(inputs, aside)), parcels=len(inputs.parcels),
+        maps=(), least_share=engine_number("least_valid_share"), content="check",
     )  # fmt: skip
+    try:
+        totals = run(bare, aside, how, check=False)
+    except GepError as error:
+        return _single(error)
+    return list(problems_of_all(bare.rasters, totals.seen))
 
 
 def _job(

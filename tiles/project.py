@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from data_catalog.errors import GepError, ProjectError, UnknownNameError, raise_all
 from data_catalog.names import suggestion
-from data_catalog.standards import checked, read_toml, standard
+from data_catalog.standards import standard
 from data_catalog.text import Text
+from data_catalog.toml_files import checked, read_toml
 from data_catalog.variables import Variable, variables
 
 YEARS = (1900, 2200)

@@ -110,8 +110,9 @@ class OpenRaster:
     def _reduced(self, bands: Raw) -> npt.NDArray[np.float64]:
         values = to_float(bands, self.raster.nodata)
         total = np.zeros(values.shape[1:])
-        for band in values:  # one after the other: the same bits for any window
-            total += band
+        with np.errstate(over="ignore"):  # infinity is refused like all that is out of range
+            for band in values:  # one after the other: the same bits for any window
+                total += band
         return total if self.raster.variable.bands == "sum" else total / self.raster.bands
 
     @property

@@ -7,12 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from tiles.blocks import OUTSIDE
+from tiles.codes import NO_CODE, small_codes, true_codes
 from tiles.grid import Tile
 from tiles.overlap import overlap_majority, overlap_mean, source_window
 from tiles.rasters import OpenRaster, Raster, Raw, to_float
 
-NO_CODE = np.iinfo(np.uint16).max
-"""What stands for "no class" while classes are aligned."""
 WINDOW_CELLS = 1 << 24
 """Source pixels held at a time while a finer layer is brought onto the grid."""
 
@@ -29,7 +28,7 @@ def read_aligned(raster: Raster, file: OpenRaster | None, tile: Tile, least_shar
     -------
     array
         Stored values where the grids are one (nodata as stored); otherwise means with NaN for
-        missing, or codes as int32 with `OUTSIDE` for missing.
+        missing, or codes as signed integers with `OUTSIDE` for missing.
     """
     if file is None:
         value = math.nan if raster.constant is None else raster.constant
@@ -65,7 +64,7 @@ def _padded(
         return np.full(tile.shape, math.nan)
     stored = file.read(*window)
     if raster.is_class:
-        padded: Raw = np.full(tile.shape, OUTSIDE, np.int32)
+        padded: Raw = np.full(tile.shape, OUTSIDE, np.result_type(np.int32, stored.dtype))
     else:
         stored = to_float(stored, file.nodata)
         padded = np.full(tile.shape, math.nan)
@@ -85,12 +84,8 @@ def _overlapped(raster: Raster, file: OpenRaster, tile: Tile, least_share: float
     row, col = window[0], window[2]
     if not raster.is_class:
         return overlap_mean(to_float(stored, file.nodata), x, y, row, col, least_share)
-    codes = np.where((stored < 0) | (stored >= NO_CODE), NO_CODE - 1, stored).astype(np.uint16)
-    if raster.nodata is not None and not raster.nodata_class:
-        codes[stored == raster.nodata] = NO_CODE
-    classes = overlap_majority(codes, int(NO_CODE), x, y, row, col, least_share).astype(np.int32)
-    classes[classes == NO_CODE] = OUTSIDE
-    return classes
+    small, stand_for = small_codes(raster, stored)
+    return true_codes(overlap_majority(small, NO_CODE, x, y, row, col, least_share), stand_for)
 
 
 def _strips(raster: Raster, tile: Tile) -> Iterator[Tile]:

@@ -23,14 +23,15 @@ from data_catalog.parameters import table_text
 from data_catalog.regions import region
 from data_catalog.text import Text
 from data_catalog.variables import Variable
-from tiles.checkpoints import unwritable
+from tiles.checkpoints import unwritable, whole_or_not_at_all
 from tiles.georeference import Place
 from tiles.grid import Grid
 from tiles.headers import Header
 from tiles.project import LayerEntry, Project
 from tiles.rasters import check_written, disk_full
+from tiles.runfolder import digest_of
 
-__all__ = ["Figures", "header_of", "read_figures", "write_figures"]
+__all__ = ["Figures", "digest_of_figures", "header_of", "read_figures", "write_figures"]
 
 REGION = "region"
 """The column of the table that holds the six-digit codes."""
@@ -176,8 +177,17 @@ def header_of(project: Project, known: Variable, entry: LayerEntry, grid: Grid) 
     )
 
 
+def digest_of_figures(figures: Figures, grid: Grid) -> str:
+    """Return a name for the raster of these figures on this grid."""
+    shapes = [shapely.to_wkb(shape, hex=True) for shape in figures.counties.geometry]
+    numbers = [figures.numbers[code] for code in figures.counties["code"]]
+    return digest_of([grid.crs, grid.transform, grid.shape, shapes, numbers])
+
+
 def write_figures(figures: Figures, grid: Grid, target: Path) -> None:
     """Write the figures as a raster on the grid, as they are in the table; NaN in no county.
+
+    The file is there whole or not at all; its folder is made.
 
     Raises
     ------
@@ -193,13 +203,15 @@ def write_figures(figures: Figures, grid: Grid, target: Path) -> None:
     }  # fmt: skip
     written = 0
     try:
-        with rasterio.open(target, "w", **profile) as out:
-            for start in range(0, grid.rows, BLOCK_ROWS):
-                end = min(start + BLOCK_ROWS, grid.rows)
-                which = covering(list(shapes), grid.affine, start, end, grid.cols)
-                out.write(numbers[which], 1, window=Window(0, start, grid.cols, end - start))
-                written += int(np.count_nonzero(which != NOWHERE))
-        check_written(target, written)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with whole_or_not_at_all(target) as part:
+            with rasterio.open(part, "w", **profile) as out:
+                for start in range(0, grid.rows, BLOCK_ROWS):
+                    end = min(start + BLOCK_ROWS, grid.rows)
+                    which = covering(list(shapes), grid.affine, start, end, grid.cols)
+                    out.write(numbers[which], 1, window=Window(0, start, grid.cols, end - start))
+                    written += int(np.count_nonzero(which != NOWHERE))
+            check_written(part, written)
     except rasterio.RasterioIOError as error:
         raise unwritable(target.parent, disk_full(target)) from error
     except OSError as error:

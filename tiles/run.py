@@ -4,7 +4,7 @@ import hashlib
 import pickle
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,8 +18,8 @@ from tiles.checkpoints import Checkpoints, unwritable, whole_or_not_at_all
 from tiles.grid import Tile
 from tiles.job import Job
 from tiles.rasters import OpenRaster
-from tiles.schedulers import THREADS, executor, lost
-from tiles.seen import LayerSeen, problems_seen
+from tiles.schedulers import THREADS, lost, pool_of
+from tiles.seen import LayerSeen, problems_of_all, problems_seen
 from tiles.sums import Sums
 from tiles.tile import TileSums, compute_tile
 
@@ -112,10 +112,10 @@ def run(
     good = _compute(job_file, todo, how, done, tell, stop=check)
     if not good:  # no need to go on: read on only to tell the whole of what is wrong
         bare = replace(job, models=(), derived=(), maps=(), content=f"{job.content} values")
-        raise_all(problems_seen(bare.rasters, run(bare, folder, how, check=False).seen))
+        raise_all(problems_of_all(bare.rasters, run(bare, folder, how, check=False).seen))
     totals = _merged(job, checkpoints, range(len(batches)))
     if check:
-        raise_all(problems_seen(job.rasters, totals.seen))
+        raise_all(problems_of_all(job.rasters, totals.seen))
     totals.tiles_resumed = sum(len(batches[i]) for i in checkpoints.done() & done)
     return totals
 
@@ -145,7 +145,7 @@ def _compute(
     if not todo:
         return True
     finished = set(done)
-    with executor(how.scheduler, how.workers) as pool:
+    with pool_of(how.scheduler, how.workers) as pool:
         waiting: dict[Future[bool], int] = {}
         rest = iter(todo)
         try:
@@ -156,7 +156,7 @@ def _compute(
                         break
                 if not waiting:
                     return True
-                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                for future in pool.first_done(waiting):
                     batch = waiting.pop(future)
                     good = future.result()
                     finished.add(batch)

@@ -10,6 +10,9 @@ from data_catalog.errors import LayerError
 from data_catalog.text import Text
 from tiles.rasters import Raster
 
+CODES_SHOWN = 50
+"""Unknown class codes that a message lists; those of the most cells where there are more."""
+
 
 @dataclass(slots=True)
 class LayerSeen:
@@ -46,14 +49,46 @@ def problems_seen(
             yield _out_of_range(raster, record)
 
 
-def _unknown_codes(raster: Raster, record: LayerSeen) -> LayerError:
-    listed = ", ".join(f"{code} ({record.unknown[code]})" for code in sorted(record.unknown))
+def problems_of_all(
+    rasters: tuple[Raster, ...], seen: Mapping[str, LayerSeen]
+) -> Iterator[LayerError]:
+    """Yield what is wrong once all tiles are seen: also a layer that has nothing in any parcel.
+
+    Such a layer is the wrong file, or its nodata is: the account would be empty, and not say why.
+    """
+    yield from problems_seen(rasters, seen)
+    for raster in rasters:
+        if not seen[raster.name].cells:
+            yield _nothing_inside(raster)
+
+
+def _nothing_inside(raster: Raster) -> LayerError:
+    v = raster.variable
+    what = Text("类别", "class") if raster.is_class else Text("数值", "value")
     return LayerError(
         where=Path(raster.path).name,
         problem=Text(
-            f"含有对照表中没有的类别代码（像元数）：{listed}。"
+            f"{v.title.zh}在宗地内没有任何{what.zh}。请检查该文件（或用来推算它的文件）的无效值 "
+            "nodata、坐标系和范围，换用覆盖宗地的文件，或删去该图层。",
+            f"{v.name} has no {what.en} anywhere inside the parcels. Check the nodata, CRS and "
+            "extent of the file (or of those it is made from); give one that covers the parcels, "
+            "or remove the layer.",
+        ),
+    )
+
+
+def _unknown_codes(raster: Raster, record: LayerSeen) -> LayerError:
+    counts = record.unknown
+    shown = sorted(sorted(counts, key=lambda code: (-counts[code], code))[:CODES_SHOWN])
+    listed = ", ".join(f"{code} ({counts[code]})" for code in shown)
+    more = len(counts) - len(shown)
+    rest = Text(f"，另有 {more} 种", f" and {more} more") if more else Text("", "")
+    return LayerError(
+        where=Path(raster.path).name,
+        problem=Text(
+            f"含有对照表中没有的类别代码（像元数）：{listed}{rest.zh}。"
             "请为 classes 选择正确的对照表，或在自定义对照表中补充这些代码。",
-            f"has class codes that its crosswalk does not know (cells): {listed}. Choose "
+            f"has class codes that its crosswalk does not know (cells): {listed}{rest.en}. Choose "
             "the right crosswalk in `classes`, or add the codes to one of your own.",
         ),
     )

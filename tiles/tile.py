@@ -21,6 +21,7 @@ from tiles.blocks import (
     to_groups,
     to_numbers,
 )
+from tiles.codes import unknown_codes
 from tiles.coverage import Coverage, Rings, coverage
 from tiles.grid import Tile
 from tiles.job import Job
@@ -117,7 +118,7 @@ def _classes(
             codes, nodata is not None, nodata or 0.0, raster.nodata_class, class_table(raster),
             inside, classes, unknown,
         )  # fmt: skip
-        record.unknown = {int(i) + LEAST_CODE: int(unknown[i]) for i in np.flatnonzero(unknown)}
+        record.unknown = unknown_codes(raster, codes, inside, unknown)
         result[raster.name] = classes
     return result
 
@@ -178,6 +179,8 @@ def _layers(
             raster.scale, raster.offset, inside[block], numbers,
         )  # fmt: skip
         seen[raster.name].add(LayerSeen(count, least, most))
+        if count and not (raster.variable.low <= least and most <= raster.variable.high):
+            numbers[:] = np.nan  # refused in words at the end: no model need meet it
         layers[raster.name] = numbers
     return layers
 

@@ -106,7 +106,7 @@ def crosswalk(name: str, folder: Path) -> Crosswalk:
     UnknownNameError
         If it is neither.
     ProjectError
-        If the file's columns or classes are wrong.
+        If the file's columns or classes are wrong, or a code is there twice.
     """
     if name in crosswalks():
         return crosswalks()[name]
@@ -124,9 +124,10 @@ def crosswalk(name: str, folder: Path) -> Crosswalk:
 def _read(text: str, name: str, title: Text) -> Crosswalk:
     known = {*ecosystems(), f"{NOT_FOREST:02d}"}
     rows = []
+    first: dict[int | str, int] = {}
     for number, row in enumerate(csv.DictReader(text.splitlines()), start=2):
         code, ecosystem = (row.get("code") or "").strip(), (row.get("ecosystem") or "").strip()
-        if not (code == NODATA or code.isdigit()) or ecosystem not in known:
+        if not (code == NODATA or code.isdecimal()) or ecosystem not in known:
             raise ProjectError(
                 where=f"{name}:{number}",
                 problem=Text(
@@ -134,6 +135,15 @@ def _read(text: str, name: str, title: Text) -> Crosswalk:
                     "ecosystem 应为 HJ 1166 两位代码。",
                     f"maps code {code!r} to {ecosystem!r}; code must be a whole number or "
                     "nodata, ecosystem a two-digit HJ 1166 code.",
+                ),
+            )
+        before = first.setdefault(NODATA if code == NODATA else int(code), number)
+        if before != number:
+            raise ProjectError(
+                where=f"{name}:{number}",
+                problem=Text(
+                    f"代码“{code}”在第 {before} 行和第 {number} 行各写了一次，请只留一行。",
+                    f"code {code!r} is there twice, in rows {before} and {number}. Keep one.",
                 ),
             )
         rows.append(Mapping(code, row.get("legend") or "", int(ecosystem), row.get("note") or ""))

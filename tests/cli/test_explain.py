@@ -118,7 +118,7 @@ def test_every_parameter_has_a_title_in_both_languages() -> None:
     tables = {i.table for m in MODELS for i in m.inputs.values() if isinstance(i, Coefficients)}
     for name in declared | tables | bundled().names():
         title = parameter_title(name)
-        assert title.zh != name, f"add {name} to cli/parameter_titles.csv"
+        assert title.zh != name, f"add {name} to data_catalog/parameter_titles.csv"
         assert title.en
 
 

@@ -149,6 +149,23 @@ def test_legend_and_note_may_be_left_out(tmp_path: Path) -> None:
     assert crosswalk("ours.csv", tmp_path).codes() == {7: 12}
 
 
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [(["7,12", "8,13", "7,12"], "7"), (["7,12", "8,13", "07,13"], "07"),
+     (["nodata,99", "8,13", "nodata,11"], "nodata")],
+    ids=["the same class", "another class, written otherwise", "nodata"],
+)  # fmt: skip
+def test_a_code_that_is_there_twice_is_refused_with_both_rows(
+    tmp_path: Path, rows: list[str], code: str
+) -> None:
+    (tmp_path / "ours.csv").write_text("\n".join(["code,ecosystem", *rows]), encoding="utf-8")
+    with pytest.raises(ProjectError) as caught:
+        crosswalk("ours.csv", tmp_path)
+    said = f"ours.csv:4: code '{code}' is there twice, in rows 2 and 4. Keep one."
+    assert caught.value.say("en") == said
+    assert f"代码“{code}”在第 2 行和第 4 行" in caught.value.say("zh")
+
+
 def test_an_unknown_crosswalk_gives_a_suggestion(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean worldcover") as caught:
         crosswalk("wordcover", tmp_path)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_catalog.classes import crosswalks
+from data_catalog.errors import LayerError
 from data_catalog.variables import variable
 from tests.county import write
 from tiles import reading
@@ -321,3 +322,48 @@ def test_the_class_of_a_cell_is_the_one_that_covers_most_of_it(tmp_path):
     assert found[0, 0] == 4
     assert found[1, 0] == 2
     assert (found[2:] == 2).all()
+
+
+def test_a_class_may_have_a_code_of_many_digits_on_any_grid(tmp_path):
+    values = np.full((80, 100), 70_001, np.int32)
+    values[0:2, 0:2] = -9999
+    raster = layer(
+        tmp_path / "c.tif", values, GRID.affine @ Affine.scale(1 / 2), name="land_cover",
+        nodata=-9999, classes={2: 11, 70_001: 12},
+    )  # fmt: skip
+    found, unknown = classes(raster, read(raster))
+    assert found[0, 0] == 0
+    assert (found[1:] == 12).all()
+    assert unknown.sum() == 0
+
+
+def test_nodata_below_zero_may_be_a_class_on_any_grid(tmp_path):
+    walk = crosswalks()["forest-mask"]
+    values = np.full((80, 100), -9999, np.int16)
+    values[:, :20] = 1
+    raster = layer(
+        tmp_path / "f.tif", values, GRID.affine @ Affine.scale(1 / 2), name="forest",
+        nodata=-9999, classes=walk.codes(), nodata_class=walk.of_nodata(),
+    )  # fmt: skip
+    found, unknown = classes(raster, read(raster))
+    assert (found[:, :10] == 11).all()
+    assert (found[:, 10:] == 99).all()
+    assert unknown.sum() == 0
+
+
+def test_of_equals_the_smallest_code_wins_however_large_it_is(tmp_path):
+    values = np.full((80, 100), 90_000, np.int32)
+    values[0, 0:2] = -3
+    raster = layer(tmp_path / "c.tif", values, GRID.affine @ Affine.scale(1 / 2), name="land_cover")
+    found = read(raster)
+    assert found[0, 0] == -3
+    assert (found[1:] == 90_000).all()
+
+
+def test_more_codes_than_any_class_map_has_are_refused(tmp_path):
+    values = np.arange(400 * 500, dtype=np.int32).reshape(400, 500)
+    raster = layer(
+        tmp_path / "c.tif", values, GRID.affine @ Affine.scale(1 / 10), name="land_cover"
+    )
+    with pytest.raises(LayerError, match="65535 codes or more"):
+        read(raster)
