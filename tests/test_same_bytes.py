@@ -169,33 +169,41 @@ def test_a_run_survives_the_death_of_a_dask_worker(county, computed, digests, of
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make a run wait for workers no longer than half a second."""
+def patience(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """Return for how many seconds a run waits for workers, to be changed."""
+    seconds = {"longest_wait_for_workers": 40.0}
     monkeypatch.setattr("tiles.schedulers.LOOK_SECONDS", 0.1)
-    monkeypatch.setattr("tiles.schedulers.engine_number", {"longest_wait_for_workers": 0.5}.get)
+    monkeypatch.setattr("tiles.schedulers.engine_number", seconds.get)
+    return seconds
 
 
 NOBODY = r"no worker for 0\.5 s\. Finished tiles are kept: start workers again \(dask worker tcp://"
 
 
-@pytest.mark.timeout(60)
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.timeout(120)
 def test_a_run_whose_dask_workers_are_all_dead_stops_and_can_go_on(
-    county, computed, digests, of_county, tmp_path, caplog
+    county, computed, digests, of_county, tmp_path, patience, caplog
 ):
-    out, folder = tmp_path / "run", tmp_path / "run.unfinished"
+    out = tmp_path / "run"
+    log = tmp_path / "run.unfinished" / "log.jsonl"
+
+    def wait_for_tasks(count: int) -> None:
+        until = time.monotonic() + 60
+        while not (log.exists() and log.read_text("utf-8").count('"progress"') > count):
+            assert time.monotonic() < until
+            time.sleep(0.005)
 
     def kill_when_under_way(worker: subprocess.Popen[bytes]) -> None:
-        log = folder / "log.jsonl"
-        while not (log.exists() and log.read_text("utf-8").count('"progress"') > 8):
-            time.sleep(0.005)
+        wait_for_tasks(5)
+        patience["longest_wait_for_workers"] = 0.5
+        wait_for_tasks(10)
         worker.kill()
 
     with dask_scheduler(tmp_path, 1) as (address, worker), ThreadPoolExecutor(1) as pool:
         killed = pool.submit(kill_when_under_way, worker)
         with pytest.raises(RunError, match=NOBODY) as stopped:
             computed(county, out, tile=20, scheduler=address)
-        killed.result(timeout=30)
+        killed.result(timeout=60)
     assert "再用 --resume 继续" in stopped.value.say("zh")
     assert not [r for r in caplog.records if r.exc_info], "Dask's own traceback is shown"
     assert not out.exists()
@@ -204,18 +212,16 @@ def test_a_run_whose_dask_workers_are_all_dead_stops_and_can_go_on(
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.usefixtures("impatient")
-def test_a_run_whose_dask_scheduler_never_has_a_worker_stops(county, computed, tmp_path):
+def test_a_run_whose_dask_scheduler_never_has_a_worker_stops(county, computed, tmp_path, patience):
+    patience["longest_wait_for_workers"] = 0.5
     with dask_scheduler(tmp_path, 0) as (address, _), pytest.raises(RunError, match=NOBODY):
         computed(county, tmp_path / "run", scheduler=address)
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.timeout(60)
-def test_a_run_waits_for_workers_that_come_back(
-    county, computed, digests, of_county, tmp_path, monkeypatch
-):
-    monkeypatch.setattr("tiles.schedulers.LOOK_SECONDS", 0.1)
+@pytest.mark.timeout(120)
+@pytest.mark.usefixtures("patience")
+def test_a_run_waits_for_workers_that_come_back(county, computed, digests, of_county, tmp_path):
     out = tmp_path / "run"
     with dask_scheduler(tmp_path, 0) as (address, _), ThreadPoolExecutor(1) as pool:
         run = pool.submit(computed, county, out, scheduler=address)
@@ -226,7 +232,7 @@ def test_a_run_waits_for_workers_that_come_back(
             cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         ) as worker:  # fmt: skip
             try:
-                run.result(timeout=50)
+                run.result(timeout=100)
             finally:
                 worker.kill()
     assert digests(out) == of_county
