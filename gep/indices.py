@@ -3,8 +3,9 @@
 An item (a service in an ecosystem) has a price ``p`` and a quantity ``q`` in year 0 and in year 1.
 Each formula is written as a price index; the volume index of the same name is the same formula
 with prices and quantities changing places (`volume`). All return ratios: 1 is no change. A missing
-number makes the result missing, and so does a formula that is not defined for the items (a
-logarithm of nothing, a total of zero): choosing items that have both is the caller's decision.
+number that a formula reads makes the result missing, and so does a formula that is not defined for
+the items (a logarithm of nothing, a total of zero): choosing items that have both is the caller's
+decision.
 
 After the System of National Accounts 2008, chapter 15, and the Producer Price Index Manual 2004,
 chapters 15 and 16 (Fisher's additive decomposition: van IJzeren 1987; Reinsdorf, Diewert and

@@ -199,7 +199,7 @@ def _show_indices(change: "Change", series: "IndexSeries", lang: Language) -> No
     from cli.terminal import show, show_heading, show_table
     from review.figures import PERCENT, figure, scale_for
 
-    table, base = series.table(), series.years[0]
+    table, base = series.table, series.years[0]
     scale = scale_for(table["constant_price_value"])
 
     def line(title: str, column: str, factor: float = 1, decimals: int = 2) -> list[str]:
@@ -275,7 +275,7 @@ def _show_json(change: "Change", series: "IndexSeries | None", groups: "pd.DataF
                                  for d in change.revisions],
         "hidden_differences": [{"kind": d.kind, "zh": d.what.zh, "en": d.what.en}
                                for d in change.hidden],
-        "index": [] if series is None else _records(series.table()),
+        "index": [] if series is None else _records(series.table),
         "contributions": [] if series is None else _records(series.contributions()),
         "notes": [{"zh": n.zh, "en": n.en} for n in _notes(change, series)],
     })  # fmt: skip

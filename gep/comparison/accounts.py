@@ -86,6 +86,30 @@ class RunAccount:
         """Return the parcels of the run, and the account as a whole (an empty id)."""
         return frozenset(self.parcels["parcel_id"].astype(str)) | {""}
 
+    @cached_property
+    def gep(self) -> float:
+        """Return the value of all that is counted, CNY."""
+        return float(self.rows.loc[self._in_gep, "value"].sum())
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """Return physical, value and unit by service and ecosystem, of what is counted.
+
+        An amount is missing where a row with a value has none.
+        """
+        rows = self.rows[self._in_gep]
+        grouped = rows.groupby(["service", "ecosystem"], observed=True, sort=True)
+        sums = grouped[["physical", "value"]].sum()
+        complete = grouped["physical"].count() == grouped["value"].count()
+        units = grouped["physical_unit"].first().astype(str)
+        found = sums.assign(physical=sums["physical"].where(complete), unit=units).reset_index()
+        keys = ["service", "ecosystem"]
+        return found.astype(dict.fromkeys(keys, str)).set_index(keys)
+
+    @cached_property
+    def _in_gep(self) -> "pd.Series[bool]":
+        return self.rows["service"].isin(list(self.counted))
+
 
 def read_accounts(runs: Sequence[Path], standard: str | None = None) -> tuple[RunAccount, ...]:
     """Read the runs' accounts under one standard, where they share one.

@@ -74,7 +74,10 @@ class Pair:
     def services(self) -> tuple[str, ...]:
         """Return the services with a value in either account, those of the later one first."""
         known = dict.fromkeys([*self.after.records, *self.before.records])
-        found = set(self.after.rows["service"]) | set(self.before.rows["service"])
+        found = {
+            str(s) for a in (self.before, self.after)
+            for s in a.rows["service"].unique() if self.holds(a, s)
+        }  # fmt: skip
         return tuple(s for s in (*known, *sorted(found - set(known))) if s in found)
 
     def holds(self, account: RunAccount, service: str) -> bool:
@@ -133,7 +136,7 @@ class Pair:
             found[place] = rows[column].to_numpy(np.float64)
             return found
 
-        surveyed = self._zones.within(zones, account.ids)
+        surveyed = self._zones.within(zones, self._surveyed[account is self.after])
         return _Side(
             inside=surveyed & self.holds(account, service),
             there=there,
@@ -150,6 +153,13 @@ class Pair:
         found = (where < len(zones)) & (zones[np.minimum(where, len(zones) - 1)] == known)
         np.add.at(area, where[found], account.extent["area_ha"].to_numpy(np.float64)[found])
         return area
+
+    @cached_property
+    def _surveyed(self) -> tuple[Truths, Truths]:
+        """Return which parcels of all are in the account before, and which in the one after."""
+        known = self._zones.parcels
+        one, other = (known.isin(list(a.ids)) for a in (self.before, self.after))
+        return one, other
 
     @cached_property
     def _zones(self) -> "_Zones":
@@ -185,9 +195,8 @@ class _Zones:
             "ecosystem": pd.Categorical.from_codes(ecosystem, self.ecosystems),
         })  # fmt: skip
 
-    def within(self, zones: Codes, ids: frozenset[str]) -> Truths:
-        known: Truths = self.parcels.isin(list(ids))
-        return known[zones // len(self.ecosystems)]
+    def within(self, zones: Codes, parcels: Truths) -> Truths:
+        return parcels[zones // len(self.ecosystems)]
 
 
 def _codes(texts: "pd.Series[str]", known: pd.Index) -> Codes:

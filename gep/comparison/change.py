@@ -132,12 +132,13 @@ class Change:
         if grouping == "service":
             return self.by_service()
         cells = self.cells[self.cells["service"].isin(list(self.counted))]
-        if grouping in OWN:
-            groups = cells[OWN[grouping]].astype(str)
-        else:
-            groups = cells["parcel_id"].astype(str).map(self._groups(grouping)).fillna("")
+        groups = cells[OWN.get(grouping, "parcel_id")]
+        if grouping not in OWN:
+            names = self._groups(grouping)
+            of_parcel = pd.Categorical([names.get(p, "") for p in groups.cat.categories])
+            groups = pd.Series(of_parcel[groups.cat.codes.to_numpy()], index=cells.index)
         sums = self._summed(cells, groups)
-        sums.index.name = grouping
+        sums.index = pd.Index(sums.index.astype(str), name=grouping)
         return sums
 
     def waterfall(self) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def write_comparison(
     if grouping != "service":
         tables[BY.format(grouping)] = change.by(grouping).reset_index()
     if series is not None:
-        tables["index.csv"] = series.table()
+        tables["index.csv"] = series.table
         tables["contributions.csv"] = series.contributions()
     _require_ours(folder, tables)
     try:

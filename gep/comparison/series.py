@@ -35,7 +35,6 @@ from gep.indices import (
 
 __all__ = ["IndexSeries", "Matched", "index_series"]
 
-ITEM = ["service", "ecosystem"]
 SIDES = ("p0", "q0", "p1", "q1")
 
 
@@ -54,7 +53,7 @@ class Matched:
     @cached_property
     def items(self) -> pd.DataFrame:
         """Return prices and quantities, p0, q0, p1, q1, by service and ecosystem."""
-        sides = [_items(a) for a in (self.before, self.after)]
+        sides = [a.items for a in (self.before, self.after)]
         index = sides[0].index.union(sides[1].index)
         one, other = (s.reindex(index) for s in sides)
         alike = (one["unit"] == other["unit"]) | one["unit"].isna() | other["unit"].isna()
@@ -77,7 +76,7 @@ class Matched:
         """Return the services that have an item with a value that is not matched."""
         found = {
             item for a in (self.before, self.after)
-            for item in _items(a).query("value != 0").index
+            for item in a.items.query("value != 0").index
         }  # fmt: skip
         return list(dict.fromkeys(service for service, _ in sorted(found - set(self.items.index))))
 
@@ -98,29 +97,8 @@ class Matched:
         return items["value"] / items["physical"].where(items["physical"] != 0), quantity
 
 
-def _items(account: RunAccount) -> pd.DataFrame:
-    """Return amount, value and unit by service and ecosystem, of what counts in GEP."""
-    rows = account.rows[account.rows["service"].isin(list(account.counted))]
-    texts = rows.assign(**{c: rows[c].astype(str) for c in [*ITEM, "physical_unit"]})
-    grouped = texts.groupby(ITEM, sort=True)
-    sums = grouped[["physical", "value"]].sum()
-    known = rows["physical"].notna().groupby([texts[c] for c in ITEM]).all()
-    return pd.DataFrame({
-        "physical": sums["physical"].where(known),
-        "value": sums["value"],
-        "unit": grouped["physical_unit"].first(),
-    })  # fmt: skip
-
-
-def _gep(account: RunAccount) -> float:
-    return float(
-        account.rows.loc[account.rows["service"].isin(list(account.counted)), "value"].sum()
-    )
-
-
 def _share(value: float, account: RunAccount) -> float:
-    gep = _gep(account)
-    return value / gep if gep else float("nan")
+    return value / account.gep if account.gep else float("nan")
 
 
 @dataclass(frozen=True)
@@ -147,6 +125,7 @@ class IndexSeries:
             Matched(a, b) for a, b in zip(self.accounts[:-1], self.accounts[1:], strict=True)
         )
 
+    @cached_property
     def table(self) -> pd.DataFrame:
         """Return a row per year.
 
@@ -158,9 +137,12 @@ class IndexSeries:
             price_* indices; coverage_before and coverage, the shares of the year before's and of
             the year's own GEP that the link to it is about.
         """
-        gep = np.array([_gep(a) for a in self.accounts])
-        found: dict[str, object] = {"year": self.years, "gep": gep,
-                                    "value_index": BASE * gep / gep[0]}  # fmt: skip
+        gep = [a.gep for a in self.accounts]
+        found: dict[str, object] = {
+            "year": self.years,
+            "gep": gep,
+            "value_index": [BASE * _share(value, self.accounts[0]) for value in gep],
+        }
         constant = [Matched(self.accounts[0], a) for a in self.accounts]
         found["constant_price_value"] = [
             constant_price_value(m.arrays()[0], m.arrays()[-1]) for m in constant
@@ -185,7 +167,7 @@ class IndexSeries:
             year, service, laspeyres, fisher: in ratios of the first year. Over all years and
             services they add up to the chained index over 100, less 1.
         """
-        table = self.table()
+        table = self.table
         frames = []
         for name, parts in (("laspeyres", laspeyres_contributions),
                             ("fisher", fisher_contributions)):  # fmt: skip
@@ -195,7 +177,7 @@ class IndexSeries:
                 pd.DataFrame({"year": m.after.year, "service": m.items.index.get_level_values(0),
                               name: of_link})
                 for m, of_link in zip(self.links, found, strict=True)
-            ]).groupby(["year", "service"])[name].sum())  # fmt: skip
+            ]).groupby(["year", "service"])[name].sum(min_count=1))  # fmt: skip
         return pd.concat(frames, axis=1).reset_index()
 
 

@@ -9,7 +9,7 @@ import pytest
 from cli.main import LazyGroup
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-OURS = ("init", "services", "explain", "standards", "parameters", "sinks")
+OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare")
 ASK = """
 import sys
 from cli.main import gep
