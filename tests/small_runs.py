@@ -16,6 +16,7 @@ SERVICES = {
     "water_conservation": ("水源涵养", "Water conservation", "m3/year"),
     "oxygen_release": ("释氧", "Oxygen release", "t_O2/year"),
     "leisure": ("休闲游憩", "Leisure", "hour/year"),
+    "agricultural_products": ("农业产品", "Agricultural products", "t/year"),
 }
 PRICE = {"parameter": "reservoir_storage_cost", "set": "somewhere", "key": "", "value": 2.0,
          "units": "CNY/m3"}  # fmt: skip
@@ -26,7 +27,7 @@ GRID = {"crs": "EPSG:4549", "transform": [30.0, 0.0, 0.0, 0.0, -30.0, 0.0], "row
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row of an account, and the land it is about."""
+    """One row of an account, and the land it is about; with an item, a part of such a row."""
 
     parcel: str = "0001"
     ecosystem: str = "11"
@@ -36,6 +37,7 @@ class Row:
     missing: float = 0.0
     unit: str = ""
     standard: str = "cn-open"
+    item: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,8 @@ class SmallRun:
     price_year: str = "2012"
     software: str = "0.1.0"
     refused: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    other_standards: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     townships: Mapping[str, str] = field(default_factory=dict)
 
     def but(self, **changes: Any) -> "SmallRun":
@@ -68,18 +72,16 @@ class SmallRun:
     def write(self, folder: Path) -> Path:
         """Write the run folder; return it."""
         folder.mkdir(parents=True)
-        account = pd.DataFrame({
-            "parcel_id": [r.parcel for r in self.rows],
-            "ecosystem": [r.ecosystem for r in self.rows],
-            "service": [r.service for r in self.rows],
-            "physical": np.array([r.physical for r in self.rows], dtype=float),
-            "physical_unit": [r.unit or SERVICES[r.service][-1] for r in self.rows],
-            "value": np.array([r.value for r in self.rows], dtype=float),
-            "price_year": self.price_year,
-            "standard": [r.standard for r in self.rows],
-            "missing_share": np.array([r.missing for r in self.rows], dtype=float),
-        })  # fmt: skip
-        account.to_parquet(folder / "account.parquet")
+        whole = [r for r in self.rows if not r.item]
+        items = [r for r in self.rows if r.item]
+        sums: dict[tuple[str, str, str], float] = {}
+        for r in items:
+            key = (r.parcel, r.ecosystem, r.service)
+            sums[key] = sums.get(key, 0.0) + r.value
+        whole += [Row(parcel=p, ecosystem=e, service=s, value=v) for (p, e, s), v in sums.items()]
+        self._table(whole).drop(columns="item").to_parquet(folder / "account.parquet")
+        if items:
+            self._table(items).to_parquet(folder / "items.parquet")
         extent = pd.DataFrame([(p, e, a) for (p, e), a in self.area.items()],
                               columns=["parcel_id", "ecosystem", "area_ha"])  # fmt: skip
         extent.to_parquet(folder / "extent.parquet")
@@ -90,6 +92,20 @@ class SmallRun:
         text = json.dumps(self.manifest(), ensure_ascii=False)
         (folder / "manifest.json").write_text(text, encoding="utf-8")
         return folder
+
+    def _table(self, rows: list[Row]) -> pd.DataFrame:
+        return pd.DataFrame({
+            "parcel_id": [r.parcel for r in rows],
+            "ecosystem": [r.ecosystem for r in rows],
+            "service": [r.service for r in rows],
+            "item": [r.item for r in rows],
+            "physical": np.array([r.physical for r in rows], dtype=float),
+            "physical_unit": [r.unit or SERVICES[r.service][-1] for r in rows],
+            "value": np.array([r.value for r in rows], dtype=float),
+            "price_year": self.price_year,
+            "standard": [r.standard for r in rows],
+            "missing_share": np.array([r.missing for r in rows], dtype=float),
+        })  # fmt: skip
 
     def manifest(self) -> dict[str, Any]:
         """Return the manifest: what a comparison reads of it."""
@@ -109,6 +125,7 @@ class SmallRun:
             "services": [self._record(s) for s in services],
             "services_not_valued": {},
             "services_not_computed": [],
+            "other_standards": dict(self.other_standards),
         }  # fmt: skip
 
     def _record(self, service: str) -> dict[str, object]:
@@ -119,6 +136,7 @@ class SmallRun:
             "counted": service in self.counted, "price_year": self.price_year,
             "variants": [{"id": self.variant, "classes": ["1"], "inputs": inputs}],
             "valuations": [{"id": "storage_cost"}],
+            "items": [{"item": item} for item in self.items],
         }  # fmt: skip
 
 
@@ -138,6 +156,7 @@ def in_memory(
     return RunAccount(
         run=Path(str(year)), manifest=run.manifest(), standard="cn-open",
         rows=valued.astype(dict.fromkeys(texts, "category")),
+        apart=valued.iloc[:0].assign(item="").astype(dict.fromkeys([*texts, "item"], "category")),
         extent=extent.astype({"parcel_id": "category", "ecosystem": "category"}),
         parcels=pd.DataFrame({"parcel_id": list(ids)}),
     )  # fmt: skip

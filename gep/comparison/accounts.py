@@ -1,11 +1,12 @@
 """A finished run's account, as it is read to be compared with another."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -14,11 +15,13 @@ from data_catalog.names import suggestion
 from data_catalog.text import Text
 from tiles.runfolder import read_manifest
 
-__all__ = ["RunAccount", "read_accounts"]
+__all__ = ["RunAccount", "kept_apart", "read_accounts"]
 
 ACCOUNT, EXTENT, PARCELS = "account.parquet", "extent.parquet", "parcels.parquet"
+ITEMS = "items.parquet"
 NUMBERS = ["physical", "value", "missing_share"]
-TEXTS = ["parcel_id", "ecosystem", "service", "physical_unit", "price_year", "standard"]
+TEXTS = ["parcel_id", "ecosystem", "service", "item", "physical_unit", "price_year", "standard"]
+KEYS = ["service", "item", "ecosystem"]
 REFUSALS = ("not_computed", "services_not_computed")
 
 
@@ -36,6 +39,9 @@ class RunAccount:
         Whose rows these are.
     rows : DataFrame
         The rows of account.parquet that have a value; texts categorical.
+    apart : DataFrame
+        The rows of items.parquet (products, pollutants, water bodies) that have a value, of the
+        services that are the sum of their items; with a column item.
     extent : DataFrame
         parcel_id, ecosystem, area_ha.
     parcels : DataFrame
@@ -46,8 +52,10 @@ class RunAccount:
     manifest: Mapping[str, Any]
     standard: str
     rows: pd.DataFrame
+    apart: pd.DataFrame
     extent: pd.DataFrame
     parcels: pd.DataFrame
+    _kept: dict[frozenset[str], pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @property
     def year(self) -> int:
@@ -57,8 +65,8 @@ class RunAccount:
     @cached_property
     def section(self) -> Mapping[str, Any]:
         """Return what the manifest says of the account under this standard."""
-        sections = [self.manifest, *self.manifest.get("standards", [])]
-        return next((s for s in sections if s.get("standard") == self.standard), self.manifest)
+        others: Mapping[str, Mapping[str, Any]] = self.manifest.get("other_standards", {})
+        return others.get(self.standard, self.manifest)
 
     @cached_property
     def records(self) -> dict[str, Mapping[str, Any]]:
@@ -79,7 +87,7 @@ class RunAccount:
         """
         refused = {r["account"] for key in REFUSALS for r in self.section.get(key, [])}
         unpriced = set(self.section.get("services_not_valued", {}))
-        return frozenset(self.rows["service"].unique()) | (self.counted - refused - unpriced)
+        return self._with_rows | (self.counted - refused - unpriced)
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -91,24 +99,67 @@ class RunAccount:
         """Return the value of all that is counted, CNY."""
         return float(self.rows.loc[self._in_gep, "value"].sum())
 
-    @cached_property
-    def items(self) -> pd.DataFrame:
-        """Return physical, value and unit by service and ecosystem, of what is counted.
+    def measures(self, service: str, item: str = "") -> bool:
+        """Return whether this account holds a service, and an item of it.
+
+        It holds an item that it declares or has a row of, and all of a service whose land is not
+        there.
+        """
+        if service not in self.measured or not item:
+            return service in self.measured
+        declared = {i["item"] for i in self.records.get(service, {}).get("items", [])}
+        return item in declared | self.items_of(service) or service not in self._with_rows
+
+    def items_of(self, service: str) -> frozenset[str]:
+        """Return the items that a service is the sum of; none where it is not kept apart."""
+        return frozenset(self.apart.loc[self.apart["service"] == service, "item"].unique())
+
+    def totals(self, apart: frozenset[str]) -> pd.DataFrame:
+        """Return physical, value and unit by service, item and ecosystem, of what is counted.
 
         An amount is missing where a row with a value has none.
+
+        Parameters
+        ----------
+        apart : frozenset
+            Services of which each item stands alone.
         """
-        rows = self.rows[self._in_gep]
-        grouped = rows.groupby(["service", "ecosystem"], observed=True, sort=True)
-        sums = grouped[["physical", "value"]].sum()
-        complete = grouped["physical"].count() == grouped["value"].count()
-        units = grouped["physical_unit"].first().astype(str)
-        found = sums.assign(physical=sums["physical"].where(complete), unit=units).reset_index()
-        keys = ["service", "ecosystem"]
-        return found.astype(dict.fromkeys(keys, str)).set_index(keys)
+        if apart not in self._kept:
+            items = self.apart[self.apart["service"].isin(list(self.counted & apart))]
+            whole = self.rows[self.rows["service"].isin(list(self.counted - apart))]
+            self._kept[apart] = pd.concat([_totals(whole), _totals(items)])
+        return self._kept[apart]
+
+    @cached_property
+    def _with_rows(self) -> frozenset[str]:
+        return frozenset(self.rows["service"].unique())
 
     @cached_property
     def _in_gep(self) -> "pd.Series[bool]":
         return self.rows["service"].isin(list(self.counted))
+
+
+def kept_apart(one: RunAccount, other: RunAccount) -> frozenset[str]:
+    """Return the services whose items both accounts keep apart, as far as they have rows."""
+    tables = [(frozenset(a.apart["service"].unique()), a.rows["service"]) for a in (one, other)]
+    (first, rows), (second, other_rows) = tables
+    return (
+        (first & second)
+        | {s for s in first if not (other_rows == s).any()}
+        | {s for s in second if not (rows == s).any()}
+    )
+
+
+def _totals(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return physical, value and unit by service, item (empty where there is none), ecosystem."""
+    grouped = rows.groupby([k for k in KEYS if k in rows], observed=True, sort=True)
+    sums = grouped[["physical", "value"]].sum()
+    complete = grouped["physical"].count() == grouped["value"].count()
+    units = grouped["physical_unit"].first().astype(str)
+    found = sums.assign(physical=sums["physical"].where(complete), unit=units).reset_index()
+    if "item" not in found:
+        found["item"] = ""
+    return found.astype(dict.fromkeys(KEYS, str)).set_index(KEYS)
 
 
 def read_accounts(runs: Sequence[Path], standard: str | None = None) -> tuple[RunAccount, ...]:
@@ -182,7 +233,8 @@ def _chosen(held: Mapping[Path, list[str]], wanted: str | None) -> dict[Path, st
 
 def _read(run: Path, manifest: Mapping[str, Any], standard: str) -> RunAccount:
     try:
-        rows = _table(run / ACCOUNT, [*TEXTS, *NUMBERS])
+        rows = _valued(run / ACCOUNT, [t for t in TEXTS if t != "item"], standard)
+        items = _valued(run / ITEMS, TEXTS, standard) if (run / ITEMS).is_file() else None
         extent = _table(run / EXTENT, ["parcel_id", "ecosystem", "area_ha"])
         names = [n for n in pq.read_schema(run / PARCELS).names if n != "geometry"]
         parcels = pd.read_parquet(run / PARCELS, columns=names)
@@ -194,9 +246,28 @@ def _read(run: Path, manifest: Mapping[str, Any], standard: str) -> RunAccount:
                 f"the run folder is incomplete or damaged ({error}). Compute it again.",
             ),
         ) from error
-    rows = rows[(rows["standard"] == standard) & rows["value"].notna()].reset_index(drop=True)
-    return RunAccount(run=run, manifest=manifest, standard=standard, rows=rows, extent=extent,
-                      parcels=parcels)  # fmt: skip
+    apart = _no_items(rows) if items is None else _made_up_of(rows, items)
+    return RunAccount(run=run, manifest=manifest, standard=standard, rows=rows, apart=apart,
+                      extent=extent, parcels=parcels)  # fmt: skip
+
+
+def _valued(path: Path, texts: list[str], standard: str) -> pd.DataFrame:
+    """Return a table's rows of one standard that have a value."""
+    rows = _table(path, [*texts, *NUMBERS])
+    return rows[(rows["standard"] == standard) & rows["value"].notna()].reset_index(drop=True)
+
+
+def _no_items(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.iloc[:0].assign(item=pd.Categorical([]))
+
+
+def _made_up_of(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of services whose items' values add up to the service's."""
+    whole, parts = (
+        t.groupby("service", observed=True)["value"].sum().rename(index=str) for t in (rows, items)
+    )
+    same = [s for s in parts.index if s in whole and np.isclose(whole[s], parts[s])]
+    return items[items["service"].isin(same)].reset_index(drop=True)
 
 
 def _table(path: Path, columns: list[str]) -> pd.DataFrame:

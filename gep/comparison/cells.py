@@ -1,5 +1,8 @@
 """The change of one account into another, cell by cell: parcel x ecosystem x service.
 
+Products, pollutants and water bodies that both accounts keep apart have cells of their own: their
+amounts have units of their own, and what is grown instead of what is no change of a price.
+
 A cell's value is a product, ::
 
     value = area x covered share x (amount / covered area) x (value / amount)
@@ -28,7 +31,7 @@ import pandas as pd
 
 from data_catalog.errors import RunError
 from data_catalog.text import Text
-from gep.comparison.accounts import RunAccount
+from gep.comparison.accounts import RunAccount, kept_apart
 from gep.comparison.shapley import shapley
 
 __all__ = ["BOTH", "REAL", "Pair"]
@@ -80,19 +83,20 @@ class Pair:
         }  # fmt: skip
         return tuple(s for s in (*known, *sorted(found - set(known))) if s in found)
 
-    def holds(self, account: RunAccount, service: str) -> bool:
+    def holds(self, account: RunAccount, service: str, item: str = "") -> bool:
         """Return whether an account measures a service, and counts it where that is asked for."""
         counts = service not in self.counted or service in account.counted
-        return counts and service in account.measured
+        return counts and account.measures(service, item)
 
-    def one_unit(self, service: str) -> bool:
-        """Return whether both accounts measure a service's amounts in the same unit."""
-        units = {
-            str(u)
-            for account in (self.before, self.after)
-            for u in account.rows.loc[account.rows["service"] == service, "physical_unit"].unique()
-        }
-        return len(units) <= 1
+    @cached_property
+    def kinds(self) -> tuple[tuple[str, str], ...]:
+        """Return services and items (empty: the service as a whole), in order."""
+        return tuple(
+            (service, item)
+            for service in self.services
+            for item in (sorted(self.after.items_of(service) | self.before.items_of(service))
+                         if service in self._apart else ("",))
+        )  # fmt: skip
 
     def effects(self) -> pd.DataFrame:
         """Return every cell's value in both years, and its change split into `REAL` effects.
@@ -109,41 +113,53 @@ class Pair:
                     "两个账户都没有价值量，无从比较。", "neither account has a value to compare."
                 ),
             )
-        return pd.concat([self._of_service(s) for s in self.services], ignore_index=True)
+        return pd.concat([self._of_kind(*kind) for kind in self.kinds], ignore_index=True)
 
-    def _of_service(self, service: str) -> pd.DataFrame:
+    def _of_kind(self, service: str, item: str) -> pd.DataFrame:
         accounts = (self.before, self.after)
-        rows = [self._rows(a, service) for a in accounts]
+        rows = [self._rows(a, service, item) for a in accounts]
         zones = np.union1d(*(self._zones.of(r) for r in rows))
-        one, other = (self._side(a, r, zones, service) for a, r in zip(accounts, rows, strict=True))
-        parts = _parts(one, other, one_unit=self.one_unit(service))
-        place = np.full(len(zones), self.services.index(service))
+        one, other = (
+            self._side(a, r, zones, self.holds(a, service, item))
+            for a, r in zip(accounts, rows, strict=True)
+        )
+        units = {str(u) for r in rows for u in r["physical_unit"].unique()}
+        parts = _parts(one, other, one_unit=len(units) <= 1)
         named = self._zones.names(zones)
-        named["service"] = pd.Categorical.from_codes(place, pd.Index(self.services))
+        for column, text, known in (
+            ("service", service, self.services),
+            ("item", item, tuple(dict.fromkeys(i for _, i in self.kinds))),
+        ):
+            place = np.full(len(zones), known.index(text))
+            named[column] = pd.Categorical.from_codes(place, pd.Index(known))
         return named.assign(before=one.value, after=other.value, **parts)
 
-    def _rows(self, account: RunAccount, service: str) -> pd.DataFrame:
-        rows = account.rows
-        return rows[(rows["service"] == service) & self.holds(account, service)]
+    @cached_property
+    def _apart(self) -> frozenset[str]:
+        return kept_apart(self.before, self.after)
 
-    def _side(self, account: RunAccount, rows: pd.DataFrame, zones: Codes, service: str) -> _Side:
+    def _rows(self, account: RunAccount, service: str, item: str) -> pd.DataFrame:
+        rows = account.apart if service in self._apart else account.rows
+        chosen = (rows["service"] == service) & self.holds(account, service)
+        return rows[chosen & (rows["item"] == item)] if service in self._apart else rows[chosen]
+
+    def _side(self, account: RunAccount, rows: pd.DataFrame, zones: Codes, held: bool) -> _Side:
         place = np.searchsorted(zones, self._zones.of(rows))
         there = np.zeros(len(zones), dtype=bool)
         there[place] = True
 
-        def spread(column: str, nothing: float) -> Floats:
-            found = np.full(len(zones), nothing)
+        def spread(column: str) -> Floats:
+            found = np.zeros(len(zones))
             found[place] = rows[column].to_numpy(np.float64)
             return found
 
-        surveyed = self._zones.within(zones, self._surveyed[account is self.after])
         return _Side(
-            inside=surveyed & self.holds(account, service),
+            inside=held & self._zones.within(zones, self._surveyed[account is self.after]),
             there=there,
             area=self._areas(account, zones),
-            missing=np.nan_to_num(spread("missing_share", 0.0)),
-            physical=spread("physical", 0.0),
-            value=spread("value", 0.0),
+            missing=np.nan_to_num(spread("missing_share")),
+            physical=spread("physical"),
+            value=spread("value"),
         )
 
     def _areas(self, account: RunAccount, zones: Codes) -> Floats:
@@ -163,7 +179,9 @@ class Pair:
 
     @cached_property
     def _zones(self) -> "_Zones":
-        return _Zones.of_tables(f for a in (self.before, self.after) for f in (a.rows, a.extent))
+        return _Zones.of_tables(
+            f for a in (self.before, self.after) for f in (a.rows, a.apart, a.extent)
+        )
 
 
 @dataclass(frozen=True)

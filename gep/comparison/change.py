@@ -37,7 +37,7 @@ TITLES = {
     "after": Text("期末", "after"),
 }
 """What the columns of a change are called."""
-CELL = ("parcel_id", "ecosystem", "service")
+CELL = ("parcel_id", "ecosystem", "service", "item")
 TOTAL = "total"
 OWN = {"parcel": "parcel_id", "ecosystem": "ecosystem", "service": "service"}
 
@@ -54,7 +54,7 @@ class Change:
     counted : frozenset
         The services that any of the accounts counts in GEP.
     cells : DataFrame
-        parcel_id, ecosystem, service, before, after (CNY), and a column for each of `EFFECTS`.
+        parcel_id, ecosystem, service, item, before, after (CNY), a column for each of `EFFECTS`.
     revised : str, optional
         What the difference between two accounts of the same year is: the earlier one and
         `restated`, or `before` and `after` themselves.

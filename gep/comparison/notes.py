@@ -50,7 +50,7 @@ def series_notes(series: IndexSeries) -> tuple[Text, ...]:
             ))  # fmt: skip
     for link in series.links:
         if names := link.left_out():
-            title = _titles(names, (link.after, link.before))
+            title = _items(names, (link.after, link.before))
             notes.append(Text(
                 f"{link.before.year} 至 {link.after.year} 年的指数不含：{title.zh}"
                 "（只有一方核算，或没有功能量，因此没有单价）。",
@@ -165,6 +165,20 @@ def _value_per_area(change: Change) -> Iterator[Text]:
             f"{title.en}: no amounts to compare, so condition and price are one effect, value per "
             "area.",
         )
+
+
+def _items(found: Iterable[tuple[str, str]], accounts: Sequence[RunAccount]) -> Text:
+    """Return services, and items in brackets behind theirs."""
+    by_service: dict[str, list[str]] = {}
+    for service, item in found:
+        by_service.setdefault(service, []).extend([item] if item else [])
+    said = []
+    for service, items in by_service.items():
+        title = _titles([service], accounts)
+        shown = items[:SHOWN] + (["..."] if len(items) > SHOWN else [])
+        said.append(Text(f"{title.zh}（{'、'.join(shown)}）", f"{title.en} ({', '.join(shown)})")
+                    if shown else title)  # fmt: skip
+    return Text("、".join(t.zh for t in said), ", ".join(t.en for t in said))
 
 
 def _titles(services: Iterable[str], accounts: Sequence[RunAccount]) -> Text:

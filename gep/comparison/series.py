@@ -1,6 +1,7 @@
 """Price and volume indices of accounts of several years, and what each service contributes.
 
-An item is a service in an ecosystem, over all parcels: its quantity is the amount, its price the
+An item is a service in an ecosystem, over all parcels, and each product, pollutant or water body
+that both accounts keep apart: its quantity is the amount, its price the
 value over the amount. Two years are compared on the items that both measure:
 
 * an ecosystem that is not there in one of the years has quantity zero and no price then. It takes
@@ -20,7 +21,7 @@ import pandas as pd
 
 from data_catalog.errors import RunError
 from data_catalog.text import Text
-from gep.comparison.accounts import RunAccount
+from gep.comparison.accounts import RunAccount, kept_apart
 from gep.indices import (
     BASE,
     FORMULAS,
@@ -52,8 +53,8 @@ class Matched:
 
     @cached_property
     def items(self) -> pd.DataFrame:
-        """Return prices and quantities, p0, q0, p1, q1, by service and ecosystem."""
-        sides = [a.items for a in (self.before, self.after)]
+        """Return prices and quantities, p0, q0, p1, q1, by service, item and ecosystem."""
+        sides = self._totals
         index = sides[0].index.union(sides[1].index)
         one, other = (s.reindex(index) for s in sides)
         alike = (one["unit"] == other["unit"]) | one["unit"].isna() | other["unit"].isna()
@@ -72,13 +73,15 @@ class Matched:
             _share(constant_price_value(p1, q1), self.after),
         )
 
-    def left_out(self) -> list[str]:
-        """Return the services that have an item with a value that is not matched."""
-        found = {
-            item for a in (self.before, self.after)
-            for item in a.items.query("value != 0").index
-        }  # fmt: skip
-        return list(dict.fromkeys(service for service, _ in sorted(found - set(self.items.index))))
+    def left_out(self) -> list[tuple[str, str]]:
+        """Return the services and items that have a value somewhere that is not matched."""
+        found = {i for t in self._totals for i in t.query("value != 0").index} - {*self.items.index}
+        return list(dict.fromkeys((service, item) for service, item, _ in sorted(found)))
+
+    @cached_property
+    def _totals(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        apart = kept_apart(self.before, self.after)
+        return self.before.totals(apart), self.after.totals(apart)
 
     def arrays(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Return p0, q0, p1, q1."""
@@ -91,8 +94,10 @@ class Matched:
         """Return prices and quantities; zero, without a price, on land that is not there."""
         extent = account.extent.groupby("ecosystem", observed=True)["area_ha"].sum()
         land = {str(code) for code in extent.index[extent > 0]}
-        asked = account.measured & account.counted
-        gone = [s in asked and e not in {*land, ""} for s, e in items.index]
+        gone = [
+            s in account.counted and account.measures(s, i) and e not in {*land, ""}
+            for s, i, e in items.index
+        ]
         quantity = items["physical"].mask(items["value"].isna() & pd.Series(gone, items.index), 0.0)
         return items["value"] / items["physical"].where(items["physical"] != 0), quantity
 

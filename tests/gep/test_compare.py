@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_catalog.errors import GepError, RunError, UnknownNameError
@@ -185,6 +185,64 @@ def test_a_service_that_only_one_account_counts_is_coverage(change: Callable[...
     assert got.total()[["before", "after"]].tolist() == [2000, 2010]
     assert effects(got) == pytest.approx({"coverage": 10}, rel=1e-12)
     assert any("whether leisure is counted" in d.what.en for d in got.hidden)
+
+
+# --- products, pollutants, water bodies
+
+
+def product(item: str, amount: float, price: float, **more: Any) -> Row:
+    return Row(parcel="", ecosystem="", service="agricultural_products", item=item,
+               physical=amount, value=amount * price, **more)  # fmt: skip
+
+
+FARMS = EARLIER.but(
+    counted=("agricultural_products",),
+    rows=(product("rice", 10, 3), product("bamboo", 100, 2, unit="culm/year")),
+)
+
+
+def test_products_are_split_one_by_one_so_that_a_change_of_mix_is_no_price(
+    change: Callable[..., Change],
+) -> None:
+    # rice 10 -> 5 t at 3, bamboo 100 -> 160 culms at 2: -15 and +120, all of it amounts
+    later = FARMS.but(
+        year=2020, rows=(product("rice", 5, 3), product("bamboo", 160, 2, unit="culm/year"))
+    )
+    got = change(FARMS, later)
+    assert effects(got) == pytest.approx({"condition": 105}, rel=1e-12)
+    assert set(got.cells["item"]) == {"rice", "bamboo"}
+    # volume: (5 x 3 + 160 x 2) / (10 x 3 + 100 x 2)
+    last = index_series([got.before, got.after]).table.iloc[-1]
+    assert last["volume_laspeyres"] == pytest.approx(100 * 335 / 230, rel=1e-12)
+    assert last["price_fisher"] == pytest.approx(100, rel=1e-12)
+    assert last["coverage"] == pytest.approx(1, rel=1e-12)
+
+
+def test_a_product_that_only_one_year_lists_is_coverage(change: Callable[..., Change]) -> None:
+    got = change(FARMS, FARMS.but(year=2020, rows=(*FARMS.rows, product("pears", 4, 5))))
+    assert effects(got) == pytest.approx({"coverage": 20}, rel=1e-12)
+    series = index_series([got.before, got.after])
+    last = series.table.iloc[-1]
+    assert last["volume_fisher"] == pytest.approx(100, rel=1e-12)
+    assert last["coverage"] == pytest.approx(230 / 250, rel=1e-12)
+    assert "Agricultural products (pears)" in series_notes(series)[0].en
+
+
+def test_a_declared_item_vanishes_with_its_land(change: Callable[..., Change]) -> None:
+    lake, marsh = (Row(ecosystem=e, item=i, physical=5, value=v)
+                   for e, i, v in (("42", "lake", 50), ("41", "marsh", 70)))  # fmt: skip
+    land = {("0001", "42"): 1, ("0001", "41"): 2}
+    one = EARLIER.but(rows=(lake, marsh), area=land, items=("lake", "marsh"))
+    other = one.but(year=2020, rows=(lake,), area={("0001", "42"): 1})
+    assert effects(change(one, other)) == pytest.approx({"area": -70}, rel=1e-12)
+
+
+def test_items_that_one_run_does_not_keep_apart_are_compared_as_a_service(
+    change: Callable[..., Change],
+) -> None:
+    whole = Row(parcel="", ecosystem="", service="agricultural_products", value=260)
+    got = change(FARMS, FARMS.but(year=2020, rows=(whole,)))
+    assert effects(got) == pytest.approx({"value_per_area": 30}, rel=1e-12)
 
 
 # --- method and data
@@ -452,6 +510,7 @@ def test_three_runs_are_chained_and_contributions_add_up_over_the_years(tmp_path
     assert parts["fisher"].tolist() == pytest.approx([0.32, -0.66], rel=1e-12)
 
 
+@settings(max_examples=30)
 @given(accounts(2015), accounts(2020))
 def test_indices_of_any_two_accounts_keep_the_identities_or_are_missing(
     one: RunAccount, other: RunAccount
@@ -484,6 +543,18 @@ def test_the_standard_that_both_runs_hold_is_compared(change: Callable[..., Chan
     got = change(one, LATER)
     assert got.before.standard == got.after.standard == "cn-open"
     assert got.total()["before"] == 2000
+
+
+def test_each_standard_of_a_run_has_its_own_services_and_total(
+    change: Callable[..., Change],
+) -> None:
+    mine = Row(physical=1000, value=77, standard="mine")
+    section = {"standard": "mine", "counted": [], "services": []}
+    runs = [r.but(rows=(*r.rows, mine), other_standards={"mine": section})
+            for r in (EARLIER, LATER)]  # fmt: skip
+    got = change(*runs, standard="mine")
+    assert got.total()["before"] == 0, "not counted there"
+    assert got.by_service()["before"].tolist() == [77]
 
 
 def test_a_standard_that_a_run_does_not_hold_is_an_error(change: Callable[..., Change]) -> None:
