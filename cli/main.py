@@ -37,6 +37,8 @@ class LazyGroup(click.Group):
                      "grid, tiles, bytes, memory, time: before anything runs"),
         "compute": Text("主要工作：由项目得到运行文件夹",
                         "the main job: a project into a run folder"),
+        "compare": Text("价值为什么变化：面积、状况、价格、方法；指数",
+                        "why the value changed: area, condition, price, method; indices"),
         "services": Text("生态系统服务及其核算方法", "the ecosystem services and their variants"),
         "explain": Text("一项服务的公式、输入、参数与来源",
                         "a service's formula, inputs, parameters and sources"),

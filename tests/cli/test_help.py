@@ -17,7 +17,7 @@ from cli.help import folded
 from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-OURS = ("init", "services", "explain", "standards", "parameters", "sinks")
+OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare")
 ASK = """
 import sys
 from cli.main import gep
