@@ -1,22 +1,24 @@
 """What the declarations say of a service or a variable, put together for one reader."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from cli.labels import parameter_title
 from data_catalog.classes import ecosystems
 from data_catalog.derived import ALTERNATIVES, DERIVED, Derived, makers_of
 from data_catalog.parameters import Parameters, Row, bundled
-from data_catalog.spec import Coefficients, Factor, Model
+from data_catalog.spec import ECOSYSTEM, Coefficients, Factor, Model
 from data_catalog.standards import Choice, Part, Standard
+from data_catalog.tables import tables
 from data_catalog.text import Text
 from data_catalog.variables import Variable, variable
-from gep.service import Service
-from gep.services import SERVICES
+from gep.service import Service, Valuation, Variant
+from gep.services import services
 
 __all__ = [
     "PHYSICAL",
+    "ColumnUsed",
     "Derivation",
     "ModelExplained",
     "NumberUsed",
@@ -43,6 +45,18 @@ class LayerUsed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ColumnUsed:
+    """A column of a table that a model reads row by row; `table_units` are those of the file."""
+
+    name: str
+    title: Text
+    symbol: str
+    units: str
+    table: str
+    table_units: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NumberUsed:
     """A parameter of a model: the rows it is read from, and where there is none.
 
@@ -62,7 +76,11 @@ class NumberUsed:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelExplained:
-    """A variant, a valuation or a derivation with what it reads."""
+    """A variant, a valuation or a derivation with what it reads.
+
+    `table` is the one whose rows it reads, `spread` what they are shared out by; `item` is what
+    of the service it measures or values.
+    """
 
     id: str
     title: Text
@@ -76,9 +94,13 @@ class ModelExplained:
     method: str
     note: Text
     layers: tuple[LayerUsed, ...]
+    columns: tuple[ColumnUsed, ...]
     numbers: tuple[NumberUsed, ...]
     classes: tuple[str, ...]
     left_out: tuple[str, ...]
+    table: str = ""
+    item: str = ""
+    spread: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,11 +174,9 @@ def explain_service(service: Service, standard: Standard, *, every: bool) -> Ser
         total=service.total, standard=standard.id, standard_title=standard.title,
         chosen=choice is not None, counted=choice is not None and choice.counted,
         note=Text(choice.note_zh, choice.note_en) if choice else Text("", ""),
-        variants=tuple(_explained(v, set_of, _scope(parts.get(v.id))) for v in variants),
+        variants=tuple(_variant(v, set_of, parts.get(v.id)) for v in variants),
         valuations=tuple(
-            _explained(
-                v, set_of, _scope(choice) if v.id in valued else None, v.method, service.physical
-            )
+            _valuation(v, set_of, _scope(choice) if v.id in valued else None, service)
             for v in valuations
         ),
         derivations=_makers(
@@ -169,7 +189,7 @@ def explain_variable(name: str, standard: Standard) -> VariableExplained:
     """Return a variable with the derivations that can make it and those of their inputs."""
     needs = [
         Need(service=s.id, service_title=s.title, model=v.id, model_title=v.title)
-        for s in SERVICES
+        for s in services()
         for v in s.variants
         if name in v.layers()
     ]
@@ -198,12 +218,35 @@ def _scope(part: Part | Choice | None) -> tuple[str, ...] | None:
     return tuple(code for code in ecosystems() if part.covers(code))
 
 
+def _variant(variant: Variant, set_of: SetOf, part: Part | None) -> ModelExplained:
+    explained = _explained(variant, set_of, _scope(part), table=variant.table)
+    of_region = part is not None and variant.table and not tables()[variant.table].shapes
+    spread = part.spread if part is not None and of_region else ""
+    return replace(explained, table=variant.table, item=variant.item, spread=spread)
+
+
+def _valuation(
+    valuation: Valuation, set_of: SetOf, scope: tuple[str, ...] | None, service: Service
+) -> ModelExplained:
+    table = next((v.table for v in service.variants if _has(v.table, valuation)), "")
+    explained = _explained(
+        valuation, set_of, scope, valuation.method, service.physical, table=table
+    )
+    return replace(explained, item=valuation.item, table=table if valuation.of_rows else "")
+
+
+def _has(table: str, model: Model) -> bool:
+    return bool(table) and set(model.columns()) <= set(tables()[table].columns)
+
+
 def _explained(
     model: Model,
     set_of: SetOf,
     scope: tuple[str, ...] | None,
     method: str = "",
     physical: Text | None = None,
+    *,
+    table: str = "",
 ) -> ModelExplained:
     """Return a model; without a `scope` all rows of a set count as its own."""
     return ModelExplained(
@@ -216,6 +259,14 @@ def _explained(
                 title=physical if physical and name == PHYSICAL else variable(name).title,
             )
             for name, given in model.layers().items()
+        ),
+        columns=tuple(
+            ColumnUsed(
+                name=name, symbol=given.symbol, units=given.units, table=table,
+                title=tables()[table].columns[name].title,
+                table_units=tables()[table].columns[name].units,
+            )
+            for name, given in model.columns().items()
         ),
         numbers=tuple(_numbers(model, set_of, scope, bundled())),
         classes=scope or (),
@@ -231,9 +282,10 @@ def _numbers(
             found = tuple(parameters.of_set(given.table, given.choose).values())
             yield _used(given.table, "", "", given.choose, found, ())
         elif isinstance(given, Factor):
-            chosen = given.choose or set_of(name)
-            found, missing = _rows(name, given, chosen, scope, parameters)
-            yield _used(name, given.symbol, given.units, chosen, found, missing)
+            parameter = given.table or name
+            chosen = given.choose or set_of(parameter)
+            found, missing = _rows(parameter, given, chosen, scope, parameters)
+            yield _used(parameter, given.symbol, given.units, chosen, found, missing)
 
 
 def _rows(
@@ -247,7 +299,7 @@ def _rows(
     if not factor.by:
         row = parameters.find(name, chosen)
         return ((row,), ()) if row else ((), ("",))
-    if scope is None:
+    if scope is None or factor.by != ECOSYSTEM:
         rows = tuple(parameters.of_set(name, chosen).values())
         return rows, () if rows else ("",)
     found = {code: parameters.of_ecosystem(name, chosen, code) for code in scope}

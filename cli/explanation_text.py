@@ -25,6 +25,7 @@ from cli.labels import (
 from cli.parameter_rows import grade_counts, show_rows, show_sources
 from cli.terminal import show, show_heading, show_table, show_title
 from data_catalog.classes import ecosystems
+from data_catalog.tables import tables
 from data_catalog.text import Language, Text
 
 __all__ = ["class_names", "show_service", "show_variable"]
@@ -45,6 +46,8 @@ LINES = {
     "reference": Text("出处：{}，{}", "Reference: {}, {}"),
     "returns": Text("结果：每像元 {units}（允许 {low} 至 {high}），汇总为 {total}",
                     "Returns: {units} per pixel (allowed {low} to {high}), summed to {total}"),
+    "returns_row": Text("结果：每行 {units}（允许 {low} 至 {high}），汇总为 {total}",
+                        "Returns: {units} per row (allowed {low} to {high}), summed to {total}"),
     "method": Text("类别：{}", "Method: {}"),
     "scope": Text("范围：{}", "Scope: {}"),
     "left_out": Text("不在范围：{}", "Out of scope: {}"),
@@ -52,6 +55,16 @@ LINES = {
     "inputs": Text("输入", "Inputs"),
     "numbers": Text("参数行", "Parameter rows"),
     "a_layer": Text("图层", "a layer"),
+    "a_column": Text("[tables] {table} 的列，单位 {units}",
+                     "a column of [tables] {table}, in {units}"),
+    "its_unit": Text("unit 列", "its unit"),
+    "table": Text("数据来自 [tables] {}（{}）", "Its data are [tables] {} ({})"),
+    "item": Text("项目：{}", "Item: {}"),
+    "area": Text("按面积分摊到所列生态系统与宗地",
+                 "Shared out over these ecosystems and the parcels by area"),
+    "npp": Text("按净初级生产量分摊到所列生态系统与宗地",
+                "Shared out over these ecosystems and the parcels by net primary production"),
+    "none": Text("不分摊：只计入全域合计", "Not shared out: in the account as a whole alone"),
     "the_amount": Text("功能量合计", "the amount above"),
     "missing": Text("缺少：{titles}{where}：参数集 {set} 中没有这一行。{hint}",
                     "Missing: {titles}{where}: the set {set} has no such row. {hint}"),
@@ -173,10 +186,18 @@ def _show_model(model: ModelExplained, lang: Language) -> None:
         show(LINES["method"][lang].format(METHODS[model.method][lang]))
     else:
         limits = {"low": number(model.low), "high": number(model.high)}
-        show(LINES["returns"][lang].format(units=model.units, total=model.total, **limits))
+        line = LINES["returns_row" if model.table else "returns"]
+        show(line[lang].format(units=model.units, total=model.total, **limits))
     if model.left_out and not model.method:
         show(LINES["scope"][lang].format(class_names(model.classes, lang)))
         show(LINES["left_out"][lang].format(class_names(model.left_out, lang)))
+    if model.item:
+        show(LINES["item"][lang].format(model.item))
+    if model.table:
+        title = tables()[model.table].title[lang]
+        show(LINES["table"][lang].format(model.table, title))
+    if model.spread:
+        show(LINES[model.spread][lang])
     if model.note[lang]:
         show(LINES["note"][lang].format(model.note[lang]))
     _show_inputs(model, lang)
@@ -191,6 +212,12 @@ def _show_inputs(model: ModelExplained, lang: Language) -> None:
         (plain(i.symbol), i.name, i.title[lang], i.units,
          LINES["the_amount" if i.name == PHYSICAL else "a_layer"][lang])
         for i in model.layers
+    ]  # fmt: skip
+    lines += [
+        (plain(c.symbol), c.name, c.title[lang], c.units,
+         LINES["a_column"][lang].format(
+             table=c.table, units=c.table_units.format(unit=LINES["its_unit"][lang])))
+        for c in model.columns
     ]  # fmt: skip
     lines += [
         (plain(n.symbol), n.parameter, n.title[lang], n.units,

@@ -34,6 +34,7 @@ METHODS = {
     "replacement cost": Text("替代成本法", "replacement cost"),
     "treatment cost": Text("治理成本法", "treatment cost"),
     "opportunity cost": Text("机会成本法", "opportunity cost"),
+    "residual value": Text("残值法", "residual value"),
 }
 GRADES = {
     "standard": Text("规范", "standard"),

@@ -23,6 +23,10 @@ standard = click.option(
     "--standard", metavar="ID", default=STANDARD, show_default=True,
     help="A standard of `gep standards`, or a TOML file of your own.",
 )  # fmt: skip
+standards = click.option(
+    "--standard", "standards", metavar="ID", multiple=True,
+    help="Instead of the project's standard; give several to have them side by side in one run.",
+)  # fmt: skip
 project = click.argument("project", type=PATH)
 out = click.option("--out", type=PATH, required=True, help="The run folder to write.")
 workers = click.option(

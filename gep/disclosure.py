@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from data_catalog.parameters import GRADES, Row
-from data_catalog.spec import Coefficients, Input, Layer, Model
+from data_catalog.spec import Coefficients, Column, Factor, Input, Model
 from data_catalog.standards import Choice
 from data_catalog.variables import variable
-from gep.service import Service, Valuation
+from gep.service import Service, Valuation, Variant
 
 DOUBTFUL = ("recalled", "estimate")
 """Grades whose share of the value every report states."""
@@ -27,7 +27,9 @@ class Basis:
     rows: tuple[Row, ...]
 
     def of(self, ecosystem: str) -> tuple[Row, ...]:
-        """Return the rows that a value on one level-II class rests on."""
+        """Return the rows that a value on one level-II class rests on; empty: not shared out."""
+        if not ecosystem:
+            return () if self.scope else self.rows
         if self.scope and int(ecosystem) not in self.scope:
             return ()
         return tuple(r for r in self.rows if not r.key.isdigit() or ecosystem.startswith(r.key))
@@ -65,8 +67,11 @@ def service_record(
         "grade": weakest(rows),
         "doubtful": sorted({r.name() for r in rows if r.grade in DOUBTFUL}),
         "variants": [
-            _model_record(service.variant(p.variant)) | {"classes": list(p.classes)}
+            _variant_record(service.variant(p.variant)) | {"classes": list(p.classes)}
             for p in choice.parts
+        ],
+        "items": [
+            {"item": i.id, "title_zh": i.title.zh, "title_en": i.title.en} for i in service.items
         ],
         "valuations": [_valuation_record(service.valuation(v)) for v in choice.valuations],
         "note_zh": choice.note_zh,
@@ -79,25 +84,31 @@ def weakest(rows: Iterable[Row]) -> str:
     return max((r.grade for r in rows), key=GRADES.index, default="")
 
 
-def doubtful_share(
-    account: pd.DataFrame, rests_on: Mapping[str, tuple[Basis, ...]]
-) -> float | None:
+def doubtful_share(values: pd.DataFrame, rests_on: Mapping[str, Iterable[Basis]]) -> float | None:
     """Return the share of the value that rests on recalled or estimated rows; None without value.
 
     A service's value on an ecosystem counts whole if one such row is behind it: nobody knows what
     part of it the row decides.
+
+    Parameters
+    ----------
+    values : DataFrame
+        service, ecosystem, value; a row for each pair.
     """
-    total = account["value"].sum()
+    total = values["value"].sum()
     if not total:
         return None
-    sums = account.groupby(["service", "ecosystem"], observed=True)["value"].sum().reset_index()
-    keys = zip(sums["service"], sums["ecosystem"], strict=True)
+    keys = zip(values["service"], values["ecosystem"], strict=True)
     doubtful = [_doubtful(rests_on[service], ecosystem) for service, ecosystem in keys]
-    return float(sums.loc[doubtful, "value"].sum() / total)
+    return float(values.loc[doubtful, "value"].sum() / total)
 
 
-def _doubtful(bases: tuple[Basis, ...], ecosystem: str) -> bool:
+def _doubtful(bases: Iterable[Basis], ecosystem: str) -> bool:
     return any(r.grade in DOUBTFUL for r in rows_behind(bases, [ecosystem]))
+
+
+def _variant_record(variant: Variant) -> dict[str, Any]:
+    return _model_record(variant) | {"table": variant.table, "item": variant.item}
 
 
 def _valuation_record(valuation: Valuation) -> dict[str, Any]:
@@ -122,8 +133,10 @@ def _input_record(name: str, given: Input) -> dict[str, Any]:
     if isinstance(given, Coefficients):
         return {"name": name, "kind": "coefficients"}
     record = {"name": name, "symbol": given.symbol, "units": given.units}
-    if not isinstance(given, Layer):
-        return record | {"kind": "parameter"}
+    if isinstance(given, Factor):
+        return record | {"kind": "parameter", "parameter": given.table or name}
+    if isinstance(given, Column):
+        return record | {"kind": "column"}
     if name == "physical":
         return record | {"kind": "physical"}
     title = variable(name).title

@@ -1,6 +1,8 @@
 """The account's files: for programs as Parquet, for people as CSV."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -9,31 +11,45 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_catalog.units import conversion
+from gep.codes import row_codes
+from gep.ledger import Entry, Ledger
+from gep.places import ECOSYSTEM, Places
+from gep.summary import comparison, summary
 from tiles.checkpoints import unwritable
 from tiles.results import Result
 
-ECOSYSTEM = "land_cover"
+if TYPE_CHECKING:
+    from gep.entries import Posted
+
+__all__ = ["totals_by_class", "write_parquet", "write_tables"]
+
 BASELINE = "land_cover_baseline"
 
 
 def write_tables(
-    result: Result,
-    account: pd.DataFrame,
-    indicators: list[pd.DataFrame],
-    counted: list[str],
-    folder: Path,
+    result: Result, posted: "Sequence[Posted]", indicators: list[pd.DataFrame], folder: Path
 ) -> None:
-    """Write account.parquet, account.csv, parcels.parquet, indicators.csv and the extent.
+    """Write account, items, summary, parcels, indicators and the extent; compare standards.
 
     Raises
     ------
     OutputError
         If the disk is full.
     """
+    ledgers = [p.ledger for p in posted]
     try:
-        write_parquet(account, folder / "account.parquet")
-        _by_service(account).to_csv(folder / "account.csv", index=False)
-        _write_parcels(result, account, counted, folder / "parcels.parquet")
+        write_parquet(
+            _stacked([ledger.account() for ledger in ledgers]), folder / "account.parquet"
+        )
+        items = _stacked([ledger.items() for ledger in ledgers])
+        if len(items):
+            write_parquet(items, folder / "items.parquet")
+        _write_csv(pd.concat(map(totals_by_class, ledgers)), folder / "account.csv")
+        _write_csv(pd.concat(map(_items_by_class, ledgers)), folder / "items.csv")
+        _write_csv(pd.concat(map(summary, ledgers)), folder / "summary.csv")
+        if len(posted) > 1:
+            comparison(posted).to_csv(folder / "comparison.csv", index=False)
+        _write_parcels(result, ledgers[0], folder / "parcels.parquet")
         if indicators:
             _write_indicators(pd.concat(indicators, ignore_index=True), folder)
         _write_extent(result, folder)
@@ -41,21 +57,90 @@ def write_tables(
         raise unwritable(folder, error) from error
 
 
+def _write_csv(rows: pd.DataFrame, path: Path) -> None:
+    rows.assign(code=row_codes(rows)).to_csv(path, index=False)
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return one table after the other, texts still categorical."""
+    if len(frames) == 1:
+        return frames[0]
+    columns: dict[str, object] = {}
+    for name in map(str, frames[0].columns):
+        parts = [frame[name] for frame in frames]
+        if isinstance(parts[0].dtype, pd.CategoricalDtype):
+            columns[name] = pd.api.types.union_categoricals(parts)
+        else:
+            columns[name] = pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(columns)
+
+
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table with the same bytes for the same rows."""
+    """Write a table with the same bytes for the same rows; texts by their codes."""
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    plain = [
-        pa.field(f.name, pa.large_string() if pa.types.is_dictionary(f.type) else f.type)
-        for f in table.schema
+    pq.write_table(table, path, compression="zstd", store_schema=False)
+
+
+def totals_by_class(ledger: Ledger) -> pd.DataFrame:
+    """Return the account summed over parcels: a row per service and ecosystem."""
+    found = [
+        _by_class(ledger.places, s.whole).assign(service=s.service.id) for s in ledger.services
     ]
-    table = table.cast(pa.schema(plain))
-    pq.write_table(table, path, compression="zstd")
+    columns = [
+        "service",
+        "ecosystem",
+        "physical_unit",
+        "price_year",
+        "standard",
+        "physical",
+        "value",
+    ]
+    return _ordered(found, columns, ledger.standard)
 
 
-def _by_service(account: pd.DataFrame) -> pd.DataFrame:
-    """Return the account summed over parcels."""
-    keys = ["service", "ecosystem", "physical_unit", "price_year", "standard"]
-    return account.groupby(keys, sort=True)[["physical", "value"]].sum(min_count=1).reset_index()
+def _items_by_class(ledger: Ledger) -> pd.DataFrame:
+    """Return every item's amount, unit price, value and share of GEP, by ecosystem."""
+    found = [
+        _by_class(ledger.places, e).assign(service=s.service.id, item=e.item, counted=s.counted)
+        for s in ledger.services
+        for e in s.items
+    ]
+    columns = ["service", "item", "ecosystem", "physical", "physical_unit", "value", "price_year",
+               "standard", "counted"]  # fmt: skip
+    rows = _ordered(found, columns, ledger.standard)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        price = (rows["value"] / rows["physical"]).replace([np.inf, -np.inf], np.nan)
+        share = (rows["value"] / ledger.gep()).where(rows["counted"].astype(bool))
+    rows.insert(5, "unit_price", price)
+    return rows.drop(columns="counted").assign(share_of_gep=share)
+
+
+def _ordered(found: list[pd.DataFrame], columns: list[str], standard: str) -> pd.DataFrame:
+    rows = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    return rows.assign(standard=standard)[columns]
+
+
+def _by_class(places: Places, entry: Entry) -> pd.DataFrame:
+    codes = places.classes[entry.where]
+    present = np.unique(codes)
+    return pd.DataFrame({
+        "ecosystem": places.class_labels[present],
+        "physical_unit": entry.unit,
+        "price_year": entry.price_year,
+        "physical": _sums(codes, entry.physical)[present],
+        "value": _sums(codes, entry.value)[present],
+    })  # fmt: skip
+
+
+def _sums(
+    groups: np.ndarray[tuple[int], np.dtype[np.int64]],
+    numbers: np.ndarray[tuple[int], np.dtype[np.float64]],
+    count: int = 0,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return the sum of each group's numbers; NaN for a group without one."""
+    known = ~np.isnan(numbers)
+    sums = np.bincount(groups, np.where(known, numbers, 0.0), minlength=count)
+    return np.where(np.bincount(groups, known, minlength=count) > 0, sums, np.nan)
 
 
 def _write_indicators(frame: pd.DataFrame, folder: Path) -> None:
@@ -68,19 +153,24 @@ def _write_indicators(frame: pd.DataFrame, folder: Path) -> None:
     totals.reset_index().to_csv(folder / "indicators.csv", index=False)
 
 
-def _write_parcels(result: Result, account: pd.DataFrame, counted: list[str], path: Path) -> None:
+def _write_parcels(result: Result, ledger: Ledger, path: Path) -> None:
     """Write a row per parcel: its area on the grid, its GEP, amount and value of each service."""
     frame = result.inputs.parcels.copy()
-    area = result.areas(()).set_index("parcel_id")["area_m2"] * conversion("m2", "ha")[0]
-    frame["area_ha"] = frame["parcel_id"].map(area).fillna(0.0)
-    sums = account.groupby(["parcel_id", "service"])[["physical", "value"]].sum(min_count=1)
-    valued = account[account["service"].isin(counted)]
-    gep = valued.groupby("parcel_id")["value"].sum(min_count=1)
-    frame["gep"] = frame["parcel_id"].map(gep).astype(np.float64)
-    for service in account["service"].unique():
-        of_service = sums.xs(service, level="service")
+    places = ledger.places
+    count = len(places.ids) + 1
+    area = np.bincount(places.parcels + 1, places.areas, minlength=count)
+    frame["area_ha"] = area[1:] * conversion("m2", "ha")[0]
+    found: dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]] = {}
+    gep = np.full(count, np.nan)
+    for one in ledger.services:
+        parcels = places.parcels[one.whole.where] + 1
         for column in ("physical", "value"):
-            frame[f"{service}_{column}"] = frame["parcel_id"].map(of_service[column])
+            sums = _sums(parcels, getattr(one.whole, column), count)
+            found[f"{one.service.id}_{column}"] = sums[1:]
+        if one.counted:
+            gep = np.where(np.isnan(gep), sums, gep + np.nan_to_num(sums))
+    numbers = pd.DataFrame({"gep": gep[1:], **found}, index=frame.index)
+    frame = pd.concat([frame, numbers], axis=1)
     ordered = [c for c in frame.columns if c != "geometry"]
     gpd.GeoDataFrame(frame[[*ordered, "geometry"]]).to_parquet(path, compression="zstd")
 

@@ -157,11 +157,12 @@ def read_overview(run: Path) -> Overview:
     """
     manifest = read_manifest(run)
     try:
+        account = pd.read_parquet(run / "account.parquet")
         return Overview(
             manifest=manifest,
             alignment=json.loads((run / "alignment.json").read_text(encoding="utf-8")),
             parcels=gpd.read_parquet(run / "parcels.parquet"),
-            account=pd.read_parquet(run / "account.parquet"),
+            account=account[account["standard"] == manifest["standard"]],
             extent=_parquet(run / "extent.parquet"),
             carbon=_parquet(run / "carbon.parquet"),
             carbon_totals=_table(run / "carbon.csv"),

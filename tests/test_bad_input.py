@@ -950,7 +950,7 @@ case(
 case(
     "standard: class in two parts",
     lambda p: p.standard('"3"] }', '"3"] }, { variant = "rain_storage", classes = ["11"] }'),
-    "ours.toml: services.water_conservation ... class 11 ... two parts",
+    "ours: services.water_conservation ... class 11 ... two parts",
     "类别 11 ... 两",
 )
 case(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TypeAlias
 
@@ -90,6 +90,19 @@ class Bound:
     def areal(self) -> bool:
         """Return whether it reads no layer: its sum is area times a number per class."""
         return not self.layers()
+
+    def work(self) -> str:
+        """Return a name for what it computes: the same for any two that give the same numbers."""
+        numbers = [
+            a.table.tobytes().hex() if isinstance(a, ByClass) else repr(a) for a in self.arguments
+        ]
+        kernel = (self.model.kernel.__module__, self.model.kernel.__qualname__)
+        where = (sorted(self.scope), self.classes, sorted(self.missing.items()))
+        return repr((self.account, kernel, self.model.output, where, numbers))
+
+    def renamed(self, id_: str) -> "Bound":
+        """Return the same model under another id."""
+        return replace(self, id=id_)
 
     def layers(self) -> tuple[str, ...]:
         """Return the names of the layers it reads."""

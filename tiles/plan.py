@@ -21,7 +21,7 @@ from tiles.compute import (
     rings_of,
 )
 from tiles.derive import with_patterns
-from tiles.inputs import Inputs, resolve
+from tiles.inputs import Inputs, engine_number, resolve
 from tiles.job import Job
 from tiles.project import Project
 from tiles.run import GDAL_CACHE_MB, How, run
@@ -102,18 +102,28 @@ def check(project: Project, accounts: tuple[Account, ...], how: How) -> list[Gep
     """Return everything wrong with a project's inputs, every pixel in the parcels looked at."""
     try:
         inputs = resolve(project, known_parameters(accounts))
-        raise_all(problems(inputs, accounts))
+        found = problems(inputs, accounts)
         with tempfile.TemporaryDirectory() as aside:
-            job, _ = _job(inputs, accounts, Path(aside), how)
-            bare = Job(
-                grid=job.grid, rasters=tuple(with_patterns(inputs.rasters, {}).values()),
-                derived=(), models=(), group_by=job.group_by, rings_folder=job.rings_folder,
-                parcels=job.parcels, maps=(), least_share=job.least_share, content="check",
-            )  # fmt: skip
-            totals = run(bare, Path(aside), how, check=False)
-            return list(problems_seen(bare.rasters, totals.seen))
+            if not found:
+                _job(inputs, accounts, Path(aside), how)
+            bare = _bare(inputs, rings_of(inputs, Path(aside)))
+            if bare.group_by:
+                totals = run(bare, Path(aside), how, check=False)
+                found.extend(problems_seen(bare.rasters, totals.seen))
+            return found
     except GepError as error:
         return list(getattr(error, "errors", (error,)))
+
+
+def _bare(inputs: Inputs, rings: Path) -> Job:
+    """Return a job that reads every layer and computes nothing."""
+    rasters = with_patterns(inputs.rasters, {})
+    return Job(
+        grid=inputs.grid, rasters=tuple(rasters.values()), derived=(), models=(),
+        group_by=tuple(name for name, r in sorted(rasters.items()) if r.is_class),
+        rings_folder=str(rings), parcels=len(inputs.parcels), maps=(),
+        least_share=engine_number("least_valid_share"), content="check",
+    )  # fmt: skip
 
 
 def _job(

@@ -64,33 +64,43 @@ class Result:
             and `missing_m2`, the area of those that have none; classes out of scope left out.
         """
         by = self.job.group_by if by is None else by
-        frame = self._areal(model, by) if model.areal else self._added_up(model, by)
-        if model.scope:
-            scope = [f"{code:02d}" for code in sorted(model.scope)]
-            frame = frame[frame[model.classes].isin(scope)].reset_index(drop=True)
-        return frame
-
-    def _added_up(self, model: Bound, by: tuple[str, ...]) -> pd.DataFrame:
-        _, sums = self._summed(by)
-        place = self.job.models.index(model)
-        area = self.job.grid.nominal_area
-        return self.areas(by).assign(
-            amount=sums[:, place] * area * model.to_total,
-            missing_m2=sums[:, len(self.job.models) + 1 + place] * area,
-        )
-
-    def _areal(self, model: Bound, by: tuple[str, ...]) -> pd.DataFrame:
-        """Return area times the model's value of the class: it is the same in every cell."""
-        if model.classes not in by:
-            finer = self._areal(model, (*by, model.classes))
+        if model.areal and model.classes not in by:
+            finer = self.amounts(model, (*by, model.classes))
             summed = finer.groupby(["parcel_id", *by], observed=True)
             return summed[["area_m2", "amount", "missing_m2"]].sum().reset_index()
-        frame = self.areas(by)
-        codes: npt.NDArray[np.uint8] = np.asarray(frame[model.classes], dtype=np.uint8)
-        values = model.evaluate({}, codes)
-        amount = np.broadcast_to(values, len(frame)) * frame["area_m2"] * model.to_total
-        missing = frame["area_m2"].where(amount.isna(), 0.0)
-        return frame.assign(amount=amount.fillna(0.0), missing_m2=missing)
+        amount, missing, inside = self.columns(model, by)
+        frame = self.areas(by).assign(amount=amount, missing_m2=missing)
+        return frame if inside.all() else frame[inside].reset_index(drop=True)
+
+    def columns(
+        self, model: Bound, by: tuple[str, ...]
+    ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+        """Return one model's totals in the rows of `areas(by)`: amount, missing_m2, in scope.
+
+        Its class layer must be among `by` if its scope or its numbers are by class.
+        """
+        zones, sums = self._summed(by)
+        if model.areal:
+            amount, missing = self._areal(model, by)
+        else:
+            place = self.job.models.index(model)
+            area = self.job.grid.nominal_area
+            amount = sums[:, place] * area * model.to_total
+            missing = sums[:, len(self.job.models) + 1 + place] * area
+        if not model.scope:
+            return amount, missing, np.ones(len(zones), bool)
+        covered = np.isin(np.arange(CLASS_LIMIT), list(model.scope))
+        return amount, missing, covered[zones[model.classes].cat.codes]
+
+    def _areal(self, model: Bound, by: tuple[str, ...]) -> tuple[Floats, Floats]:
+        """Return area times the model's value of the class: it is the same in every cell."""
+        zones, sums = self._summed(by)
+        area = sums[:, len(self.job.models)] * self.job.grid.nominal_area
+        every = np.arange(CLASS_LIMIT, dtype=np.uint8)
+        values = np.broadcast_to(model.evaluate({}, every), CLASS_LIMIT)
+        amount = values[zones[model.classes].cat.codes] * area * model.to_total
+        gap = np.isnan(amount)
+        return np.where(gap, 0.0, amount), np.where(gap, area, 0.0)
 
     def _summed(self, by: tuple[str, ...]) -> tuple[pd.DataFrame, Floats]:
         """Return the zones of some class layers and their sums, added as whole numbers."""

@@ -21,12 +21,14 @@ INCOMPLETE = 3
 
 @click.command()
 @options.project
+@options.standards
 @options.running
 @options.as_json
 @options.lang
 def compute(
-    project: Path, *, as_json: bool, lang: Language, **given: Unpack[options.Running]
-) -> int:
+    project: Path, *, standards: tuple[str, ...], as_json: bool, lang: Language,
+    **given: Unpack[options.Running],
+) -> int:  # fmt: skip
     """Compute PROJECT into a run folder: account, parcels, carbon, maps, receipt, manifest."""
     from cli.accounts import accounts_of
     from cli.progress import progress_bar
@@ -42,7 +44,7 @@ def compute(
     )
     with progress_bar(wanted.project.name, shown=not given["quiet"]) as report:
         manifest = run(
-            wanted, accounts_of(wanted), given["out"], how,
+            wanted, accounts_of(wanted, standards), given["out"], how,
             resume=given["resume"], overwrite=given["overwrite"], report=report,
         )  # fmt: skip
     if as_json:
@@ -54,11 +56,15 @@ def compute(
 
 
 def _tell(manifest: dict[str, Any], lang: Language) -> None:
-    """Say what was not computed, and why."""
-    refused = (*manifest["not_computed"], *manifest.get("services_not_computed", ()))
-    for record in refused:
-        reason = record[f"reason_{lang}"]
-        click.echo(f"{NOT_COMPUTED[lang]}: {record[f'title_{lang}']}: {reason}", err=True)
+    """Say what was not computed, and why; under which standard, where there are several."""
+    others = manifest.get("other_standards", {})
+    sections = {manifest["standard"] if others else "": manifest, **others}
+    for name, section in sections.items():
+        under = f" ({name})" if name else ""
+        for record in (*section["not_computed"], *section.get("services_not_computed", ())):
+            reason = record[f"reason_{lang}"]
+            title = f"{NOT_COMPUTED[lang]}{under}: {record[f'title_{lang}']}"
+            click.echo(f"{title}: {reason}", err=True)
     for record in manifest.get("parcels_not_computed", ()):
         ids = record["parcels"]
         shown = ", ".join(ids[:SHOWN]) + (" ..." if len(ids) > SHOWN else "")

@@ -62,17 +62,17 @@ def _found(name: str) -> "tuple[Service | None, str]":
     from data_catalog.names import suggestion
     from data_catalog.parameters import bundled
     from data_catalog.variables import variables
-    from gep.services import SERVICES
+    from gep.services import services
 
     wanted = name.casefold()
-    for service in SERVICES:
+    for service in services():
         if wanted in {service.id, service.title.zh, service.title.en.casefold()}:
             return service, ""
     for variable in variables().values():
         if wanted in {variable.name, variable.title.zh, variable.title.en.casefold()}:
             return None, variable.name
-    titles = [s.title.zh for s in SERVICES] + [v.title.zh for v in variables().values()]
-    ids = [s.id for s in SERVICES] + list(variables())
+    titles = [s.title.zh for s in services()] + [v.title.zh for v in variables().values()]
+    ids = [s.id for s in services()] + list(variables())
     hint = suggestion(name, ids if name.isascii() else titles)
     if name in bundled().names():
         hint = Text(PARAMETER.zh.format(name=name), PARAMETER.en.format(name=name))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 VARIANTS = (
     Text("功能量方法", "amount"), Text("名称", "title"), Text("公式", "formula"),
+    Text("数据", "data"), Text("项目", "item"),
     Text("出处", "reference"), Text("采用它的标准", "standards that use it"),
 )  # fmt: skip
 VALUATIONS = (
@@ -19,6 +20,7 @@ VALUATIONS = (
     Text("出处", "reference"), Text("类别", "method"),
     Text("采用它的标准", "standards that use it"),
 )  # fmt: skip
+PIXELS = Text("图层", "layers")
 MORE = Text(
     "参数、输入与来源：gep explain <服务>", "parameters, inputs, sources: gep explain SERVICE"
 )
@@ -30,12 +32,12 @@ MORE = Text(
 def services(*, as_json: bool, lang: Language) -> int:
     """List the ecosystem services in the order of the account."""
     from cli.terminal import show, show_json
-    from gep.services import SERVICES
+    from gep.services import services as known_services
 
     if as_json:
-        show_json([_record(service) for service in SERVICES])
+        show_json([_record(service) for service in known_services()])
         return 0
-    for place, service in enumerate(SERVICES):
+    for place, service in enumerate(known_services()):
         if place:
             show()
         _show(service, lang)
@@ -55,7 +57,15 @@ def _show(service: "Service", lang: Language) -> None:
     show_table(
         [title[lang] for title in VARIANTS],
         [
-            (v.id, v.title[lang], plain(v.formula), v.source.key, ", ".join(_users(service, v.id)))
+            (
+                v.id,
+                v.title[lang],
+                plain(v.formula),
+                f"[tables] {v.table}" if v.table else PIXELS[lang],
+                v.item,
+                v.source.key,
+                ", ".join(_users(service, v.id)),
+            )
             for v in service.variants
         ],
     )
@@ -83,8 +93,8 @@ def _users(service: "Service", model: str) -> list[str]:
 
 
 def _record(service: "Service") -> dict[str, object]:
-    models = [(v, "") for v in service.variants]
-    valued = [(v, v.method) for v in service.valuations]
+    models = [(v, {"table": v.table, "item": v.item}) for v in service.variants]
+    valued = [(v, {"method": v.method, "item": v.item}) for v in service.valuations]
     return {
         "id": service.id,
         "title_zh": service.title.zh,
@@ -98,9 +108,9 @@ def _record(service: "Service") -> dict[str, object]:
                 {
                     "id": m.id, "title_zh": m.title.zh, "title_en": m.title.en,
                     "formula": m.formula, "source": m.source.key, "where": m.source.where,
-                    "standards": _users(service, m.id),
-                } | ({"method": method} if method else {})
-                for m, method in found
+                    "columns": list(m.columns()), "standards": _users(service, m.id),
+                } | more
+                for m, more in found
             ]
             for kind, found in (("variants", models), ("valuations", valued))
         },

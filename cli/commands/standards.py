@@ -76,9 +76,9 @@ def show(ctx: click.Context, name: str, *, as_json: bool, lang: Language) -> int
 def _explained(standard: "Standard") -> "list[ServiceExplained]":
     """Return the services of a standard in the order of the account."""
     from cli.explanation import explain_service
-    from gep.services import SERVICES as KNOWN
+    from gep.services import services
 
-    chosen = [s for s in KNOWN if s.id in standard.services]
+    chosen = [s for s in services() if s.id in standard.services]
     return [explain_service(s, standard, every=False) for s in chosen]
 
 

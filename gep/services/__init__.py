@@ -1,20 +1,50 @@
 """Every ecosystem service, in the order of the account."""
 
+from data_catalog.errors import UnknownNameError
+from data_catalog.names import suggestion
+from data_catalog.text import Text
 from gep.service import Service
 from gep.services import (
+    agricultural_products,
+    air_purification,
     carbon_sequestration,
     climate_regulation,
+    flood_mitigation,
     oxygen_release,
     soil_retention,
     water_conservation,
 )
 
-__all__ = ["SERVICES"]
+__all__ = ["SERVICES", "service", "services"]
 
 SERVICES: tuple[Service, ...] = (
+    agricultural_products.SERVICE,
     water_conservation.SERVICE,
     soil_retention.SERVICE,
+    flood_mitigation.SERVICE,
+    air_purification.SERVICE,
     carbon_sequestration.SERVICE,
     oxygen_release.SERVICE,
     climate_regulation.SERVICE,
 )
+"""Those that come with the toolkit: a new one has its place here."""
+
+
+def services() -> tuple[Service, ...]:
+    """Return the services there are; whoever needs them asks here, at the time of need."""
+    return SERVICES
+
+
+def service(name: str) -> Service:
+    """Return one service.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest names.
+    """
+    known = {one.id: one for one in services()}
+    if name not in known:
+        kind = Text("服务", "service")
+        raise UnknownNameError(where="services", kind=kind, name=name, hint=suggestion(name, known))
+    return known[name]

@@ -13,7 +13,7 @@ from cli.labels import parameter_title
 from data_catalog.derived import ALTERNATIVES, DERIVED
 from data_catalog.errors import UnknownNameError
 from data_catalog.parameters import bundled
-from data_catalog.spec import Coefficients, Factor, Model
+from data_catalog.spec import Coefficients, Model
 from data_catalog.standards import bundled as standards
 from data_catalog.text import Language
 from data_catalog.variables import variables
@@ -114,7 +114,7 @@ def test_the_standard_is_that_of_a_project_that_names_none() -> None:
 
 
 def test_every_parameter_has_a_title_in_both_languages() -> None:
-    declared = {n for m in MODELS for n, i in m.inputs.items() if isinstance(i, Factor)}
+    declared = {name for m in MODELS for name in m.parameters().values()}
     tables = {i.table for m in MODELS for i in m.inputs.values() if isinstance(i, Coefficients)}
     for name in declared | tables | bundled().names():
         title = parameter_title(name)

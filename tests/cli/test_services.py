@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gep.services import SERVICES
+from gep.services import SERVICES, service
 
 Says = Callable[..., str]
 
@@ -15,10 +15,10 @@ def test_every_service_variant_and_valuation_is_listed_with_its_title(
     says: Says, lang: str
 ) -> None:
     text = says("services", "--lang", lang)
-    for service in SERVICES:
-        assert service.title["zh" if lang == "zh" else "en"] in text
-        assert service.total in text
-        for model in (*service.variants, *service.valuations):
+    for one in SERVICES:
+        assert one.title["zh" if lang == "zh" else "en"] in text
+        assert one.total in text
+        for model in (*one.variants, *one.valuations):
             assert model.id in text
             assert model.title["zh" if lang == "zh" else "en"] in text
 
@@ -30,13 +30,14 @@ def test_services_stand_in_the_order_of_the_account(says: Says) -> None:
 
 def test_a_formula_is_written_for_people_and_kept_as_latex_for_programs(says: Says) -> None:
     assert "Q = Σ A (P - α P - ET)" in says("services")
-    first = json.loads(says("services", "--json"))[0]["variants"][0]
-    assert first["formula"] == SERVICES[0].variants[0].formula
+    records = {r["id"]: r for r in json.loads(says("services", "--json"))}
+    first = records["water_conservation"]["variants"][0]
+    assert first["formula"] == service("water_conservation").variants[0].formula
 
 
 def test_the_standards_that_use_a_variant_are_named(says: Says) -> None:
-    variants = json.loads(says("services", "--json"))[0]["variants"]
-    used = {v["id"]: v["standards"] for v in variants}
+    records = {r["id"]: r for r in json.loads(says("services", "--json"))}
+    used = {v["id"]: v["standards"] for v in records["water_conservation"]["variants"]}
     assert "cn-open" in used["balance"]
     assert "garze-2017" in used["balance_runoff"]
     assert used["rain_storage"] == []
@@ -48,3 +49,11 @@ def test_nothing_is_cut_short_or_coloured_where_there_is_no_terminal(says: Says)
     assert "\x1b" not in text
     assert "w = Z AWC / P + 1.25 ≤ 5" in text
     assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_a_variant_of_a_table_says_which(says: Says) -> None:
+    text = says("services")
+    assert "[tables] lakes" in text
+    records = {r["id"]: r for r in json.loads(says("services", "--json"))}
+    lake = records["flood_mitigation"]["variants"][0]
+    assert (lake["table"], lake["item"], lake["columns"]) == ("lakes", "lake", ["area_km2"])
