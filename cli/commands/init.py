@@ -11,6 +11,8 @@ from data_catalog.text import Language, Text
 
 PROJECT, NAME = "project.toml", '"my-county"'
 PARAMETERS = "parameters.csv"
+STATISTICS = "statistics.csv"
+TABLES = (PARAMETERS, STATISTICS)
 TEMPLATES = (PROJECT, "README.md")
 MARKS = ("#zh", "#en")
 EXAMPLE = {
@@ -24,6 +26,15 @@ EXAMPLE_WORDS = {
     "note": Text("示例：删去本行，或去掉 # 并改成自己的数值",
                  "an example: delete this row, or take the # away and write your own number"),
 }  # fmt: skip
+PRODUCT = {
+    "service": "agricultural_products", "year": "2019", "quantity": "1.2", "unit": "万t",
+    "price": "2800", "net_output": "21000000",
+}  # fmt: skip
+PRODUCT_WORDS = {
+    "item": Text("稻谷", "rice"),
+    "source": Text("某统计年鉴", "a statistical yearbook"),
+    "note": Text("示例：去掉行首的 # 并改成自己的数", "an example: take the # away, use your own"),
+}
 EXISTS = Text(
     "已存在，不会覆盖。请换一个文件夹，或先移走它。",
     "exists already and is not replaced. Choose another folder, or move it away.",
@@ -42,13 +53,14 @@ NEXT = Text(
 @click.argument("folder", metavar="DIR", type=options.PATH)
 @options.lang
 def init(folder: Path, lang: Language) -> int:
-    """Write a commented project file, an example table and notes into DIR."""
+    """Write a commented project file, example tables and notes into DIR."""
     from data_catalog.errors import OutputError
 
     texts = {name: template(name, lang) for name in TEMPLATES}
     name = folder.resolve().name or "gep"
     texts[PROJECT] = texts[PROJECT].replace(NAME, json.dumps(name, ensure_ascii=False))
     texts[PARAMETERS] = example_table(lang)
+    texts[STATISTICS] = example_statistics(lang)
     for file in texts:
         if (folder / file).exists():
             raise OutputError(where=str(folder / file), problem=EXISTS)
@@ -56,7 +68,7 @@ def init(folder: Path, lang: Language) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         for file, text in texts.items():
             # Excel needs the mark to read a table as UTF-8
-            encoding = "utf-8-sig" if file == PARAMETERS else "utf-8"
+            encoding = "utf-8-sig" if file in TABLES else "utf-8"
             (folder / file).write_text(text, encoding=encoding)
     except OSError as error:
         problem = Text(UNWRITABLE.zh.format(error.strerror), UNWRITABLE.en.format(error.strerror))
@@ -86,14 +98,30 @@ def template(name: str, lang: Language) -> str:
 
 def example_table(lang: Language) -> str:
     """Return the columns of a parameter table and an example row that does not count."""
-    import csv
-    from io import StringIO
-
     from data_catalog.parameters import COLUMNS
 
     columns = [column for column in COLUMNS if column != "set"]  # a project's rows have one set
+    example = EXAMPLE | {column: text[lang] for column, text in EXAMPLE_WORDS.items()}
+    return _written(columns, [example])
+
+
+def example_statistics(lang: Language) -> str:
+    """Return the columns of the statistics, what each is, and an example row that is not read."""
+    from data_catalog.tables import tables
+
+    columns = tables()["statistics"].read()
+    first, *_ = columns
+    words = [{first: f"# {name}: {column.title[lang]}"} for name, column in columns.items()]
+    example = PRODUCT | {column: text[lang] for column, text in PRODUCT_WORDS.items()}
+    return _written(list(columns), [*words, {first: "# "} | example])
+
+
+def _written(columns: list[str], rows: list[dict[str, str]]) -> str:
+    import csv
+    from io import StringIO
+
     table = StringIO()
     writer = csv.DictWriter(table, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerow(EXAMPLE | {column: text[lang] for column, text in EXAMPLE_WORDS.items()})
+    writer.writerows(rows)
     return table.getvalue()

@@ -20,6 +20,8 @@ SERVICES = (
 )  # fmt: skip
 SETS = (Text("用于", "for"), Text("参数", "parameter"), Text("参数集", "set"))
 COUNTED = {True: Text("是", "yes"), False: Text("否", "no")}
+WHAT = Text("内容", "what differs")
+ALIKE = Text("两个标准在声明上没有差别。", "The two standards declare the same.")
 LINES = {
     "reference": Text("出处：{}", "Reference: {}"),
     "default": Text("默认参数集：{}", "Default set: {}"),
@@ -70,6 +72,34 @@ def show(ctx: click.Context, name: str, *, as_json: bool, lang: Language) -> int
     else:
         _show(found, lang)
         click.echo(LINES["more"][lang].format(name), err=True)
+    return 0
+
+
+@standards.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@options.as_json
+@options.lang
+@click.pass_context
+def diff(ctx: click.Context, first: str, second: str, *, as_json: bool, lang: Language) -> int:
+    """Say what differs between the standards A and B, service by service."""
+    from cli.differences import differences
+    from cli.terminal import show_json, show_table
+    from data_catalog.standards import standard
+
+    one, other = standard(first, Path()), standard(second, Path())
+    found = differences(one, other)
+    if as_json or (ctx.parent is not None and ctx.parent.params["as_json"]):
+        show_json(found)
+    elif found:
+        words = {"yes": COUNTED[True][lang], "no": COUNTED[False][lang]}
+        lines = [
+            (d.title[lang], d.what(lang), *(words.get(x, x) for x in (d.first, d.second)))
+            for d in found
+        ]
+        show_table([SERVICES[0][lang], WHAT[lang], one.id, other.id], lines)
+    else:
+        click.echo(ALIKE[lang], err=True)
     return 0
 
 

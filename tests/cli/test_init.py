@@ -12,11 +12,13 @@ import pytest
 from data_catalog.datasets import folder
 from data_catalog.errors import OutputError, UnknownNameError
 from data_catalog.parameters import COLUMNS, bundled, read_rows
+from data_catalog.tables import tables
 from tiles.project import Account, Carbon, LayerEntry, ParcelsEntry, Tables, read_project
+from tiles.tables import read_table
 
 Says = Callable[..., str]
-FILES = {"project.toml", "parameters.csv", "README.md"}
-IGNORED = {"table", "column", "statistics", "prices", "offset", "nodata", "year", "note"}
+FILES = {"project.toml", "parameters.csv", "statistics.csv", "README.md"}
+IGNORED = {"table", "column", "prices", "offset", "nodata", "year", "note"}
 """Keys that the file explains in words, or that need a table of their own."""
 
 
@@ -39,6 +41,7 @@ def test_every_optional_key_parses_when_it_is_taken_into_use(
     project = read_project(file)
     assert project.parcels is not None
     assert project.tables.parameters == "parameters.csv"
+    assert project.tables.statistics == "statistics.csv"
     assert project.project.baseline_year is not None
 
 
@@ -108,3 +111,16 @@ def test_it_runs_once_the_layers_are_there(says: Says, tmp_path: Path) -> None:
             ] == ["soil_retention"]  # fmt: skip
     assert (run / "account.csv").is_file()
     assert (run / "carbon.csv").is_file()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_example_statistics_say_what_each_column_is_and_hold_no_row(
+    says: Says, tmp_path: Path, lang: str
+) -> None:
+    project = read_project(Path(says("init", tmp_path / "x", "--lang", lang).strip()))
+    file = tmp_path / "x" / "statistics.csv"
+    text = file.read_text(encoding="utf-8-sig")
+    assert all(f"# {name}: " in text for name in tables()["statistics"].read())
+    assert len(read_table(project, "statistics", file).frame) == 0
+    file.write_text(text.replace("# ,agri", ",agri"), encoding="utf-8-sig")
+    assert list(read_table(project, "statistics", file).frame["quantity"]) == [1.2]
