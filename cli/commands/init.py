@@ -27,7 +27,7 @@ EXAMPLE_WORDS = {
                  "an example: delete this row, or take the # away and write your own number"),
 }  # fmt: skip
 PRODUCT = {
-    "service": "agricultural_products", "year": "2019", "quantity": "1.2", "unit": "万t",
+    "service": "agricultural_products", "year": "2019", "quantity": "12000", "unit": "t",
     "price": "2800", "net_output": "21000000",
 }  # fmt: skip
 PRODUCT_WORDS = {

@@ -123,4 +123,4 @@ def test_the_example_statistics_say_what_each_column_is_and_hold_no_row(
     assert all(f"# {name}: " in text for name in tables()["statistics"].read())
     assert len(read_table(project, "statistics", file).frame) == 0
     file.write_text(text.replace("# ,agri", ",agri"), encoding="utf-8-sig")
-    assert list(read_table(project, "statistics", file).frame["quantity"]) == [1.2]
+    assert list(read_table(project, "statistics", file).frame["quantity"]) == [12000]

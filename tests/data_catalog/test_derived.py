@@ -162,3 +162,8 @@ def test_a_projects_own_coefficient_replaces_ours() -> None:
     numbers = model.coefficients(bundled().with_rows(own))["s"]
     assert isinstance(numbers, SimpleNamespace)
     assert numbers.highest == 2000
+
+
+@pytest.mark.parametrize("maker", [*DERIVED, *ALTERNATIVES], ids=lambda d: d.id)
+def test_a_derived_layer_is_the_same_under_every_standard(maker: Derived) -> None:
+    assert all(factor.choose for factor in maker.factors().values())
