@@ -107,9 +107,11 @@ def check(project: Project, accounts: tuple[Account, ...], how: How) -> list[Gep
         return _single(error)
     with tempfile.TemporaryDirectory() as aside:
         inputs = with_figures(inputs, Path(aside))
-        found = [*problems(inputs, accounts), *_wrong_values(inputs, Path(aside), how)]
+        in_tables = problems(inputs, accounts)
+        found = [*in_tables, *_wrong_values(inputs, Path(aside), how)]
         try:
-            _job(inputs, accounts, Path(aside), how)
+            if not in_tables:
+                _job(inputs, accounts, Path(aside), how)
         except GepError as error:
             # one that comes of a layer's values is told already
             told = {e.facts.get("where") for e in found}
