@@ -8,7 +8,9 @@ from data_catalog.classes import ecosystems
 from data_catalog.errors import ProjectError, UnknownNameError
 from data_catalog.parameters import bundled as parameters
 from data_catalog.references import references
+from data_catalog.spec import ECOSYSTEM
 from data_catalog.standards import Part, Standard, bundled, standard
+from gep.choices import problems
 from gep.services import SERVICES
 
 BY_ID = {service.id: service for service in SERVICES}
@@ -43,21 +45,17 @@ def test_every_variant_and_valuation_exists(chosen: Standard, name: str) -> None
     assert bool(choice.note_zh) == bool(choice.note_en)
 
 
-@each_choice
-def test_nothing_is_valued_twice(chosen: Standard, name: str) -> None:
-    families = [BY_ID[name].valuation(v).family for v in chosen.services[name].valuations]
-    assert len(families) == len(set(families))
+@each_standard
+def test_the_services_have_what_it_asks_for_and_nothing_counts_twice(chosen: Standard) -> None:
+    assert [e.say("en") for e in problems(chosen)] == []
 
 
 @each_choice
-def test_no_ecosystem_is_in_two_parts(chosen: Standard, name: str) -> None:
-    parts = chosen.services[name].parts
+def test_every_class_is_one_of_the_norm(chosen: Standard, name: str) -> None:
     known = set(ecosystems()) | {code[0] for code in ecosystems()}
-    for part in parts:
+    for part in chosen.services[name].parts:
         assert set(part.classes) <= known
         assert len(part.classes) == len(set(part.classes))
-    for code in ecosystems():
-        assert sum(part.covers(code) for part in parts) <= 1, code
 
 
 @each_choice
@@ -67,7 +65,7 @@ def test_every_set_named_exists_and_is_used(chosen: Standard, name: str) -> None
         *(service.variant(p.variant) for p in choice.parts),
         *(service.valuation(v) for v in choice.valuations),
     )
-    used = {f for model in models for f, i in model.factors().items() if not i.choose}
+    used = {m.parameters()[f] for m in models for f, i in m.factors().items() if not i.choose}
     for parameter, set_ in choice.sets.items():
         assert parameter in used, parameter
         assert parameters().of_set(parameter, set_), (parameter, set_)
@@ -85,8 +83,12 @@ def test_every_factor_has_rows_for_the_whole_scope(chosen: Standard, name: str) 
     ]
     for model, scope in needed:
         assert scope
-        for factor_name, factor in model.factors().items():
+        for input_name, factor in model.factors().items():
+            factor_name = model.parameters()[input_name]
             set_ = factor.choose or chosen.set_of(name, factor_name)
+            if factor.by not in {None, ECOSYSTEM}:
+                assert parameters().of_set(factor_name, set_), (model.id, factor_name, set_)
+                continue
             for code in scope if factor.by else [""]:
                 row = parameters().of_ecosystem(factor_name, set_, code)
                 assert row is not None, (model.id, factor_name, set_, code)
