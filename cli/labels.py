@@ -28,6 +28,7 @@ GROUPS = {
 }
 METHODS = {
     "market price": Text("市场价格法", "market price"),
+    "benefit transfer": Text("效益转移法", "benefit transfer"),
     "replacement cost": Text("替代成本法", "replacement cost"),
     "treatment cost": Text("治理成本法", "treatment cost"),
     "opportunity cost": Text("机会成本法", "opportunity cost"),

@@ -46,6 +46,7 @@ for definition in (
     "animal = [animals] = head = 头 = 只",
     "stem = [stems] = culm = 株 = 根",
     "visit = [visits] = 人次",
+    "air_ion = [air_ions] = ion",
     "decibel_a = [sound_level] = dBA = 分贝",
 ):
     registry.define(definition)

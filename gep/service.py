@@ -11,7 +11,12 @@ from data_catalog.text import Text
 M = TypeVar("M", bound=Model)
 Group: TypeAlias = Literal["provisioning", "regulating", "cultural"]
 Method: TypeAlias = Literal[
-    "market price", "replacement cost", "treatment cost", "opportunity cost", "residual value"
+    "market price",
+    "replacement cost",
+    "treatment cost",
+    "opportunity cost",
+    "residual value",
+    "benefit transfer",
 ]
 
 

@@ -9,10 +9,16 @@ from data_catalog.derived import (
     potential_evapotranspiration_thornthwaite,
     rainfall_erosivity_daily,
     rainfall_erosivity_monthly,
+    roughness_factor,
     slope,
     slope_length_steepness,
+    soil_crust_factor,
     soil_erodibility,
     soil_erodibility_epic,
+    soil_erodible_fraction,
+    soil_organic_matter,
+    wind_cover_factor,
+    wind_cover_factor_ndvi,
 )
 from data_catalog.derived.derived import (
     Derived,
@@ -45,10 +51,19 @@ DERIVED: tuple[Derived, ...] = (
     potential_evapotranspiration_thornthwaite.DERIVATION,
     evapotranspiration_fu.DERIVATION,
     npp_miami.DERIVATION,
+    soil_organic_matter.DERIVATION,
+    soil_erodible_fraction.DERIVATION,
+    soil_erodible_fraction.WITHOUT_LIME,
+    soil_crust_factor.DERIVATION,
+    roughness_factor.DERIVATION,
+    wind_cover_factor.DERIVATION,
 )
 """Of those that make a variable, the first whose inputs are at hand is used."""
 
-ALTERNATIVES: tuple[Derived, ...] = (soil_erodibility_epic.DERIVATION,)
+ALTERNATIVES: tuple[Derived, ...] = (
+    soil_erodibility_epic.DERIVATION,
+    wind_cover_factor_ndvi.DERIVATION,
+)
 """Never used unless asked for by id."""
 
 

@@ -10,9 +10,14 @@ from gep.services import (
     carbon_sequestration,
     climate_regulation,
     flood_mitigation,
+    negative_air_ions,
     oxygen_release,
+    pest_control,
+    sand_fixation,
     soil_retention,
+    species_conservation,
     water_conservation,
+    water_purification,
 )
 
 __all__ = ["SERVICES", "service", "services"]
@@ -21,11 +26,16 @@ SERVICES: tuple[Service, ...] = (
     agricultural_products.SERVICE,
     water_conservation.SERVICE,
     soil_retention.SERVICE,
+    sand_fixation.SERVICE,
     flood_mitigation.SERVICE,
     air_purification.SERVICE,
+    water_purification.SERVICE,
     carbon_sequestration.SERVICE,
     oxygen_release.SERVICE,
     climate_regulation.SERVICE,
+    negative_air_ions.SERVICE,
+    pest_control.SERVICE,
+    species_conservation.SERVICE,
 )
 """Those that come with the toolkit: a new one has its place here."""
 

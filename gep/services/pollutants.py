@@ -1,9 +1,13 @@
 """Pollutants taken out of air or water: what both services share."""
 
+import numpy as np
+
 from data_catalog.spec import ECOSYSTEM, Citation, Column, Factor, Layer, Output, Pixels
 from data_catalog.text import Text
 from gep.service import Item, Valuation, Variant
 
+QUANTITY = Column(symbol="Q_e", units="t/year")
+CAPACITY = Column(symbol="Q_c", units="t/year")
 TONNES = Output(name="removed", units="t/year", total="t/year", low=0, high=1e9)
 YUAN = Output(name="value", units="CNY/year", total="CNY/year", low=-1e16, high=1e16)
 
@@ -16,6 +20,21 @@ def taken_up(capacity: Pixels) -> Pixels:
 def emitted(quantity: Pixels) -> Pixels:
     """Return what is emitted in a year, taken to be cleaned up."""
     return quantity
+
+
+def measured_out(quantity: Pixels) -> Pixels:
+    """Return what was measured to be taken out in a year."""
+    return quantity
+
+
+def by_the_rule(quantity: Pixels, purification_capacity: Pixels, meets_standard: Pixels) -> Pixels:
+    """Return what is emitted where the environment meets its standard, else what it can clean."""
+    return meets_standard * quantity + (1 - meets_standard) * purification_capacity
+
+
+def smaller_of_both(quantity: Pixels, purification_capacity: Pixels) -> Pixels:
+    """Return what is emitted, as far as the ecosystems can clean it."""
+    return np.minimum(quantity, purification_capacity)
 
 
 def treatment_avoided(physical: Pixels, treatment_cost: Pixels) -> Pixels:
@@ -44,7 +63,7 @@ def emission(item: Item, source: Citation) -> Variant:
         title=Text(f"{item.title.zh}排放量", f"Emission of {item.title.en}"),
         formula=r"Q = Q_e",
         source=source,
-        inputs={"quantity": Column(symbol="Q_e", units="t/year")},
+        inputs={"quantity": QUANTITY},
         kernel=emitted,
         output=TONNES,
         table="statistics",
@@ -53,6 +72,75 @@ def emission(item: Item, source: Citation) -> Variant:
             "以排放量为净化量，假定环境质量达标、排放物全部被净化。",
             "What is emitted counts as cleaned up: it takes for granted that the environment meets "
             "its quality standard.",
+        ),
+    )
+
+
+def measured(item: Item, source: Citation) -> Variant:
+    """Return the variant by what was measured to be taken out, from the statistics."""
+    return Variant(
+        id=f"{item.id}_measured",
+        title=Text(f"{item.title.zh}实测净化量", f"Measured removal of {item.title.en}"),
+        formula=r"Q = Q_{in} - Q_{out}",
+        source=source,
+        inputs={"quantity": QUANTITY},
+        kernel=measured_out,
+        output=TONNES,
+        table="statistics",
+        item=item.id,
+        note=Text(
+            "统计表的 quantity 填进、出水（气）污染物量之差。",
+            "The column quantity of the statistics holds what flows in less what flows out.",
+        ),
+    )
+
+
+def rule(item: Item, source: Citation, standard: Text) -> Variant:
+    """Return the variant that takes emissions where a standard is met, else the capacity."""
+    return Variant(
+        id=f"{item.id}_rule",
+        title=Text(
+            f"{item.title.zh}：达标取排放量，否则取净化能力",
+            f"Emission of {item.title.en} where the standard is met, else the capacity",
+        ),
+        formula=r"Q = m \, Q_e + (1 - m) \, Q_c",
+        source=source,
+        inputs={
+            "quantity": QUANTITY,
+            "purification_capacity": CAPACITY,
+            "meets_standard": Column(symbol="m", units="1"),
+        },
+        kernel=by_the_rule,
+        output=TONNES,
+        table="statistics",
+        item=item.id,
+        note=Text(
+            f"达到{standard.zh}的地区 m 填 1，否则填 0。净化能力一列由用户给出"
+            "（面积乘单位面积净化量）。",
+            f"m is 1 in a region that meets {standard.en}, else 0. The column of the capacity has "
+            "to be given: area times what a unit of area cleans.",
+        ),
+    )
+
+
+def minimum(item: Item, source: Citation) -> Variant:
+    """Return the variant by the smaller of emission and capacity, from the statistics."""
+    return Variant(
+        id=f"{item.id}_minimum",
+        title=Text(
+            f"{item.title.zh}：排放量与净化能力取小",
+            f"{item.title.en}: emission up to the capacity",
+        ),
+        formula=r"Q = \min(Q_e, Q_c)",
+        source=source,
+        inputs={"quantity": QUANTITY, "purification_capacity": CAPACITY},
+        kernel=smaller_of_both,
+        output=TONNES,
+        table="statistics",
+        item=item.id,
+        note=Text(
+            "净化能力一列由用户给出（面积乘单位面积净化量）。",
+            "The column of the capacity has to be given: area times what a unit of area cleans.",
         ),
     )
 

@@ -23,7 +23,7 @@ def case() -> Callable[[str], list[dict[str, str]]]:
     return read
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def numbers() -> Callable[..., dict[str, float]]:
     """Look up a model's factors, in the model's units: those given, else rows of one set."""
 
