@@ -1,6 +1,3 @@
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,7 +16,6 @@ from gep.services.water_conservation import (
     water_yield,
 )
 
-GURA = Path(__file__).parents[3] / "shared" / "data" / "invest_reference" / "gura"
 HECTARE_MM = conversion("(mm/year) * ha", "m3/year")[0]
 depth = st.floats(0, 5000)
 share = st.floats(0, 1)
@@ -162,48 +158,3 @@ def test_jiajiyu_2012_unit_values(case, numbers) -> None:
             physical=physical, **numbers(values.STORAGE_COST, "jiajiyu2018")
         )
         assert value == pytest.approx(float(row["water_yuan_per_ha"]))
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(not GURA.is_dir(), reason=f"{GURA} is not there")
-def test_invest_annual_water_yield_of_the_gura_catchment() -> None:
-    import rasterio
-
-    def read(name: str) -> np.ndarray:
-        with rasterio.open(GURA / name) as file:
-            return (
-                file.read(1, masked=True).filled(np.nan)
-                if file.dtypes[0] == "float32"
-                else (file.read(1, masked=True).astype(float).filled(np.nan))
-            )
-
-    cover = read("inputs/lulc.tif")
-    text = (GURA / "inputs/biophysical.csv").read_text(encoding="utf-8-sig")
-    table = {float(r["lucode"]): r for r in csv.DictReader(text.splitlines())}
-
-    def of_cover(column: str) -> np.ndarray:
-        found = np.full(cover.shape, np.nan)
-        for code, row in table.items():
-            found[cover == code] = float(row[column])
-        return found
-
-    rain = read("inputs/precip.tif").astype(float)
-    got = water_yield.water_yielded(
-        rain,
-        read("inputs/et0.tif").astype(float),
-        read("inputs/root_depth.tif"),
-        read("inputs/pawc.tif").astype(float),
-        of_cover("Kc"),
-        of_cover("root_depth"),
-        of_cover("LULC_veg"),
-        5.0,  # args.json: seasonality_constant
-        1.25,
-        5.0,
-    )
-    want, evaporated = (
-        read(f"annual_water_yield/{n}.tif").astype(float) for n in ("wyield", "fractp")
-    )
-    both = np.isfinite(want) & np.isfinite(got)
-    assert both.sum() > 0.99 * np.isfinite(want).sum()
-    np.testing.assert_allclose(got[both], want[both], rtol=1e-5, atol=1e-3)
-    np.testing.assert_allclose(1 - got[both] / rain[both], evaporated[both], atol=1e-6)
