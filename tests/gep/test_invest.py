@@ -120,8 +120,12 @@ def test_soil_loss_is_invests_on_every_pixel_off_the_streams() -> None:
 # ten covers of InVEST's table as ten classes of HJ 1166: which is which does not matter here
 CLASSES = {"1": "61", "3": "31", "5": "51", "6": "52", "7": "21", "8": "11", "9": "42", "11": "12",
            "18": "63", "19": "13"}  # fmt: skip
-LAYERS = {"precipitation": ("precip", "mm/year"), "plant_available_water": ("pawc", "1"),
-          "potential_evapotranspiration": ("et0", "mm/year"), "root_depth": ("root_depth", "mm")}  # fmt: skip
+LAYERS = {
+    "precipitation": ("precip", "mm/year"),
+    "potential_evapotranspiration": ("et0", "mm/year"),
+    "root_depth": ("root_depth", "mm"),
+    "plant_available_water": ("pawc", "1"),
+}
 BY_CLASS = {"crop_coefficient": ("Kc", "1"), "rooting_depth": ("root_depth", "mm"),
             "vegetated": ("LULC_veg", "1")}  # fmt: skip
 

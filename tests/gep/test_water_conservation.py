@@ -10,10 +10,13 @@ from gep.services.water_conservation import (
     balance_runoff,
     forest_balance,
     integrated_storage,
+    purification,
     rain_storage,
     retention_rate,
+    supply,
     values,
     water_yield,
+    yield_retention,
 )
 
 HECTARE_MM = conversion("(mm/year) * ha", "m3/year")[0]
@@ -66,6 +69,35 @@ def test_a_paved_pixel_yields_by_hand() -> None:
     assert yielded == pytest.approx(900)
 
 
+def test_a_pixel_that_keeps_a_third_of_its_yield_by_hand() -> None:
+    # the vegetated pixel above yields 50 mm; velocity 498 keeps 249/498 = 1/2, an index of 5 (more
+    # than 3/0.9) all, soil of 200 cm/day 200/300 = 2/3: 50 x 1/2 x 1 x 2/3 = 16.67 mm
+    pixel = np.array([100, 100, 2000, 0.1, 0.75, 1000, 1, 0.75, 1.25, 5])
+    kept = yield_retention.water_retained(*pixel, 498, 5, 200, 249, 3 / 0.9, 300)
+    assert kept == pytest.approx(50 / 3)
+
+
+def test_a_city_that_imports_supplies_what_it_uses_less_what_it_brings_in() -> None:
+    # 12e8 m3 used + 3e8 sent out - 5e8 brought in = 10e8 m3
+    rows = zip(supply.VARIANTS, (12e8, 3e8, 5e8), strict=True)
+    assert sum(variant(quantity=amount) for variant, amount in rows) == pytest.approx(10e8)
+
+
+def test_clean_water_by_hand() -> None:
+    # 1000 m3 x 2.5 CNY/m3 of purification = 2500 CNY, beside the value of the quantity
+    value = purification.PURIFICATION(physical=1000, water_purification_cost=2.5)
+    assert value == 2500
+    assert purification.PURIFICATION.family != values.STORAGE_COST.family
+
+
+def test_a_depreciated_reservoir_by_hand() -> None:
+    # 100 m3 x (20 CNY/m3 x 0.05 + 0.5 CNY/m3) = 150 CNY a year
+    assert values.STORAGE_COST_ANNUAL(
+        physical=100, reservoir_construction_cost=20, depreciation_share=0.05,
+        reservoir_running_cost=0.5,
+    ) == pytest.approx(150)  # fmt: skip
+
+
 def test_100_mm_over_a_hectare_is_1000_m3() -> None:
     volume = 100 * HECTARE_MM
     assert volume == pytest.approx(1000)
@@ -97,6 +129,19 @@ def test_no_more_water_is_yielded_than_falls(
 ) -> None:
     yielded = water_yield.water_yielded(rain, et0, depth_, pawc, kc, 1000, vegetated, 5, 1.25, 5)
     assert -1e-6 <= yielded <= rain + 1e-6
+
+
+@given(st.floats(1, 5000), st.floats(0, 20), st.floats(0, 1000), st.floats(0, 1000))
+def test_never_more_is_kept_back_than_is_yielded(
+    velocity: float, index: float, conductivity: float, faster: float
+) -> None:
+    pixel = np.array([900, 1100, 800, 0.15, 0.8, 1000, 1, 5, 1.25, 5])
+    limits = (249, 3 / 0.9, 300)
+    slow, fast = (
+        yield_retention.water_retained(*pixel, v, index, conductivity, *limits)
+        for v in (velocity, velocity + faster)
+    )
+    assert -1e-6 <= fast <= slow + 1e-9 <= water_yield.water_yielded(*pixel) + 2e-9
 
 
 def test_garze_2010_value(case, numbers) -> None:
@@ -137,6 +182,15 @@ def test_gaotianyan_prints_a_tenth_of_the_storage(case, numbers) -> None:
         cost = numbers(values.STORAGE_COST, "gaotian2017")
         worth = values.STORAGE_COST(physical=printed, **cost) / 1e4
         assert worth == pytest.approx(float(row["storage_value_1e4_yuan"]), abs=0.011)
+
+
+def test_gaotianyan_stands_add_up_to_the_printed_storage(case, numbers) -> None:
+    total = {r["item"]: r for r in case("gaotianyan_2014_totals")}["storage_1e4_m3_printed"]
+    whole = sum(stored(row, numbers) for row in case("gaotianyan_2014_by_stand")) / 1e4
+    assert whole / 10 == pytest.approx(float(total["quantity"]), abs=0.026)  # five roundings
+    cost = numbers(values.STORAGE_COST, "gaotian2017")
+    worth = values.STORAGE_COST(physical=whole / 10, **cost)
+    assert worth == pytest.approx(float(total["value_1e4_yuan"]), abs=0.026)
 
 
 def test_jiajiyu_2012_unit_values(case, numbers) -> None:
