@@ -26,7 +26,7 @@ import pandas as pd
 from data_catalog.parameters import Row
 from sinks.densities import NO_CLASS, DensityTable
 from sinks.pools import SOIL
-from sinks.stock import TOTAL, Mask, checked, parcel_ids, per_pool, summed, weigh
+from sinks.stock import Mask, checked, parcel_ids, per_pool, summed, together, weigh
 
 __all__ = [
     "change",
@@ -79,8 +79,11 @@ def change(
     moved = _moved(land)
     table.require([*moved[FROM].unique(), *moved[TO].unique()])
     parcels = parcel_ids(land)
-    cells = [weigh(_net(_steady(moved, table, pool)), table, pool, parcels) for pool in table.pools]
-    value, se = (np.stack([c[i] for c in cells], axis=1) for i in (0, 1))
+    value, se = weigh(_net(moved), table, table.pools, parcels)
+    if SOIL in table.pools:
+        place = table.pools.index(SOIL)
+        steady = weigh(_net(_steady(moved, table, SOIL)), table, (SOIL,), parcels)
+        value[:, place], se[:, place] = (numbers[:, 0] for numbers in steady)
     unknown = _unknown(land, table, table.pools)
     value[unknown] = se[unknown] = np.nan
     return per_pool(parcels, table.pools).assign(
@@ -104,7 +107,7 @@ def totals(
     Standard errors are formed from the net change of area of each class over all parcels. Soil is
     NaN as soon as one parcel has conversion to or from forest.
     """
-    everywhere = transitions.assign(parcel_id=TOTAL)
+    everywhere = together(checked(transitions, [FROM, TO]), [FROM, TO])
     return change(everywhere, table, year_from, year_to, co2_per_carbon)
 
 

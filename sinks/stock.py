@@ -34,6 +34,7 @@ __all__ = [
     "per_pool",
     "stock",
     "summed",
+    "together",
     "totals",
     "unclassified",
     "weigh",
@@ -75,8 +76,7 @@ def stock(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
     table.require(known.loc[known["area_ha"] > 0, "ecosystem"].unique())
     parcels = parcel_ids(land)
     blind = ~pd.Index(parcels, dtype=object).isin(parcel_ids(known))
-    cells = [weigh(known, table, pool, parcels) for pool in table.pools]
-    value, se = (np.stack([c[i] for c in cells], axis=1) for i in (0, 1))
+    value, se = weigh(known, table, table.pools, parcels)
     value[blind] = se[blind] = np.nan
     return per_pool(parcels, table.pools).assign(stock_tC=value.ravel(), se_tC=se.ravel())
 
@@ -87,7 +87,13 @@ def totals(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
     The stocks are the sum over parcels; the standard errors are not, nor their root of squares:
     each density errs the same way in every parcel.
     """
-    return stock(areas.assign(parcel_id=TOTAL), table)
+    return stock(together(checked(areas, ["ecosystem"]), ["ecosystem"]), table)
+
+
+def together(areas: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
+    """Return the areas of all parcels added up, with parcel_id ""."""
+    added = areas.groupby(classes, observed=True)["area_ha"].sum().reset_index()
+    return added.assign(parcel_id=TOTAL)
 
 
 def unclassified(areas: pd.DataFrame) -> pd.DataFrame:
@@ -108,27 +114,34 @@ def unclassified(areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def weigh(
-    areas: pd.DataFrame, table: DensityTable, pool: str, parcels: Ids
+    areas: pd.DataFrame, table: DensityTable, pools: tuple[str, ...], parcels: Ids
 ) -> tuple[Numbers, Numbers]:
-    """Return the carbon of one pool and its standard error, t_C, for each of the parcels.
+    """Return the carbon of pools and its standard error, t_C, (parcel, pool).
 
     Areas may be negative: those of a change. Areas of densities that are one number are summed
     before the error is formed, so what cancels, value and error, is exactly zero.
     """
-    codes = sorted(areas["ecosystem"].unique())
-    density = {code: table.of(pool, code) for code in codes if table.counts(code)}
-    origins = sorted({d.origin for d in density.values()})
-    number = {code: origins.index(d.origin) for code, d in density.items()}
-    counted = areas[areas["ecosystem"].isin(list(density))]
-    of_origin = counted["ecosystem"].map(number).to_numpy(dtype=np.int64)
-    cell = _places(counted, parcels) * len(origins)
-    area = _tidy_sum(cell + of_origin, counted["area_ha"], len(parcels) * len(origins))
-    area = area.reshape(len(parcels), len(origins))
-    by_origin = {d.origin: d for d in density.values()}
-    value = np.array([by_origin[o].value for o in origins])
-    se = np.array([by_origin[o].se for o in origins])
-    spread = np.where(area == 0, 0, area * se)
-    return (area * value).sum(axis=1), np.sqrt((spread**2).sum(axis=1))
+    codes = [code for code in sorted(areas["ecosystem"].unique()) if table.counts(code)]
+    area = _by_code(areas, codes, parcels)
+    value, se = np.zeros((2, len(parcels), len(pools)))
+    for column, pool in enumerate(pools):
+        density = {code: table.of(pool, code) for code in codes}
+        for one in {d.origin: d for d in density.values()}.values():
+            alike = [density[code].origin == one.origin for code in codes]
+            of_one = area[:, alike].sum(axis=1)
+            value[:, column] += of_one * one.value
+            se[:, column] += np.where(of_one == 0, 0, of_one * one.se) ** 2
+    return value, np.sqrt(se)
+
+
+def _by_code(areas: pd.DataFrame, codes: list[str], parcels: Ids) -> Numbers:
+    """Return the area of each class in each of the parcels, ha, (parcel, class)."""
+    number = {code: place for place, code in enumerate(codes)}
+    counted = areas[areas["ecosystem"].isin(codes)]
+    of_code = counted["ecosystem"].map(number).to_numpy(dtype=np.int64)
+    cell = _places(counted, parcels) * len(codes) + of_code
+    area = _tidy_sum(cell, counted["area_ha"], len(parcels) * len(codes))
+    return area.reshape(len(parcels), len(codes))
 
 
 def checked(areas: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
@@ -177,8 +190,9 @@ def per_pool(parcels: Ids, pools: tuple[str, ...]) -> pd.DataFrame:
 
 def _places(areas: pd.DataFrame, parcels: Ids) -> npt.NDArray[np.int64]:
     """Return where in the sorted ids the parcel of each row is."""
-    ids = pd.Index(areas["parcel_id"].to_numpy(dtype=object), dtype=object)
-    return pd.Index(parcels, dtype=object).get_indexer(ids).astype(np.int64)
+    ids = pd.Categorical(areas["parcel_id"])  # as it is, in the tables of a run
+    places = pd.Index(parcels, dtype=object).get_indexer(pd.Index(ids.categories, dtype=object))
+    return np.asarray(places[ids.codes], dtype=np.int64)
 
 
 def _tidy_sum(cell: npt.NDArray[np.int64], area: "pd.Series[float]", cells: int) -> Numbers:

@@ -141,20 +141,20 @@ def to_groups(
     """
     layers, rows, cols = classes.shape
     kinds = places.max() + 1
-    count = 0
+    count, group, before = 0, np.int16(0), np.int64(-1)
     for i in range(rows):
         for j in range(cols):
-            place = np.int64(0)
+            key = np.int64(0)
             for layer in range(layers):
-                place = place * kinds + places[classes[layer, i, j]]
-            group = numbers[place]
-            if group < 0:
-                group = np.int16(count)
-                numbers[place] = group
-                key = np.int64(0)
+                key = key * CLASS_LIMIT + classes[layer, i, j]
+            if key != before:  # neighbours are mostly alike
+                before, place = key, np.int64(0)
                 for layer in range(layers):
-                    key = key * CLASS_LIMIT + classes[layer, i, j]
-                keys[count] = key
-                count += 1
+                    place = place * kinds + places[classes[layer, i, j]]
+                if numbers[place] < 0:
+                    numbers[place] = np.int16(count)
+                    keys[count] = key
+                    count += 1
+                group = numbers[place]
             groups[i, j] = group
     return count

@@ -76,12 +76,8 @@ class Checkpoints:
         for number, one in enumerate(tiles):
             seen = {name: asdict(record) for name, record in one.seen.items()}
             heads.append({"tile": asdict(one.tile), "cells": one.cells, "seen": seen})
-            arrays |= {
-                f"{number}.parcels": one.parcels,
-                f"{number}.keys": one.keys,
-                f"{number}.high": one.sums.high,
-                f"{number}.low": one.sums.low,
-            }
+            rows = (one.parcels, one.keys, one.sums.high, one.sums.low)
+            arrays[f"{number}.rows"] = np.column_stack(rows)
             arrays |= {f"{number}.map.{name}": values for name, values in one.maps.items()}
         arrays["head"] = np.frombuffer(json.dumps(heads).encode(), np.uint8)
         try:
@@ -94,12 +90,14 @@ class Checkpoints:
         """Yield a task's tiles, without their maps."""
         with np.load(self.path(batch)) as file:
             for number, head in enumerate(_heads(file)):
+                rows = file[f"{number}.rows"]
+                high, low = np.hsplit(rows[:, 2:], 2)
                 yield TileSums(
                     tile=Tile(**head["tile"]),
                     cells=head["cells"],
-                    parcels=file[f"{number}.parcels"],
-                    keys=file[f"{number}.keys"],
-                    sums=Sums(file[f"{number}.high"], file[f"{number}.low"]),
+                    parcels=rows[:, 0].astype(np.int32),
+                    keys=rows[:, 1],
+                    sums=Sums(high, low),
                     seen={name: _seen(record) for name, record in head["seen"].items()},
                     maps={},
                 )

@@ -1,6 +1,5 @@
 """The main job: from a project to a finished run folder, for whatever accounts are asked for."""
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import shapely
 
 from data_catalog.errors import GepError, OutputError, ProjectError, RunError, TooCoarse, raise_all
 from data_catalog.names import suggestion
@@ -237,9 +235,9 @@ def rings_of(inputs: Inputs, aside: Path) -> Path:
     Workers map these files into memory, and may outlive a run that was killed: a file that is
     mapped is never written again.
     """
-    target = aside / CHECKPOINTS / f"rings-{_shapes(inputs)}"
+    rings = Rings.from_polygons(inputs.parcels.geometry.to_numpy(), ~inputs.grid.affine)
+    target = aside / CHECKPOINTS / f"rings-{rings.digest()}"
     if not target.exists():
-        rings = Rings.from_polygons(inputs.parcels.geometry.to_numpy(), ~inputs.grid.affine)
         try:
             target.parent.mkdir(exist_ok=True)
             with whole_or_not_at_all(target) as part:
@@ -247,14 +245,6 @@ def rings_of(inputs: Inputs, aside: Path) -> Path:
         except OSError as error:
             raise unwritable(aside, error) from error
     return target
-
-
-def _shapes(inputs: Inputs) -> str:
-    """Return a digest of the parcels as drawn on the grid."""
-    shapes = hashlib.sha256()
-    for shape in inputs.parcels.geometry.to_numpy():
-        shapes.update(shapely.to_wkb(shape))
-    return digest_of([inputs.grid.crs, inputs.grid.transform, shapes.hexdigest()])
 
 
 def _set_of(accounts: tuple[Account, ...], parameter: str) -> str:
@@ -290,6 +280,7 @@ def job_of(
         )
     maps = _maps(inputs.project, models)
     models = tuple(m for m in models if not m.areal or m.id in maps)
+    _ = inputs.grid.areal_range  # worked out once: every copy of the grid then has it
     return Job(
         grid=inputs.grid,
         rasters=used,

@@ -10,8 +10,8 @@ cell. Hence a cell has the same weights in whatever window it is computed, and t
 share an edge share the cells under it without gap or overlap.
 """
 
+import hashlib
 from dataclasses import dataclass, fields
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from affine import Affine
+from numpy.lib.format import header_data_from_array_1_0, write_array_header_1_0
 from shapely import GeometryType
 
 from data_catalog.errors import ParcelError
@@ -34,6 +35,7 @@ Bools = npt.NDArray[np.bool_]
 Objects = npt.NDArray[np.object_]
 Window = tuple[int, int, int, int]
 Label = tuple[int, int, int]
+Plane = tuple[float, float, float, float, float, float]
 Flat = tuple[Floats, Floats, Longs, Ints]
 
 BITS = 30
@@ -102,30 +104,29 @@ class Rings:
         ParcelError
             If a geometry is not polygonal, or lies too far from the grid to be of its CRS.
         """
-        with np.errstate(invalid="ignore"):  # coordinates that are not finite are refused below
-            rings, parcel = _oriented_rings(np.asarray(polygons, dtype=object))
-            east, north = shapely.get_coordinates(rings).T
-            x = to_pixel.a * east + to_pixel.b * north + to_pixel.c
-            y = to_pixel.d * east + to_pixel.e * north + to_pixel.f
-        offsets = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(rings))])
-        starts = offsets[:-1]
-        left, top = (np.minimum.reduceat(v, starts) if starts.size else v for v in (x, y))
-        right, bottom = (np.maximum.reduceat(v, starts) if starts.size else v for v in (x, y))
-        near = np.all([np.abs(bound) < FARTHEST for bound in (left, right, top, bottom)], axis=0)
+        parts, parcel, is_exterior, sizes = _rings(np.asarray(polygons, dtype=object))
+        corners, offsets = shapely.get_coordinates(parts), np.concatenate([[0], np.cumsum(sizes)])
+        x, y, bounds = _drawn(corners, offsets, is_exterior, to_pixel[:6])
+        near = (np.abs(bounds) < FARTHEST).all(axis=0)
         if not near.all():  # NaN is not near either
             raise ParcelError(_TOO_FAR, number=int(parcel[np.argmin(near)]), limit=FARTHEST)
-        return cls(x, y, offsets, parcel, left, right, top, bottom)
+        return cls(x, y, offsets, parcel, *bounds)
+
+    def digest(self) -> str:
+        """Return a name for what is drawn where."""
+        content = hashlib.sha256()
+        for array in (self.x, self.y, self.offsets, self.parcel):
+            content.update(array.data)
+        return content.hexdigest()
 
     def save(self, folder: Path) -> None:
-        """Write one .npy file per array.
-
-        By way of memory: numpy writes to a file without a word if the disk is full.
-        """
+        """Write one .npy file per array: not by `np.save`, which says nothing on a full disk."""
         folder.mkdir(parents=True, exist_ok=True)
         for field in fields(self):
-            content = BytesIO()
-            np.save(content, getattr(self, field.name))
-            (folder / f"{field.name}.npy").write_bytes(content.getbuffer())
+            array = getattr(self, field.name)
+            with (folder / f"{field.name}.npy").open("wb") as file:
+                write_array_header_1_0(file, header_data_from_array_1_0(array))
+                file.write(array.data)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -229,19 +230,59 @@ def _boxes(rings: Rings, met: Longs, window: Window) -> Longs:
     return np.ascontiguousarray(np.concatenate([rows, cols]).T, np.int64)
 
 
-def _oriented_rings(geometries: Objects) -> tuple[Objects, Ints]:
-    """Return exterior rings and holes in opposite orientation, and the parcel of each."""
-    known = np.isin(shapely.get_type_id(geometries), _KNOWN_TYPES)
+def _rings(geometries: Objects) -> tuple[Objects, Ints, Bools, Longs]:
+    """Return the polygons' parts, and each ring's parcel, whether it is exterior, and its size.
+
+    The coordinates of the parts are those of the rings, in this order.
+    """
+    kinds = shapely.get_type_id(geometries)
+    known = np.isin(kinds, _KNOWN_TYPES)
     if not known.all():
         number = int(np.argmin(known))
         raise ParcelError(_NOT_POLYGONAL, number=number, kind=geometries[number].geom_type)
-    parts, parcel = shapely.get_parts(geometries, return_index=True)
-    parts, parcel = parts[~shapely.is_empty(parts)], parcel[~shapely.is_empty(parts)]
-    rings, part = shapely.get_rings(parts, return_index=True)
-    is_exterior = np.diff(part, prepend=-1) > 0
-    turned = shapely.is_ccw(rings) != is_exterior
-    rings[turned] = shapely.reverse(rings[turned])
-    return rings, parcel[part].astype(np.int32)
+    parts, parcel = geometries, np.arange(len(geometries))
+    if not (kinds == GeometryType.POLYGON).all():
+        parts, parcel = shapely.get_parts(geometries, return_index=True)
+    empty = shapely.is_empty(parts)
+    parts, parcel = parts[~empty], parcel[~empty]
+    holes = shapely.get_num_interior_rings(parts)
+    part = np.repeat(np.arange(len(parts)), holes + 1)
+    sizes = shapely.get_num_coordinates(parts).astype(np.int64)[part]
+    pierced = holes > 0
+    sizes[pierced[part]] = shapely.get_num_coordinates(shapely.get_rings(parts[pierced]))
+    return parts, parcel[part].astype(np.int32), np.diff(part, prepend=-1) > 0, sizes
+
+
+@nb.njit(cache=True, nogil=True)
+def _drawn(
+    coordinates: Floats, offsets: Longs, is_exterior: Bools, to_pixel: Plane
+) -> tuple[Floats, Floats, Floats]:
+    """Return rings in pixel coordinates, exteriors turning one way and holes the other.
+
+    Returns
+    -------
+    x, y : (vertex,) arrays
+    bounds : (4, ring) array
+        Left, right, top, bottom; NaN where a coordinate is.
+    """
+    a, b, c, d, e, f = to_pixel
+    x, y = np.empty(offsets[-1]), np.empty(offsets[-1])
+    bounds = np.empty((4, is_exterior.size))
+    for ring in range(is_exterior.size):
+        start, end = offsets[ring], offsets[ring + 1]
+        twice_area, x0, y0 = 0.0, 0.0, 0.0
+        for i in range(start, end):
+            east, north = coordinates[i, 0], coordinates[i, 1]
+            x[i], y[i] = a * east + b * north + c, d * east + e * north + f
+            if i > start:  # counted from the first vertex: far from the origin little would be left
+                twice_area += (x[i - 1] - x0) * (y[i] - y0) - (x[i] - x0) * (y[i - 1] - y0)
+            else:
+                x0, y0 = x[i], y[i]
+        if (twice_area > 0) != is_exterior[ring]:
+            x[start:end], y[start:end] = x[start:end][::-1].copy(), y[start:end][::-1].copy()
+        bounds[0, ring], bounds[1, ring] = x[start:end].min(), x[start:end].max()
+        bounds[2, ring], bounds[3, ring] = y[start:end].min(), y[start:end].max()
+    return x, y, bounds
 
 
 @nb.njit(cache=True, nogil=True)

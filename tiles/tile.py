@@ -77,11 +77,13 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
     area = job.grid.relative_area(tile)
     maps = {name: np.full(tile.shape, np.nan, np.float32) for name in job.maps}
     rows = max(1, BLOCK_CELLS // tile.shape[1])
+    room = np.zeros((len(job.models), min(rows, tile.shape[0]), tile.shape[1]))
     for start in range(0, tile.shape[0], rows):
         block = slice(start, min(start + rows, tile.shape[0]))
         if not inside[block].any():
             continue
-        values = _values(job, stored, classes, inside, seen, scope, block)
+        values = room[:, : block.stop - start]
+        _evaluate(job, _layers(job, stored, inside, seen, block), classes, scope, block, values)
         for name, drawn in maps.items():
             number = next(i for i, m in enumerate(job.models) if m.id == name)
             counted = inside[block] & scope[number][groups[block]]
@@ -153,20 +155,17 @@ def class_of(
     return np.asarray(keys // CLASS_LIMIT**place % CLASS_LIMIT, dtype=np.int64)
 
 
-def _values(
+def _layers(
     job: Job,
     stored: Mapping[str, Raw],
-    classes: Mapping[str, npt.NDArray[np.uint8]],
     inside: npt.NDArray[np.bool_],
     seen: dict[str, LayerSeen],
-    scope: npt.NDArray[np.bool_],
     block: slice,
-) -> Floats:
-    """Return every model's output on a row block, (model, rows, cols)."""
-    shape = inside[block].shape
+) -> dict[str, Floats]:
+    """Return the layers' values on a row block in their variables' units."""
     layers: dict[str, Floats] = {}
     for raster in (r for r in job.rasters if not r.is_class):
-        numbers = np.empty(shape)
+        numbers = np.empty(inside[block].shape)
         # aligned layers and sums of bands have NaN for it already
         nodata = raster.nodata if raster.lattice is None and raster.bands == 1 else None
         count, least, most = to_numbers(
@@ -175,18 +174,27 @@ def _values(
         )  # fmt: skip
         seen[raster.name].add(LayerSeen(count, least, most))
         layers[raster.name] = numbers
-    class_block = {name: values[block] for name, values in classes.items()}
+    return layers
+
+
+def _evaluate(
+    job: Job,
+    layers: dict[str, Floats],
+    classes: Mapping[str, npt.NDArray[np.uint8]],
+    scope: npt.NDArray[np.bool_],
+    block: slice,
+    values: Floats,
+) -> None:
+    """Set every model's output on a row block, (model, rows, cols), where its scope is met."""
+    class_block = {name: numbers[block] for name, numbers in classes.items()}
     nowhere = np.zeros((1, 1), np.uint8)
     for model in job.derived:
         layers[model.model.output.name] = model.evaluate(
             layers, class_block.get(model.classes, nowhere)
         )
-    values = np.zeros((len(job.models), *shape))
     for i, model in enumerate(job.models):
-        if not scope[i].any():  # no cell of the tile counts
-            continue
-        values[i] = model.evaluate(layers, class_block.get(model.classes, nowhere))
-    return values
+        if scope[i].any():
+            values[i] = model.evaluate(layers, class_block.get(model.classes, nowhere))
 
 
 def _out_of_range(

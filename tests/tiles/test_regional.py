@@ -25,6 +25,7 @@ from tiles.regional import NOWHERE, Figures, covering, read_figures, write_figur
 from tiles.run import How
 
 UNIT = Affine(1, 0, 0, 0, -1, 4)
+PLACES = st.floats(-5, 25).map(lambda x: round(x, 6))  # GEOS divides by zero over 1e-210
 PROJECT = """\
 [project]
 name = "regions"
@@ -72,7 +73,7 @@ def test_a_centre_on_a_common_border_belongs_to_exactly_one() -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(st.floats(-5, 25), st.floats(-5, 25)), min_size=3, max_size=8), st.data())
+@given(st.lists(st.tuples(PLACES, PLACES), min_size=3, max_size=8), st.data())
 def test_any_block_of_rows_says_what_the_whole_says(
     points: list[tuple[float, float]], draw: st.DataObject
 ) -> None:
