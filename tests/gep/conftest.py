@@ -31,7 +31,8 @@ def numbers() -> Callable[..., dict[str, float]]:
         found = {}
         for name, factor in model.factors().items():
             if name not in given:
-                row = bundled().of_ecosystem(name, factor.choose or chosen, ecosystem)
+                parameter = factor.table or name
+                row = bundled().of_ecosystem(parameter, factor.choose or chosen, ecosystem)
                 assert row is not None, f"{name}[{chosen}, {ecosystem}]"
                 found[name] = row.in_units(factor.units)
         return found | given

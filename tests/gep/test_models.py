@@ -5,6 +5,7 @@ import importlib
 import inspect
 import math
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ import pytest
 import gep.services
 from data_catalog.parameters import Row, bundled
 from data_catalog.references import references
-from data_catalog.spec import Factor, Layer, Model
+from data_catalog.spec import Column, Factor, Layer, Model
+from data_catalog.tables import UNIT, tables
 from data_catalog.units import conversion, registry, same_kind
 from data_catalog.variables import variables
 from gep.service import Service, Valuation, Variant
@@ -57,9 +59,11 @@ def test_the_kernel_holds_no_conversion_factor(pair: tuple[Service, Model]) -> N
 
 
 @each_model
-def test_a_missing_layer_value_makes_a_missing_result(pair: tuple[Service, Model]) -> None:
+def test_a_missing_layer_or_column_makes_a_missing_result(
+    pair: tuple[Service, Model],
+) -> None:
     model = pair[1]
-    for name in model.layers():
+    for name in (*model.layers(), *model.columns()):
         values = dict.fromkeys(model.inputs, np.array([1.0])) | {name: np.array([math.nan])}
         assert np.isnan(model(**values)).all(), name
 
@@ -68,7 +72,7 @@ def test_a_missing_layer_value_makes_a_missing_result(pair: tuple[Service, Model
 def test_a_missing_class_value_makes_a_missing_result(pair: tuple[Service, Variant]) -> None:
     model = pair[1]
     for name in (n for n, f in model.factors().items() if f.by):
-        values = dict.fromkeys(model.inputs, np.array([1.0])) | {name: np.array([math.nan])}
+        values = dict.fromkeys(model.inputs, np.array([2.0])) | {name: np.array([math.nan])}
         assert np.isnan(model(**values)).all(), name
 
 
@@ -103,10 +107,13 @@ def test_the_output_has_a_range(pair: tuple[Service, Model]) -> None:
 
 
 @each_variant
-def test_output_times_area_is_the_service_s_total(pair: tuple[Service, Variant]) -> None:
+def test_output_times_area_or_of_a_row_is_the_total(
+    pair: tuple[Service, Variant],
+) -> None:
     service, variant = pair
     assert variant.output.total == service.total
-    factor, offset = conversion(f"({variant.output.units}) * m2", service.total)
+    got = variant.output.units if variant.table else f"({variant.output.units}) * m2"
+    factor, offset = conversion(got, service.total)
     assert factor > 0
     assert offset == 0
 
@@ -122,7 +129,7 @@ def test_a_layer_is_a_variable_in_units_it_can_be_converted_to(
 @pytest.mark.parametrize(
     # not soil retention: its range is what is plausible, the extremes of R, K and LS do not meet
     "pair",
-    [(s, v) for s, v in VARIANTS if s.id != "soil_retention"],
+    [(s, v) for s, v in VARIANTS if s.id != "soil_retention" and not v.table],
     ids=named,
 )
 def test_what_the_variables_allow_is_within_the_range(pair: tuple[Service, Variant]) -> None:
@@ -134,7 +141,7 @@ def test_what_the_variables_allow_is_within_the_range(pair: tuple[Service, Varia
             known = variables()[name]
             factor, offset = conversion(known.units, given.units)
             values[name] = draw.uniform(known.low, known.high, 2000) * factor + offset
-        elif rows := [r for r in bundled() if r.parameter == name]:
+        elif rows := rows_of(variant.parameters().get(name, name)):
             values[name] = draw.choice([r.in_units(given.units) for r in rows], 2000)
         else:
             values[name] = np.ones(2000)
@@ -148,12 +155,12 @@ def test_a_valuation_turns_the_service_s_total_into_yuan(
     pair: tuple[Service, Valuation],
 ) -> None:
     service, valuation = pair
-    name, given = next(iter(valuation.inputs.items()))
-    assert name == "physical"
-    assert isinstance(given, Layer)
-    assert given.units == service.total
+    given = valuation.inputs.get("physical")
+    assert valuation.of_rows or isinstance(given, Layer)
+    assert given is None or given.units == service.total
     assert valuation.output.units == valuation.output.total == "CNY/year"
-    assert all(isinstance(i, Factor) for n, i in valuation.inputs.items() if n != "physical")
+    others = [i for n, i in valuation.inputs.items() if n != "physical"]
+    assert all(isinstance(i, Factor | Column) for i in others)
 
 
 @each_service
@@ -167,14 +174,43 @@ def test_every_variant_s_file_is_in_its_service(service: Service) -> None:
     package = importlib.import_module(f"gep.services.{service.id}")
     files = sorted(p for p in Path(*package.__path__).glob("*.py") if p.stem != "__init__")
     modules = [importlib.import_module(f"{package.__name__}.{f.stem}") for f in files]
-    found = [m.VARIANT for m in modules if hasattr(m, "VARIANT")]
-    assert {v.id for v in found} == {v.id for v in service.variants}
-    assert {m.__name__.rpartition(".")[2] for m in modules if hasattr(m, "VARIANT")} == {
-        v.id for v in found
-    }
+    for module in (m for m in modules if hasattr(m, "VARIANT")):
+        assert module.__name__.rpartition(".")[2] == module.VARIANT.id
     assert all(f.read_text(encoding="utf-8").count("\n") <= 80 for f in files)
-    declared = [v for m in modules for v in vars(m).values() if isinstance(v, Valuation)]
-    assert {v.id for v in declared} == {v.id for v in service.valuations}
+    declared = [*_declared(modules, Variant), *_declared(modules, Valuation)]
+    offered = (*service.variants, *service.valuations)
+    assert {m.id for m in declared} <= {m.id for m in offered}
+
+
+def _declared(modules: list[ModuleType], kind: type[Model]) -> list[Model]:
+    """Return the models that modules hold, alone or in a family."""
+    held = [v for m in modules for v in vars(m).values()]
+    return [
+        one for v in held for one in (v if isinstance(v, tuple) else (v,)) if isinstance(one, kind)
+    ]
+
+
+@each_variant
+def test_a_variant_reads_pixels_or_rows_and_its_columns_are_in_its_table(
+    pair: tuple[Service, Variant],
+) -> None:
+    service, variant = pair
+    assert bool(variant.table) == bool(variant.columns())
+    assert not (variant.table and variant.layers())
+    assert variant.item in {"", *(i.id for i in service.items)}
+    if variant.table:
+        known = tables()[variant.table].columns
+        for name, column in variant.columns().items():
+            units = known[name].units.replace(UNIT, service.total.removesuffix("/year"))
+            assert same_kind(units, column.units), name
+        for name, factor in variant.factors().items():
+            assert factor.by is None or known[factor.by].kind == "text", name
+
+
+@each_valuation
+def test_a_valuation_values_an_item_that_is_measured(pair: tuple[Service, Valuation]) -> None:
+    service, valuation = pair
+    assert valuation.item in {"", *(v.item for v in service.variants)}
 
 
 def test_every_folder_is_a_service() -> None:
@@ -196,7 +232,9 @@ def test_no_number_but_0_1_2_is_in_a_kernel(pair: tuple[Service, Model]) -> None
 def test_a_factor_means_the_same_everywhere() -> None:
     declared: dict[str, Factor] = {}
     for model in MODELS:
-        for name, factor in model.factors().items():
+        names = model.parameters()
+        for input_name, factor in model.factors().items():
+            name = names[input_name]
             first = declared.setdefault(name, factor)
             assert same_kind(first.units, factor.units), name
             assert (first.by, first.choose) == (factor.by, factor.choose), name
@@ -208,7 +246,9 @@ def rows_of(name: str) -> list[Row]:
 
 @each_model
 def test_every_row_is_in_units_that_its_model_can_use(pair: tuple[Service, Model]) -> None:
-    for name, factor in pair[1].factors().items():
+    names = pair[1].parameters()
+    for input_name, factor in pair[1].factors().items():
+        name = names[input_name]
         for row in rows_of(name):
             assert same_kind(row.units, factor.units), row.name()
             assert bool(row.key) <= bool(factor.by), row.name()
