@@ -9,23 +9,45 @@ from gep.services import (
     air_purification,
     carbon_sequestration,
     climate_regulation,
+    coastal_protection,
+    ecological_energy,
+    fishery_products,
     flood_mitigation,
+    forestry_products,
+    landscape_premium,
+    leisure,
+    livestock_products,
+    noise_reduction,
+    other_products,
     oxygen_release,
     soil_retention,
+    tourism,
     water_conservation,
+    water_supply,
 )
 
 __all__ = ["SERVICES", "service", "services"]
 
 SERVICES: tuple[Service, ...] = (
     agricultural_products.SERVICE,
+    forestry_products.SERVICE,
+    livestock_products.SERVICE,
+    fishery_products.SERVICE,
+    ecological_energy.SERVICE,
+    water_supply.SERVICE,
+    other_products.SERVICE,
     water_conservation.SERVICE,
     soil_retention.SERVICE,
+    coastal_protection.SERVICE,
     flood_mitigation.SERVICE,
     air_purification.SERVICE,
     carbon_sequestration.SERVICE,
     oxygen_release.SERVICE,
     climate_regulation.SERVICE,
+    noise_reduction.SERVICE,
+    tourism.SERVICE,
+    leisure.SERVICE,
+    landscape_premium.SERVICE,
 )
 """Those that come with the toolkit: a new one has its place here."""
 
