@@ -42,11 +42,12 @@ for definition in (
     "@alias metric_ton = 吨",
     "kilogram_zh = 1 * kilogram = 千克 = 公斤",
     "@alias cubic_metre = 立方米",
-    "kilowatt_hour_zh = 1 * kilowatt_hour = 千瓦时",
+    "kilowatt_hour_zh = 1 * kilowatt_hour = 千瓦时 = kWh",
     "animal = [animals] = head = 头 = 只",
     "stem = [stems] = culm = 株 = 根",
     "visit = [visits] = 人次",
     "air_ion = [air_ions] = ion",
+    "room_night = [room_nights] = night = 间夜",
     "decibel_a = [sound_level] = dBA = 分贝",
 ):
     registry.define(definition)

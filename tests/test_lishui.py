@@ -105,6 +105,16 @@ def test_modelled_evapotranspiration_stands_beside_what_the_bulletin_implies(dem
     assert f"{100 * (modelled / implied - 1):+.2f} %" in line
 
 
+def test_forests_of_this_wet_city_conserve_up_to_four_times_chinas_mean(demo: Demo) -> None:
+    # GONG2017: China's forests conserved 39.21e4 m3/km2 in 2010, 392 mm; a loose bound, no test
+    account = pd.read_csv(demo.run / "account.csv", dtype={"ecosystem": str})
+    extent = pd.read_csv(demo.run / "seea/extent.csv", dtype={"ecosystem": str})
+    water = account[account["service"] == "water_conservation"].merge(extent, on="ecosystem")
+    forest = water[water["ecosystem"].str.startswith("1")]
+    mean = forest["physical"].sum() / (forest["area_ha"].sum() * HECTARE)
+    assert 0.3921 < mean < 4 * 0.3921
+
+
 def test_a_published_number_that_is_not_there_is_said_in_words(demo: Demo) -> None:
     overview = read_overview(demo.run)
     with pytest.raises(Exception, match="precipitation_volume: has no row of 2019 for Atlantis"):

@@ -489,13 +489,6 @@ def constant(name: str, entry: LayerEntry, value: float) -> Raster:
     units = entry.units or "1"
     factor, offset = units_factor(units, known.units, f"[layers.{name}]", known, units)
     return Raster(
-        variable=known,
-        path=str(Path()),
-        bands=1,
-        dtype="float64",
-        shape=(0, 0),
-        nodata=None,
-        scale=entry.scale * factor,
-        offset=entry.offset * factor + offset,
-        constant=value,
-    )
+        variable=known, path=str(Path()), bands=1, dtype="float64", shape=(0, 0), nodata=None,
+        scale=entry.scale * factor, offset=entry.offset * factor + offset, constant=value,
+    )  # fmt: skip

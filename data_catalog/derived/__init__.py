@@ -1,6 +1,7 @@
 """Derived layers: models that make one variable from others where the user gives no such layer."""
 
 from data_catalog.derived import (
+    biological_measures,
     cover_factor,
     evapotranspiration_fu,
     fractional_vegetation_cover,
@@ -12,6 +13,7 @@ from data_catalog.derived import (
     roughness_factor,
     slope,
     slope_length_steepness,
+    slope_length_steepness_flow,
     soil_crust_factor,
     soil_erodibility,
     soil_erodibility_epic,
@@ -41,12 +43,14 @@ __all__ = [
 
 DERIVED: tuple[Derived, ...] = (
     slope.DERIVATION,
+    slope_length_steepness_flow.DERIVATION,
     slope_length_steepness.DERIVATION,
     rainfall_erosivity_daily.DERIVATION,
     rainfall_erosivity_monthly.DERIVATION,
     soil_erodibility.DERIVATION,
     fractional_vegetation_cover.DERIVATION,
     cover_factor.DERIVATION,
+    biological_measures.DERIVATION,
     potential_evapotranspiration_hargreaves.DERIVATION,
     potential_evapotranspiration_thornthwaite.DERIVATION,
     evapotranspiration_fu.DERIVATION,

@@ -9,6 +9,14 @@ from data_catalog.spec import Citation, Coefficients, Layer, Pixels
 from data_catalog.text import Text
 
 
+def rill_exponent(sine: Pixels, length: SimpleNamespace) -> Pixels:
+    """Return the exponent m of the slope length, from the ratio of rill to interrill erosion."""
+    interrill = length.interrill_factor * sine**length.interrill_power + length.interrill_constant
+    rill_ratio = (sine / length.rill_sine) / interrill
+    exponent: Pixels = rill_ratio / (1 + rill_ratio)
+    return exponent
+
+
 def slope_length_steepness(
     slope: Pixels, cell_size: Pixels, steepness: SimpleNamespace, length: SimpleNamespace
 ) -> Pixels:
@@ -29,10 +37,7 @@ def slope_length_steepness(
         ],
         default=np.nan,
     )
-    interrill = length.interrill_factor * sine**length.interrill_power + length.interrill_constant
-    rill_ratio = (sine / length.rill_sine) / interrill
-    exponent = rill_ratio / (1 + rill_ratio)
-    ls: Pixels = s * (cell_size / length.unit_plot_length) ** exponent
+    ls: Pixels = s * (cell_size / length.unit_plot_length) ** rill_exponent(sine, length)
     return ls
 
 

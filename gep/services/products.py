@@ -1,11 +1,9 @@
-"""Products of a yearbook: the amount, and its value three ways, for all services that provide."""
+"""Products of a yearbook: the amount, and its value four ways, for all services that provide."""
 
-from data_catalog.spec import Citation, Column, Output, Pixels
+from data_catalog.spec import Citation, Column, Factor, Output, Pixels
 from data_catalog.text import Text
-from gep.service import Valuation, Variant
+from gep.service import Service, Valuation, Variant
 
-QUANTITY = Column(symbol="Q_k", units="t/year")
-PRICE = Column(symbol="P_k", units="CNY/t")
 YUAN = Output(name="value", units="CNY/year", total="CNY/year", low=-1e16, high=1e16)
 
 
@@ -36,33 +34,46 @@ def residual_value(
     return quantity * price - human_input
 
 
-VARIANT = Variant(
-    id="yearbook",
-    title=Text("统计产量", "Output by the yearbook"),
-    formula=r"Q = \sum_k Q_k",
-    source=Citation("GARZE2017", "material products, from the statistical yearbook"),
-    inputs={"quantity": QUANTITY},
-    kernel=produced,
-    output=Output(name="output", units="t/year", total="t/year", low=0, high=1e12),
-    table="statistics",
-    note=Text(
-        "每种产品一行；单位不是吨的产品（木材 m3、毛竹株等）计入价值量，不计入功能量合计。",
-        "One row a product; one that is not counted in tonnes (timber in m3, bamboo in culms) is "
-        "in the value and not in the sum of amounts.",
-    ),
-)
+def land_rent(gross_output: Pixels, share: Pixels) -> Pixels:
+    """Return the share of the output that is rent of the land."""
+    return gross_output * share
 
-MARKET_PRICE = Valuation(
-    id="market_price",
-    title=Text("市场价值法", "Market price"),
-    formula=r"V = \sum_k Q_k P_k",
-    source=Citation("BAIYANG2017", "material products, quantity times price; MAT_MARKET"),
-    inputs={"quantity": QUANTITY, "price": PRICE},
-    kernel=market_value,
-    output=YUAN,
-    method="market price",
-    family="output",
-)
+
+def yearbook(total: str) -> Variant:
+    """Return the variant by the yearbook, of products that are summed in these units."""
+    return Variant(
+        id="yearbook",
+        title=Text("统计产量", "Output by the yearbook"),
+        formula=r"Q = \sum_k Q_k",
+        source=Citation("GARZE2017", "material products, from the statistical yearbook"),
+        inputs={"quantity": Column(symbol="Q_k", units=total)},
+        kernel=produced,
+        output=Output(name="output", units=total, total=total, low=0, high=1e15),
+        table="statistics",
+        note=Text(
+            "每种产品一行，野生与种养的产品分行填写；单位与合计不同类的产品（如毛竹以株计）"
+            "计入价值量，不计入功能量合计。",
+            "One row a product; what grows wild and what is farmed have rows of their own. One in "
+            "a unit of another kind (bamboo in culms) is in the value and not in the sum of "
+            "amounts.",
+        ),
+    )
+
+
+def market_price(total: str) -> Valuation:
+    """Return the valuation at the price of each row."""
+    return Valuation(
+        id="market_price",
+        title=Text("市场价值法", "Market price"),
+        formula=r"V = \sum_k Q_k P_k",
+        source=Citation("BAIYANG2017", "material products, quantity times price; MAT_MARKET"),
+        inputs=_quantity_and_price(total),
+        kernel=market_value,
+        output=YUAN,
+        method="market price",
+        family="output",
+    )
+
 
 NET_OUTPUT = Valuation(
     id="net_output",
@@ -76,22 +87,76 @@ NET_OUTPUT = Valuation(
     family="output",
 )
 
-RESIDUAL = Valuation(
-    id="residual",
-    title=Text("残值法", "Residual value"),
-    formula=r"V = \sum_k (Q_k P_k - IC_k - W_k - CC_k)",
-    source=Citation("RECALL", "NDRC 2022, text not read; MAT_RESIDUAL"),
+RENT = Valuation(
+    id="rent",
+    title=Text("地租份额法", "Rent share of the gross output"),
+    formula=r"V = \sum_k G_k \lambda",
+    source=Citation("NATCAP", "crops and livestock, gross value times rent share; MAT_RENT"),
     inputs={
-        "quantity": QUANTITY,
-        "price": PRICE,
-        "intermediate_input": Column(symbol="IC_k", units="CNY/year"),
-        "labour_pay": Column(symbol="W_k", units="CNY/year"),
-        "capital_use": Column(symbol="CC_k", units="CNY/year"),
+        "gross_output": Column(symbol="G_k", units="CNY/year"),
+        "share": Factor(symbol=r"\lambda", units="1", table="land_rent_share"),
     },
-    kernel=residual_value,
+    kernel=land_rent,
     output=YUAN,
     method="residual value",
     family="output",
+    note=Text(
+        "地租份额因国家和年代而异，没有可靠出处：写在 share 列或参数表中。",
+        "The rent share depends on country and decade, and none was checked: give it in the "
+        "column share or as a parameter row.",
+    ),
 )
 
-VALUATIONS = (MARKET_PRICE, NET_OUTPUT, RESIDUAL)
+
+def residual(total: str) -> Valuation:
+    """Return the valuation by what is left after all that people put in."""
+    return Valuation(
+        id="residual",
+        title=Text("残值法", "Residual value"),
+        formula=r"V = \sum_k (Q_k P_k - IC_k - W_k - CC_k)",
+        source=Citation("RECALL", "NDRC 2022, text not read; MAT_RESIDUAL"),
+        inputs={
+            **_quantity_and_price(total),
+            "intermediate_input": Column(symbol="IC_k", units="CNY/year"),
+            "labour_pay": Column(symbol="W_k", units="CNY/year"),
+            "capital_use": Column(symbol="CC_k", units="CNY/year"),
+        },
+        kernel=residual_value,
+        output=YUAN,
+        method="residual value",
+        family="output",
+    )
+
+
+def _quantity_and_price(total: str) -> dict[str, Column]:
+    return {
+        "quantity": Column(symbol="Q_k", units=total),
+        "price": Column(symbol="P_k", units=f"CNY/({total.removesuffix('/year')})"),
+    }
+
+
+def service(name: str, title: Text, physical: Text, total: str) -> Service:
+    """Return a service that provides products.
+
+    Parameters
+    ----------
+    name : str
+        Its id.
+    physical : Text
+        What its amount is.
+    total : str
+        The units in which products are summed where they can be.
+    """
+    return Service(
+        id=name,
+        title=title,
+        group="provisioning",
+        physical=physical,
+        total=total,
+        variants=(yearbook(total),),
+        valuations=(market_price(total), NET_OUTPUT, residual(total), RENT),
+    )
+
+
+MARKET_PRICE, RESIDUAL = market_price("t/year"), residual("t/year")
+"""Of products that are counted in tonnes."""

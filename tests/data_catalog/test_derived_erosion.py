@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_catalog.derived import (
+    biological_measures,
     cover_factor,
     fractional_vegetation_cover,
     rainfall_erosivity_daily,
@@ -23,6 +24,7 @@ K = soil_erodibility.DERIVATION
 K_EPIC = soil_erodibility_epic.DERIVATION
 C = cover_factor.DERIVATION
 FVC = fractional_vegetation_cover.DERIVATION
+B = biological_measures.DERIVATION
 BINS = [name for name in C.factors() if name.startswith("cover_factor")]
 
 
@@ -224,3 +226,37 @@ def test_cover_is_missing_without_ndvi_or_with_end_members_the_wrong_way_round()
 @given(st.floats(-1, 1), st.floats(0, 1))
 def test_greener_is_never_less_covered(ndvi: float, more: float) -> None:
     assert 0 <= fvc_of(ndvi) <= fvc_of(ndvi + more) <= 100
+
+
+def b_of(cover: float, code: str = "32") -> float:
+    row = bundled().of_ecosystem("tilled_share", "csle2021", code)
+    assert row is not None
+    made = B(
+        fractional_vegetation_cover=pixel(cover),
+        tilled_share=row.value,
+        **B.coefficients(bundled()),
+    )
+    return float(made[0, 0])
+
+
+def test_biological_measures_by_hand() -> None:
+    # 30 percent: 0.6508 - 0.3436 * lg 30 = 0.6508 - 0.3436 * 1.477121 = 0.143261
+    assert b_of(30) == pytest.approx(0.143261, abs=1e-6)
+    assert b_of(0) == 1
+
+
+def test_biological_measures_end_where_the_equation_does() -> None:
+    # lg 78.3 = 1.893762: 0.6508 - 0.650697 = 0.0001; with the fraction 0.783 it would be 0.687
+    assert b_of(78.2999) == pytest.approx(0.0001, abs=1e-5)
+    assert b_of(78.3) == b_of(100) == 0
+
+
+def test_tilled_land_has_no_biological_measures() -> None:
+    assert b_of(50, "51") == 1
+    assert b_of(50, "52") == b_of(50)
+
+
+@given(st.floats(0, 100), st.floats(0, 100))
+def test_biological_measures_never_rise_with_cover(cover: float, other: float) -> None:
+    sparse, dense = sorted([cover, other])
+    assert 0 <= b_of(dense) <= b_of(sparse) <= 1

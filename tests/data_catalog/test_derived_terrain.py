@@ -8,12 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_catalog.derived import slope, slope_length_steepness
+from data_catalog.derived import (
+    makers_of,
+    slope,
+    slope_length_steepness,
+    slope_length_steepness_flow,
+)
 from data_catalog.parameters import bundled
 
 GURA = Path(__file__).parents[3] / "shared" / "data" / "invest_reference" / "gura"
 LS = slope_length_steepness.DERIVATION
 NUMBERS = LS.coefficients(bundled())
+FLOW = slope_length_steepness_flow.DERIVATION
+FLOW_NUMBERS = FLOW.coefficients(bundled())
 
 
 def slope_of(window: list[list[float]], dx: float = 10, dy: float = 10) -> float:
@@ -24,6 +31,16 @@ def slope_of(window: list[list[float]], dx: float = 10, dy: float = 10) -> float
 
 def ls(degrees: float, size: float = 30) -> float:
     return float(LS(slope=np.array([[degrees]]), cell_size=np.array([[size]]), **NUMBERS)[0, 0])
+
+
+def ls_of_flow(cells: float, degrees: float, size: float = 10) -> float:
+    found = FLOW(
+        flow_accumulation=np.array([[cells]]),
+        slope=np.array([[degrees]]),
+        cell_size=np.array([[size]]),
+        **FLOW_NUMBERS,
+    )
+    return float(found[0, 0])
 
 
 def test_a_plane_that_rises_eastward_by_its_cell_width_is_at_45_degrees() -> None:
@@ -114,3 +131,29 @@ def test_a_steeper_cell_never_has_less_ls(degrees: float, more: float, size: flo
 
 def test_missing_slope_makes_missing_ls() -> None:
     assert math.isnan(ls(math.nan))
+
+
+def test_ls_with_flow_from_upslope_by_hand() -> None:
+    # flat: m = 0.2, S = 0.03. On the divide L = (10/22.13)^0.2 = exp(0.2 * -0.794350) = 0.853107
+    assert ls_of_flow(1, 0) == pytest.approx(0.03 * 0.853107, rel=1e-5)
+    # four cells above: sqrt(4 * 100) = 20; (120^1.2 - 20^1.2) / (10^2.2 * 22.13^0.2)
+    # = (312.623 - 36.411) / (158.489 * 1.857789) = 0.938086
+    assert ls_of_flow(5, 0) == pytest.approx(0.03 * 0.938086, rel=1e-4)
+
+
+def test_ls_with_flow_on_a_steep_cell_by_hand() -> None:
+    # 30 degrees on the divide: sin = 0.5; b = (0.5/0.0896) / (3 * 0.5^0.8 + 0.56)
+    # = 5.580357 / 2.283048 = 2.444257; m = 0.709662; x = 0.5 + 0.866025 = 1.366025
+    # (10 / (22.13 * 1.366025))^0.709662 = exp(0.709662 * -1.106254) = 0.456090; S = 16.8/2 - 0.5
+    assert ls_of_flow(1, 30) == pytest.approx(7.9 * 0.456090, rel=1e-5)
+
+
+@given(st.floats(1, 1e9), st.floats(1, 1e6), st.floats(0, 60))
+def test_more_flow_from_upslope_never_lowers_ls(cells: float, more: float, degrees: float) -> None:
+    a, b = ls_of_flow(cells, degrees), ls_of_flow(cells + more, degrees)
+    assert b >= a * (1 - 1e-6)  # two large powers are taken from each other
+
+
+def test_flow_is_used_where_its_layer_is_given_and_cell_length_elsewhere() -> None:
+    assert [maker.id for maker in makers_of("slope_length_steepness")] == [FLOW.id, LS.id]
+    assert next(iter(FLOW.layers())) == "flow_accumulation"

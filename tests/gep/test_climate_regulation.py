@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 from data_catalog.units import conversion
 from gep.services.climate_regulation import (
     evapotranspiration,
+    moistening,
     temperature_difference,
     transpiration,
     values,
+    vapour,
     water_evaporation,
 )
 
@@ -30,6 +32,37 @@ def test_a_lake_pixel_by_hand(numbers) -> None:
         found = numbers(water_evaporation.VARIANT, chosen, latent_heat=2450)
         got = water_evaporation.VARIANT(evapotranspiration=1.0, **found) * KWH_PER_M2
         assert got == pytest.approx(want, abs=0.005)
+
+
+def test_a_bay_pixel_that_only_moistens_by_hand(numbers) -> None:
+    # 1 m3 evaporated x 125 kWh of humidifiers; its latent heat of 680.56 kWh is not counted
+    found = numbers(moistening.VARIANT, "jiaozhou2018")
+    assert moistening.VARIANT(evapotranspiration=1.0, **found) * KWH_PER_M2 == pytest.approx(125)
+
+
+def test_a_pixel_that_gives_off_vapour_by_hand() -> None:
+    # 0.45 kg_C / 0.45 = 1 kg_dm x 750 = 750 kg of water, 0.75 m; + 0.6 x 1.5 m of rain = 1.65 m;
+    # x 1000 kg/m3 x 2450 kJ/kg = 4 042 500 kJ/m2; at 0.129 CNY/m3 worth 1.65 x 0.129 = 0.21285 CNY
+    given_values = (0.45, 1.5, 0.45, 750, 0.6, 1000)
+    assert vapour.water_given_off(*np.array(given_values)) == pytest.approx(1.65)
+    heat = vapour.heat_taken_up(*np.array([*given_values, 2450]))
+    assert heat == pytest.approx(4_042_500)
+    value = values.VAPOUR_PRICE(
+        physical=heat * KWH_PER_M2, water_density=1000, latent_heat=2450 / 3600, vapour_price=0.129
+    )
+    assert value == pytest.approx(0.21285)
+
+
+def test_cooling_is_valued_once() -> None:
+    assert values.VAPOUR_PRICE.family == values.ELECTRICITY.family
+
+
+@given(st.floats(0, 5), st.floats(0, 12), st.floats(0, 5), st.floats(0, 1000))
+def test_more_growth_never_gives_off_less_vapour(
+    npp: float, rain: float, more: float, ratio: float
+) -> None:
+    a, b = (vapour.water_given_off(n, rain, 0.45, ratio, 0.6, 1000) for n in (npp, npp + more))
+    assert b >= a
 
 
 def test_a_pixel_of_the_cooling_season_by_hand() -> None:
@@ -74,3 +107,32 @@ def test_garze_2010_water(case, numbers) -> None:
         physical=float(row["quantity"]), **numbers(values.ELECTRICITY, "garze2017")
     )
     assert value == pytest.approx(float(row["value_1e8_yuan"]), rel=1e-5)
+
+
+def gaotianyan_water(numbers, code: str, npp: float, rain: float) -> float:
+    """Return the depth of water given off, m, by kg_C/m2 grown and m of rain."""
+    found = numbers(
+        vapour.VARIANT, "gaotian2017", code, carbon_per_dry_matter=0.45, latent_heat=2450
+    )
+    del found["latent_heat"]
+    return float(vapour.water_given_off(npp=npp, precipitation=rain, **found))
+
+
+def test_gaotianyan_2014_vapour(case, numbers) -> None:
+    # transpired: 750 x 56970.1 t of trees and bamboo + 400 x 1042.6 t of shrubs = 4314.46e4 m3;
+    # evaporated: 0.6 x 1673 mm on 4750 ha = 4768.05e4 m3; together at 0.129 CNY/m3 1171.64e4 CNY
+    totals = {r["item"]: float(r["quantity"]) for r in case("gaotianyan_2014_totals")}
+    transpired = 0.0
+    for row in case("gaotianyan_2014_by_stand"):
+        area = float(row["area_ha"]) * 1e4
+        grown = float(row["npp_t_dm"]) * 1e3 / area * 0.45
+        code = "2" if row["stand"] == "shrub" else "1"
+        transpired += gaotianyan_water(numbers, code, grown, 0) * area
+    assert transpired / 1e4 == pytest.approx(totals["transpiration_1e4_m3"], abs=0.0051)
+    evaporated = gaotianyan_water(numbers, "1", 0, 1.673) * 4750e4
+    assert evaporated / 1e4 == pytest.approx(totals["evaporation_1e4_m3"], rel=5e-4)
+    printed = totals["climate_1e4_m3"]
+    assert (transpired + evaporated) / 1e4 == pytest.approx(printed, rel=5e-4)
+    price = numbers(values.VAPOUR_PRICE, "gaotian2017", latent_heat=2450 / 3600)
+    heat = printed * 1000 * 2450 / 3600
+    assert values.VAPOUR_PRICE(physical=heat, **price) == pytest.approx(1171.64, abs=0.0051)

@@ -50,6 +50,26 @@ def test_gaotianyan_2014_by_stand(case, numbers) -> None:
         assert worth == pytest.approx(float(row["o2_value_1e4_yuan"]), abs=0.011)
 
 
+def test_gaotianyan_2014_totals(case, numbers) -> None:
+    totals = {r["item"]: float(r["quantity"]) for r in case("gaotianyan_2014_totals")}
+    found = numbers(from_npp.VARIANT, "gaotian2017", carbon_per_dry_matter=0.45)
+    released = from_npp.VARIANT(npp=totals["npp_t_dm"] * 0.45, **found)
+    assert released == pytest.approx(totals["o2_t"], abs=0.03)
+    price = numbers(values.INDUSTRIAL_OXYGEN, "gaotian2017")
+    worth = values.INDUSTRIAL_OXYGEN(physical=released, **price) / 1e4
+    assert worth == pytest.approx(8012.92, abs=0.026)  # five stands, each rounded
+
+
+def test_garze_2010_oxygen_and_carbon_are_the_ecosystem_table_s(case) -> None:
+    # 2.51e8 t of O2 against 0.31e8 t of CO2, 8.11 by mass: not of one carbon number (32/44 = 0.727)
+    rows = {r["item"]: r for r in case("garze_2010")}
+    table = next(r for r in case("garze_2010_by_ecosystem") if r["service"] == "carbon and oxygen")
+    both = sum(float(rows[item]["value_1e8_yuan"]) for item in ("CO2", "O2"))
+    assert both == pytest.approx(float(table["total"]), abs=0.011)
+    implied = [float(rows[i]["value_1e8_yuan"]) / float(rows[i]["price"]) for i in ("O2", "CO2")]
+    assert implied[0] / implied[1] == pytest.approx(8.11, abs=0.01)
+
+
 def test_jiajiyu_2012_carbon_and_oxygen_of_a_hectare(case, numbers) -> None:
     # NPP x (1.63 x 260.9 + 1.2 x 352.93): 1.1 t_dm x (425.267 + 423.516) = 933.66 CNY
     bound = numbers(photosynthesis.VARIANT, "jiajiyu2018", carbon_per_dry_matter=0.45)

@@ -1,6 +1,3 @@
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,13 +10,15 @@ from gep.services.water_conservation import (
     balance_runoff,
     forest_balance,
     integrated_storage,
+    purification,
     rain_storage,
     retention_rate,
+    supply,
     values,
     water_yield,
+    yield_retention,
 )
 
-GURA = Path(__file__).parents[3] / "shared" / "data" / "invest_reference" / "gura"
 HECTARE_MM = conversion("(mm/year) * ha", "m3/year")[0]
 depth = st.floats(0, 5000)
 share = st.floats(0, 1)
@@ -70,6 +69,35 @@ def test_a_paved_pixel_yields_by_hand() -> None:
     assert yielded == pytest.approx(900)
 
 
+def test_a_pixel_that_keeps_a_third_of_its_yield_by_hand() -> None:
+    # the vegetated pixel above yields 50 mm; velocity 498 keeps 249/498 = 1/2, an index of 5 (more
+    # than 3/0.9) all, soil of 200 cm/day 200/300 = 2/3: 50 x 1/2 x 1 x 2/3 = 16.67 mm
+    pixel = np.array([100, 100, 2000, 0.1, 0.75, 1000, 1, 0.75, 1.25, 5])
+    kept = yield_retention.water_retained(*pixel, 498, 5, 200, 249, 3 / 0.9, 300)
+    assert kept == pytest.approx(50 / 3)
+
+
+def test_a_city_that_imports_supplies_what_it_uses_less_what_it_brings_in() -> None:
+    # 12e8 m3 used + 3e8 sent out - 5e8 brought in = 10e8 m3
+    rows = zip(supply.VARIANTS, (12e8, 3e8, 5e8), strict=True)
+    assert sum(variant(quantity=amount) for variant, amount in rows) == pytest.approx(10e8)
+
+
+def test_clean_water_by_hand() -> None:
+    # 1000 m3 x 2.5 CNY/m3 of purification = 2500 CNY, beside the value of the quantity
+    value = purification.PURIFICATION(physical=1000, water_purification_cost=2.5)
+    assert value == 2500
+    assert purification.PURIFICATION.family != values.STORAGE_COST.family
+
+
+def test_a_depreciated_reservoir_by_hand() -> None:
+    # 100 m3 x (20 CNY/m3 x 0.05 + 0.5 CNY/m3) = 150 CNY a year
+    assert values.STORAGE_COST_ANNUAL(
+        physical=100, reservoir_construction_cost=20, depreciation_share=0.05,
+        reservoir_running_cost=0.5,
+    ) == pytest.approx(150)  # fmt: skip
+
+
 def test_100_mm_over_a_hectare_is_1000_m3() -> None:
     volume = 100 * HECTARE_MM
     assert volume == pytest.approx(1000)
@@ -101,6 +129,19 @@ def test_no_more_water_is_yielded_than_falls(
 ) -> None:
     yielded = water_yield.water_yielded(rain, et0, depth_, pawc, kc, 1000, vegetated, 5, 1.25, 5)
     assert -1e-6 <= yielded <= rain + 1e-6
+
+
+@given(st.floats(1, 5000), st.floats(0, 20), st.floats(0, 1000), st.floats(0, 1000))
+def test_never_more_is_kept_back_than_is_yielded(
+    velocity: float, index: float, conductivity: float, faster: float
+) -> None:
+    pixel = np.array([900, 1100, 800, 0.15, 0.8, 1000, 1, 5, 1.25, 5])
+    limits = (249, 3 / 0.9, 300)
+    slow, fast = (
+        yield_retention.water_retained(*pixel, v, index, conductivity, *limits)
+        for v in (velocity, velocity + faster)
+    )
+    assert -1e-6 <= fast <= slow + 1e-9 <= water_yield.water_yielded(*pixel) + 2e-9
 
 
 def test_garze_2010_value(case, numbers) -> None:
@@ -143,6 +184,15 @@ def test_gaotianyan_prints_a_tenth_of_the_storage(case, numbers) -> None:
         assert worth == pytest.approx(float(row["storage_value_1e4_yuan"]), abs=0.011)
 
 
+def test_gaotianyan_stands_add_up_to_the_printed_storage(case, numbers) -> None:
+    total = {r["item"]: r for r in case("gaotianyan_2014_totals")}["storage_1e4_m3_printed"]
+    whole = sum(stored(row, numbers) for row in case("gaotianyan_2014_by_stand")) / 1e4
+    assert whole / 10 == pytest.approx(float(total["quantity"]), abs=0.026)  # five roundings
+    cost = numbers(values.STORAGE_COST, "gaotian2017")
+    worth = values.STORAGE_COST(physical=whole / 10, **cost)
+    assert worth == pytest.approx(float(total["value_1e4_yuan"]), abs=0.026)
+
+
 def test_jiajiyu_2012_unit_values(case, numbers) -> None:
     sets = {
         "arbor forest": ("1", "jiajiyu2018"),
@@ -162,48 +212,3 @@ def test_jiajiyu_2012_unit_values(case, numbers) -> None:
             physical=physical, **numbers(values.STORAGE_COST, "jiajiyu2018")
         )
         assert value == pytest.approx(float(row["water_yuan_per_ha"]))
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(not GURA.is_dir(), reason=f"{GURA} is not there")
-def test_invest_annual_water_yield_of_the_gura_catchment() -> None:
-    import rasterio
-
-    def read(name: str) -> np.ndarray:
-        with rasterio.open(GURA / name) as file:
-            return (
-                file.read(1, masked=True).filled(np.nan)
-                if file.dtypes[0] == "float32"
-                else (file.read(1, masked=True).astype(float).filled(np.nan))
-            )
-
-    cover = read("inputs/lulc.tif")
-    text = (GURA / "inputs/biophysical.csv").read_text(encoding="utf-8-sig")
-    table = {float(r["lucode"]): r for r in csv.DictReader(text.splitlines())}
-
-    def of_cover(column: str) -> np.ndarray:
-        found = np.full(cover.shape, np.nan)
-        for code, row in table.items():
-            found[cover == code] = float(row[column])
-        return found
-
-    rain = read("inputs/precip.tif").astype(float)
-    got = water_yield.water_yielded(
-        rain,
-        read("inputs/et0.tif").astype(float),
-        read("inputs/root_depth.tif"),
-        read("inputs/pawc.tif").astype(float),
-        of_cover("Kc"),
-        of_cover("root_depth"),
-        of_cover("LULC_veg"),
-        5.0,  # args.json: seasonality_constant
-        1.25,
-        5.0,
-    )
-    want, evaporated = (
-        read(f"annual_water_yield/{n}.tif").astype(float) for n in ("wyield", "fractp")
-    )
-    both = np.isfinite(want) & np.isfinite(got)
-    assert both.sum() > 0.99 * np.isfinite(want).sum()
-    np.testing.assert_allclose(got[both], want[both], rtol=1e-5, atol=1e-3)
-    np.testing.assert_allclose(1 - got[both] / rain[both], evaporated[both], atol=1e-6)

@@ -5,11 +5,13 @@ from gep.service import Service
 from gep.services.carbon_sequestration import (
     alpha_npp,
     forest_biomass,
+    forest_soil_ratio,
     nep,
     npp_minus_respiration,
     photosynthesis,
     sequestration_rate,
     stock_change,
+    stock_statistics,
     values,
 )
 
@@ -25,8 +27,10 @@ SERVICE = Service(
         nep.VARIANT,
         photosynthesis.VARIANT,
         forest_biomass.VARIANT,
+        forest_soil_ratio.VARIANT,
         sequestration_rate.VARIANT,
         stock_change.VARIANT,
+        stock_statistics.VARIANT,
     ),
     valuations=(values.CARBON_PRICE, values.PER_TONNE_CARBON),
 )

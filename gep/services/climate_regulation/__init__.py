@@ -1,15 +1,14 @@
-"""Local climate regulation (气候调节): heat that plants and water take out of summer air.
-
-The vapour form (LC_VAPOUR) is not here: its amount is m3 of water, not energy.
-"""
+"""Local climate regulation (气候调节): heat that plants and water take out of summer air."""
 
 from data_catalog.text import Text
 from gep.service import Service
 from gep.services.climate_regulation import (
     evapotranspiration,
+    moistening,
     temperature_difference,
     transpiration,
     values,
+    vapour,
     water_evaporation,
 )
 
@@ -22,8 +21,11 @@ SERVICE = Service(
     variants=(
         transpiration.VARIANT,
         water_evaporation.VARIANT,
+        moistening.VARIANT,
         evapotranspiration.VARIANT,
         temperature_difference.VARIANT,
+        vapour.VARIANT,
     ),
-    valuations=(values.ELECTRICITY,),
+    valuations=(values.ELECTRICITY, values.VAPOUR_PRICE),
+    items=(vapour.VAPOUR,),
 )

@@ -1,8 +1,17 @@
-"""Flood mitigation (洪水调蓄): the storm water that lakes, reservoirs and marshes hold back."""
+"""Flood mitigation (洪水调蓄): storm water that lakes, reservoirs, marshes and plants hold back."""
 
 from data_catalog.text import Text
 from gep.service import Item, Service
-from gep.services.flood_mitigation import lake_model, marsh_surface, reservoir_share
+from gep.services.flood_mitigation import (
+    flood_capacity,
+    lake_events,
+    lake_model,
+    marsh_soil,
+    marsh_surface,
+    reservoir_share,
+    storm_regression,
+    storm_runoff,
+)
 from gep.services.water_conservation.values import STORAGE_COST, STORAGE_COST_ANNUAL
 
 SERVICE = Service(
@@ -11,11 +20,21 @@ SERVICE = Service(
     group="regulating",
     physical=Text("调蓄洪水量", "flood water held back"),
     total="m3/year",
-    variants=(lake_model.VARIANT, reservoir_share.VARIANT, marsh_surface.VARIANT),
+    variants=(
+        lake_model.VARIANT,
+        lake_events.VARIANT,
+        reservoir_share.VARIANT,
+        flood_capacity.VARIANT,
+        marsh_surface.VARIANT,
+        marsh_soil.VARIANT,
+        storm_runoff.VARIANT,
+        storm_regression.VARIANT,
+    ),
     valuations=(STORAGE_COST, STORAGE_COST_ANNUAL),
     items=(
         Item("lake", Text("湖泊", "lakes")),
         Item("reservoir", Text("水库", "reservoirs")),
         Item("marsh", Text("沼泽", "marshes")),
+        Item("vegetation", Text("植被", "vegetation")),
     ),
 )

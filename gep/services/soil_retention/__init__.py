@@ -2,7 +2,18 @@
 
 from data_catalog.text import Text
 from gep.service import Service
-from gep.services.soil_retention import csle, fertility, land, pollution, rusle, rusle_p, sediment
+from gep.services.soil_retention import (
+    csle,
+    earthwork,
+    erosion_modulus,
+    fertiliser,
+    fertility,
+    land,
+    pollution,
+    rusle,
+    rusle_p,
+    sediment,
+)
 
 SERVICE = Service(
     id="soil_retention",
@@ -10,12 +21,14 @@ SERVICE = Service(
     group="regulating",
     physical=Text("土壤保持量", "soil retained"),
     total="t/year",
-    variants=(rusle.VARIANT, rusle_p.VARIANT, csle.VARIANT),
+    variants=(rusle.VARIANT, rusle_p.VARIANT, csle.VARIANT, erosion_modulus.VARIANT),
     valuations=(
         sediment.SILT,
         sediment.SILT_BY_MASS,
         pollution.NON_POINT_POLLUTION,
         fertility.FERTILITY,
         land.LAND,
+        earthwork.EARTHWORK,
+        fertiliser.FERTILISER,
     ),
 )

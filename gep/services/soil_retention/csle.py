@@ -1,8 +1,9 @@
 """Chinese soil loss equation (SOIL_CSLE): biological, engineering and tillage measures."""
 
-from data_catalog.spec import Citation, Layer, Output, Pixels
+from data_catalog.spec import Citation, Layer, Pixels
 from data_catalog.text import Text
 from gep.service import Variant
+from gep.services.soil_retention.loss import BARE_SLOPE, SOIL_RETAINED, potential_loss
 
 
 def soil_retained(
@@ -14,7 +15,7 @@ def soil_retained(
     tillage_measures: Pixels,
 ) -> Pixels:
     """Return the soil that all measures keep in place in a year; never negative."""
-    potential = rainfall_erosivity * soil_erodibility * slope_length_steepness
+    potential = potential_loss(rainfall_erosivity, soil_erodibility, slope_length_steepness)
     actual = potential * biological_measures * engineering_measures * tillage_measures
     return potential - actual
 
@@ -24,16 +25,14 @@ VARIANT = Variant(
     title=Text("中国土壤流失方程 CSLE", "Chinese soil loss equation"),
     formula=r"Q = \sum A \, R K L S \, (1 - B E T)",
     source=Citation("CSLE2021", "A = R K L S B E T; the retained share 1 - BET is recalled"),
-    inputs={
-        "rainfall_erosivity": Layer(symbol="R", units="MJ*mm/(ha*hour*year)"),
-        "soil_erodibility": Layer(symbol="K", units="t*ha*hour/(ha*MJ*mm)"),
-        "slope_length_steepness": Layer(symbol="LS", units="1"),
+    inputs=BARE_SLOPE
+    | {
         "biological_measures": Layer(symbol="B", units="1"),
         "engineering_measures": Layer(symbol="E", units="1"),
         "tillage_measures": Layer(symbol="T", units="1"),
     },
     kernel=soil_retained,
-    output=Output(name="soil_retained", units="t/(ha*year)", total="t/year", low=0, high=1e6),
+    output=SOIL_RETAINED,
     note=Text(
         "耕地用 T（B 取 1），其他土地用 B（T 取 1）；没有工程措施处 E 取 1。",
         "Cropland has T (B is 1), other land B (T is 1); E is 1 where no work is mapped.",

@@ -1,8 +1,17 @@
 """What kept-back nutrients are worth as fertiliser."""
 
-from data_catalog.spec import ECOSYSTEM, Citation, Factor, Layer, Output, Pixels
+from data_catalog.spec import ECOSYSTEM, Citation, Factor, Pixels
 from data_catalog.text import Text
 from gep.service import Valuation
+from gep.services.soil_retention.sediment import PHYSICAL, YUAN
+
+CONTENTS = {
+    "soil_nitrogen_content": Factor(symbol="C_N", units="1", by=ECOSYSTEM),
+    "soil_phosphorus_content": Factor(symbol="C_P", units="1", by=ECOSYSTEM),
+    "soil_potassium_content": Factor(symbol="C_K", units="1", by=ECOSYSTEM),
+    "soil_organic_matter_content": Factor(symbol="C_{OM}", units="1", by=ECOSYSTEM),
+}
+"""Shares of the soil's mass; of nitrogen, phosphorus and potassium as pure elements."""
 
 
 def fertility_kept(
@@ -30,18 +39,15 @@ FERTILITY = Valuation(
     formula=r"V = Q \sum_k C_k P_k,\; k = N, P, K, OM",
     source=Citation("GAOTIAN2017", "soil conservation, table 3; SV_FERT"),
     inputs={
-        "physical": Layer(symbol="Q", units="t/year"),
-        "soil_nitrogen_content": Factor(symbol="C_N", units="1", by=ECOSYSTEM),
-        "soil_phosphorus_content": Factor(symbol="C_P", units="1", by=ECOSYSTEM),
-        "soil_potassium_content": Factor(symbol="C_K", units="1", by=ECOSYSTEM),
-        "soil_organic_matter_content": Factor(symbol="C_{OM}", units="1", by=ECOSYSTEM),
+        "physical": PHYSICAL,
+        **CONTENTS,
         "nitrogen_price": Factor(symbol="P_N", units="CNY/t"),
         "phosphorus_price": Factor(symbol="P_P", units="CNY/t"),
         "potassium_price": Factor(symbol="P_K", units="CNY/t"),
         "organic_matter_price": Factor(symbol="P_{OM}", units="CNY/t"),
     },
     kernel=fertility_kept,
-    output=Output(name="value", units="CNY/year", total="CNY/year", low=-1e16, high=1e16),
+    output=YUAN,
     method="replacement cost",
     family="nutrients",
     note=Text(

@@ -1,8 +1,9 @@
 """RUSLE without a practice factor (SOIL_RUSLE), as HJ 1173-2021 prints it."""
 
-from data_catalog.spec import Citation, Layer, Output, Pixels
+from data_catalog.spec import Citation, Layer, Pixels
 from data_catalog.text import Text
 from gep.service import Variant
+from gep.services.soil_retention.loss import BARE_SLOPE, SOIL_RETAINED, potential_loss
 
 
 def soil_retained(
@@ -12,7 +13,7 @@ def soil_retained(
     cover_factor: Pixels,
 ) -> Pixels:
     """Return the soil that the cover keeps from being lost in a year; never negative."""
-    potential = rainfall_erosivity * soil_erodibility * slope_length_steepness
+    potential = potential_loss(rainfall_erosivity, soil_erodibility, slope_length_steepness)
     actual = potential * cover_factor
     return potential - actual
 
@@ -22,12 +23,10 @@ VARIANT = Variant(
     title=Text("RUSLE（不含 P 因子）", "RUSLE without practice factor"),
     formula=r"Q = \sum A \, R K L S \, (1 - C)",
     source=Citation("HJ1173", "annex A, eq. A.2 to A.13"),
-    inputs={
-        "rainfall_erosivity": Layer(symbol="R", units="MJ*mm/(ha*hour*year)"),
-        "soil_erodibility": Layer(symbol="K", units="t*ha*hour/(ha*MJ*mm)"),
-        "slope_length_steepness": Layer(symbol="LS", units="1"),
+    inputs=BARE_SLOPE
+    | {
         "cover_factor": Layer(symbol="C", units="1"),
     },
     kernel=soil_retained,
-    output=Output(name="soil_retained", units="t/(ha*year)", total="t/year", low=0, high=1e6),
+    output=SOIL_RETAINED,
 )

@@ -1,8 +1,9 @@
 """RUSLE with a practice factor (SOIL_RUSLE_P)."""
 
-from data_catalog.spec import Citation, Layer, Output, Pixels
+from data_catalog.spec import Citation, Layer, Pixels
 from data_catalog.text import Text
 from gep.service import Variant
+from gep.services.soil_retention.loss import BARE_SLOPE, SOIL_RETAINED, potential_loss
 
 
 def soil_retained(
@@ -13,7 +14,7 @@ def soil_retained(
     practice_factor: Pixels,
 ) -> Pixels:
     """Return the soil that cover and practice keep in place in a year; never negative."""
-    potential = rainfall_erosivity * soil_erodibility * slope_length_steepness
+    potential = potential_loss(rainfall_erosivity, soil_erodibility, slope_length_steepness)
     actual = potential * cover_factor * practice_factor
     return potential - actual
 
@@ -23,15 +24,13 @@ VARIANT = Variant(
     title=Text("RUSLE（含 P 因子）", "RUSLE with practice factor"),
     formula=r"Q = \sum A \, R K L S \, (1 - C P)",
     source=Citation("STUDENTGEP", "code id 36282289896: potential less actual with C and P"),
-    inputs={
-        "rainfall_erosivity": Layer(symbol="R", units="MJ*mm/(ha*hour*year)"),
-        "soil_erodibility": Layer(symbol="K", units="t*ha*hour/(ha*MJ*mm)"),
-        "slope_length_steepness": Layer(symbol="LS", units="1"),
+    inputs=BARE_SLOPE
+    | {
         "cover_factor": Layer(symbol="C", units="1"),
         "practice_factor": Layer(symbol="P", units="1"),
     },
     kernel=soil_retained,
-    output=Output(name="soil_retained", units="t/(ha*year)", total="t/year", low=0, high=1e6),
+    output=SOIL_RETAINED,
     note=Text(
         "算入了人工水土保持措施的作用；HJ 1173 不含 P。",
         "The work of terraces and other measures is counted in; HJ 1173 has no P.",

@@ -8,10 +8,13 @@ from gep.services.water_conservation import (
     balance_runoff,
     forest_balance,
     integrated_storage,
+    purification,
     rain_storage,
     retention_rate,
+    supply,
     values,
     water_yield,
+    yield_retention,
 )
 
 SERVICE = Service(
@@ -29,6 +32,14 @@ SERVICE = Service(
         rain_storage.VARIANT,
         retention_rate.VARIANT,
         water_yield.VARIANT,
+        yield_retention.VARIANT,
+        *supply.VARIANTS,
     ),
-    valuations=(values.STORAGE_COST, values.STORAGE_COST_ANNUAL, values.WATER_TARIFF),
+    valuations=(
+        values.STORAGE_COST,
+        values.STORAGE_COST_ANNUAL,
+        values.WATER_TARIFF,
+        purification.PURIFICATION,
+    ),
+    items=supply.ITEMS,
 )
