@@ -21,7 +21,7 @@ Method: TypeAlias = Literal[
     "travel cost",
     "hedonic pricing",
 ]
-METHODS: Mapping[Method, Text] = {
+METHODS: Mapping[str, Text] = {
     "market price": Text("市场价格法", "market price"),
     "replacement cost": Text("替代成本法", "replacement cost"),
     "treatment cost": Text("治理成本法", "treatment cost"),
