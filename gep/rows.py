@@ -1,6 +1,6 @@
 """Models over the rows of a table: their numbers looked up, and what each row gives."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,9 +49,19 @@ class BoundRows:
             given[MADE_AFTER] = after
         if physical is not None and "physical" in self.model.inputs:
             given["physical"] = physical
-        found = self.model(**given)
         to_total = conversion(self.model.output.units, self.model.output.total)[0]
-        return np.asarray(np.broadcast_to(found, rows), dtype=np.float64) * to_total
+        return self._computed(given, rows) * to_total
+
+    def ready(self) -> bool:
+        """Return whether what each row gives is known before the run."""
+        return not {MADE_AFTER, "physical"} & set(self.model.inputs)
+
+    def of_each(self, rows: int) -> Pixels:
+        """Return what each row gives, in the model's output units; see `ready`."""
+        return self._computed(self.arguments, rows)
+
+    def _computed(self, given: Mapping[str, Pixels | float], rows: int) -> Pixels:
+        return np.asarray(np.broadcast_to(self.model(**given), rows), dtype=np.float64)
 
     def read(self) -> tuple[str, ...]:
         """Return the columns of the table whose cells it needs."""

@@ -113,6 +113,8 @@ def read_part(
     if plain or not valued or any("physical" in model.model.inputs for model in valued):
         needed += amount.read()
     refused |= _empty_cells(table, frame, items, dict.fromkeys(needed)) | refused
+    for model in (amount, *valued):
+        refused |= _out_of_range(table, frame, items, model) | refused
     kept = ~np.isin(items, list(refused))
     places = np.flatnonzero(chosen)[kept]
     return TablePart(
@@ -173,6 +175,27 @@ def _empty_cells(
                     f"line {shown} has no {name} ({title.en}), which its method needs. Add it.",
                 )
                 found[item] = TableError(where=table.source, problem=problem)
+    return found
+
+
+def _out_of_range(
+    table: TableRows, frame: pd.DataFrame, items: npt.NDArray[np.object_], model: BoundRows
+) -> dict[str, GepError]:
+    """Return, by item, that a row gives a number outside the range that its model declares."""
+    if not model.ready():
+        return {}
+    output = model.model.output
+    numbers = model.of_each(len(frame))
+    found: dict[str, GepError] = {}
+    for place in np.flatnonzero((numbers < output.low) | (numbers > output.high))[::-1]:
+        value = f"{numbers[place]:.6g} {output.units}"
+        problem = Text(
+            f"第 {frame['line'].iloc[place]} 行算得 {value}，超出 {output.low:g} 至 "
+            f"{output.high:g}。请检查该行的数值和单位。",
+            f"line {frame['line'].iloc[place]} gives {value}, outside {output.low:g} to "
+            f"{output.high:g}. Check its numbers and units.",
+        )
+        found[items[place]] = TableError(where=table.source, problem=problem)
     return found
 
 
