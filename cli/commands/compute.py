@@ -14,6 +14,11 @@ NO_VALUE = Text(
     "{service}：{count} 块宗地没有可用的输入数据，未计算：{ids}",
     "{service}: {count} parcels have no input to compute from: {ids}",
 )
+REMARK = Text("请注意", "note")
+SHARE = Text(
+    "价值的 {share:.0%} 依据凭记忆或估计的参数：{services}",
+    "{share:.0%} of the value rests on recalled or estimated rows: {services}",
+)
 SHOWN = 5
 """Ids listed in a line; all are in the manifest."""
 INCOMPLETE = 3
@@ -68,6 +73,18 @@ def _tell(manifest: dict[str, Any], lang: Language) -> None:
             reasons.setdefault(record[f"reason_{lang}"], []).append(record[f"title_{lang}"])
         for reason, titles in reasons.items():
             click.echo(f"{NOT_COMPUTED[lang]}{under}: {listed(titles, lang)}: {reason}", err=True)
+        said = [r[lang] for r in section.get("remarks", ())]
+        said += [g[f"found_{lang}"] for g in section.get("guards", ()) if g["outcome"] == "warned"]
+        if section.get("doubtful_share"):
+            parts = [
+                f"{s[f'title_{lang}']} {s['doubtful_share']:.0%}"
+                for s in section["services"]
+                if s["doubtful_share"]
+            ]
+            share = section["doubtful_share"]
+            said.append(SHARE[lang].format(share=share, services=listed(parts, lang)))
+        for text in said:
+            click.echo(f"{REMARK[lang]}{under}: {text}", err=True)
     for record in manifest.get("parcels_not_computed", ()):
         ids = record["parcels"]
         shown = ", ".join(ids[:SHOWN]) + (" ..." if len(ids) > SHOWN else "")
