@@ -1,6 +1,7 @@
 """`gep compute`: the main job."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -73,20 +74,28 @@ def _tell(manifest: dict[str, Any], lang: Language) -> None:
             reasons.setdefault(record[f"reason_{lang}"], []).append(record[f"title_{lang}"])
         for reason, titles in reasons.items():
             click.echo(f"{NOT_COMPUTED[lang]}{under}: {listed(titles, lang)}: {reason}", err=True)
-        said = [r[lang] for r in section.get("remarks", ())]
-        said += [g[f"found_{lang}"] for g in section.get("guards", ()) if g["outcome"] == "warned"]
-        if section.get("doubtful_share"):
-            parts = [
-                f"{s[f'title_{lang}']} {s['doubtful_share']:.0%}"
-                for s in section["services"]
-                if s["doubtful_share"]
-            ]
-            share = section["doubtful_share"]
-            said.append(SHARE[lang].format(share=share, services=listed(parts, lang)))
-        for text in said:
+        for text in _remarks(section, lang):
             click.echo(f"{REMARK[lang]}{under}: {text}", err=True)
     for record in manifest.get("parcels_not_computed", ()):
         ids = record["parcels"]
         shown = ", ".join(ids[:SHOWN]) + (" ..." if len(ids) > SHOWN else "")
         said = NO_VALUE[lang].format(service=record["service"], count=len(ids), ids=shown)
         click.echo(said, err=True)
+
+
+def _remarks(section: dict[str, Any], lang: Language) -> Iterator[str]:
+    """Yield what must be read beside the values of one standard."""
+    from cli.labels import listed
+
+    yield from (remark[lang] for remark in section.get("remarks", ()))
+    for guard in section.get("guards", ()):
+        if guard["outcome"] == "warned":
+            yield guard[f"found_{lang}"]
+    share = section.get("doubtful_share")
+    if share:
+        parts = [
+            f"{s[f'title_{lang}']} {s['doubtful_share']:.0%}"
+            for s in section["services"]
+            if s["doubtful_share"]
+        ]
+        yield SHARE[lang].format(share=share, services=listed(parts, lang))

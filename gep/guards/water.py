@@ -38,8 +38,8 @@ def _marsh(seen: Seen) -> Text | None:
     if not value:
         return None
     return Text(
-        f"沼泽 {MARSH} 既在水源涵养中计价（{value:,.0f} 元），又在洪水调蓄中计滞洪：径流系数为零时，"
-        "沼泽的 P-ET 会计两次。",
+        f"沼泽 {MARSH} 既在水源涵养中计价（{value:,.0f} 元），又在洪水调蓄中计滞洪："
+        "径流系数为零时，沼泽的 P-ET 会计两次。",
         f"Marshes {MARSH} count under water conservation ({value:,.0f} CNY) and hold floods under "
         "flood mitigation: with a runoff coefficient of zero their P - ET counts in both.",
     )
