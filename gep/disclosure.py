@@ -63,9 +63,11 @@ def service_record(
         "physical_en": service.physical.en,
         "unit": service.total,
         "counted": choice.counted,
+        "status": choice.status,
         "price_year": price_year,
         "grade": weakest(rows),
         "doubtful": sorted({r.name() for r in rows if r.grade in DOUBTFUL}),
+        "rests_on": sorted({r.name() for r in rows}),
         "variants": [
             _variant_record(service.variant(p.variant)) | {"classes": list(p.classes)}
             for p in choice.parts

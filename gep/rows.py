@@ -13,6 +13,7 @@ from data_catalog.spec import ECOSYSTEM, Column, Factor, Model, Pixels
 from data_catalog.tables import UNIT, Table, TableColumn
 from data_catalog.text import Text
 from data_catalog.units import conversion, same_kind
+from gep.price_level import PriceLevel, is_money
 from tiles.binding import number
 
 __all__ = ["MADE_AFTER", "BoundRows", "Lookup", "bind_rows", "item_units"]
@@ -70,12 +71,21 @@ class BoundRows:
 
 @dataclass(frozen=True, kw_only=True)
 class Lookup:
-    """Where the numbers of one service come from under one standard."""
+    """Where the numbers of one service come from under one standard.
 
-    parameters: Parameters
+    One that `subtracts_outside` counts of a table's row only what is not from outside the region.
+    """
+
+    level: PriceLevel
     set_of: Callable[[str], str]
     service: str
     standard: str
+    subtracts_outside: bool = False
+
+    @property
+    def parameters(self) -> Parameters:
+        """Return all rows, those in money in the prices of the level's year where they can be."""
+        return self.level.parameters
 
 
 def item_units(items: npt.NDArray[np.object_], frame: pd.DataFrame, total: str) -> dict[str, str]:
@@ -117,6 +127,8 @@ def bind_rows(
     for name, given in model.inputs.items():
         if isinstance(given, Column):
             arguments[name] = _column(given, table.columns[name], frame, wanted)
+            if is_money(table.columns[name].units):
+                arguments[name] = arguments[name] * at.level.factors(frame)
         elif isinstance(given, Factor):
             own = _own(name, given, table, frame)
             if own is not None and not np.isnan(own).any():

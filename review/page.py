@@ -96,7 +96,7 @@ def page(
         project=manifest["project"]["project"],
         standard=Text(manifest.get("standard_title_zh", ""), manifest.get("standard_title_en", "")),
         headline=headline(overview),
-        warnings=list(warnings),
+        warnings=[*warnings, *overview.remarks],
         map=drawing,
         map_record=_map_record(drawing),
         no_colour=NO_COLOUR,

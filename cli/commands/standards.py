@@ -34,6 +34,7 @@ LINES = {
     "grades": Text("参数行按级别：{}", "Parameter rows by grade: {}"),
     "services": Text("各项服务", "Services"),
     "sets": Text("参数集", "Sets of parameters"),
+    "disputed": Text("来源分歧的价格", "Prices for which sources disagree"),
     "notes": Text("各项服务的说明", "Notes on the services"),
     "derived": Text("推算图层", "derived layers"),
     "all": Text("全部", "all"),
@@ -192,7 +193,9 @@ def _show(standard: "Standard", lang: Language) -> None:
     from cli.labels import listed, reference, titled
     from cli.parameter_rows import grade_counts
     from cli.terminal import show, show_heading, show_table, show_title
+    from data_catalog.parameters import bundled as bundled_rows
     from data_catalog.standards.registry import KNOWN
+    from gep.remarks import in_dispute
     from gep.services import services
 
     explained = _explained(standard)
@@ -220,6 +223,11 @@ def _show(standard: "Standard", lang: Language) -> None:
     show_table([title[lang] for title in SERVICES], lines)
     show_heading(LINES["sets"][lang])
     show_table([title[lang] for title in SETS], _set_lines(standard, explained, lang))
+    disputed = list(in_dispute(standard, bundled_rows(), standard.services))
+    if disputed:
+        show_heading(LINES["disputed"][lang])
+        for remark in disputed:
+            show(remark.text[lang])
     show_heading(LINES["notes"][lang])
     for one in explained:
         if one.note[lang]:
