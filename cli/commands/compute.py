@@ -57,14 +57,17 @@ def compute(
 
 def _tell(manifest: dict[str, Any], lang: Language) -> None:
     """Say what was not computed, and why; under which standard, where there are several."""
+    from cli.labels import listed
+
     others = manifest.get("other_standards", {})
     sections = {manifest["standard"] if others else "": manifest, **others}
     for name, section in sections.items():
         under = f" ({name})" if name else ""
+        reasons: dict[str, list[str]] = {}
         for record in (*section["not_computed"], *section.get("services_not_computed", ())):
-            reason = record[f"reason_{lang}"]
-            title = f"{NOT_COMPUTED[lang]}{under}: {record[f'title_{lang}']}"
-            click.echo(f"{title}: {reason}", err=True)
+            reasons.setdefault(record[f"reason_{lang}"], []).append(record[f"title_{lang}"])
+        for reason, titles in reasons.items():
+            click.echo(f"{NOT_COMPUTED[lang]}{under}: {listed(titles, lang)}: {reason}", err=True)
     for record in manifest.get("parcels_not_computed", ()):
         ids = record["parcels"]
         shown = ", ".join(ids[:SHOWN]) + (" ..." if len(ids) > SHOWN else "")

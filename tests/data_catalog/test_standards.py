@@ -115,12 +115,10 @@ def test_a_norm_borrows_no_number_of_another_norm(name: str) -> None:
 
 
 def test_a_norm_whose_number_was_not_read_stops_and_names_it() -> None:
+    service = BY_ID["water_conservation"]
+    cost = service.valuation("storage_cost_annual")
     with pytest.raises(ParameterMissing) as caught:
-        service = BY_ID["water_conservation"]
-        price(
-            service.valuation("storage_cost_annual"), parameters(), standard("ndrc-2022"),
-            service.id,
-        )  # fmt: skip
+        price(cost, parameters(), standard("ndrc-2022"), service.id)
     said = caught.value.say("en")
     for word in ("water_conservation", "'ndrc-2022'", "'reservoir_construction_cost'"):
         assert word in said
