@@ -1,8 +1,9 @@
 """The first pages: all services and all standards, and which counts which."""
 
-from cli.book.markdown import file_name, items, link, page, section, table
-from cli.book.words import HEAD, PLACES, WORDS
+from cli.book.markdown import file_name, link, page, section, table
+from cli.book.words import HEAD, SIGNS, WORDS
 from cli.labels import GROUPS
+from cli.matrix import HEADER, norm_lines
 from data_catalog.standards import bundled
 from data_catalog.standards.registry import KNOWN, LEVELS, norms
 from data_catalog.text import Language
@@ -24,7 +25,7 @@ def services_page(lang: Language) -> str:
         lines = [
             (
                 link(s.title[lang], file_name(s.id, lang)), s.physical[lang], unit(s.total)[lang],
-                *(PLACES[standard.place_of(s.id)][1] for standard in standards),
+                *(SIGNS[standard.place_of(s.id)] for standard in standards),
             )
             for s in services()
             if s.group == group
@@ -38,6 +39,7 @@ def services_page(lang: Language) -> str:
 def standards_page(lang: Language) -> str:
     """Return the page of all standards, and of the norms that have no profile."""
     of = {norm.profile: norm for norm in norms() if norm.profile}
+    rest = [norm for norm in norms() if not norm.profile]
     lines = []
     for standard in bundled().values():
         norm = of.get(standard.id)
@@ -49,11 +51,9 @@ def standards_page(lang: Language) -> str:
         WORDS["standards_intro"][lang],
         table([HEAD[name][lang] for name in names], lines),
         section(2, WORDS["without_profile"][lang]),
-        items(
-            f"{norm.title[lang]}{'：' if lang == 'zh' else ': '}"
-            + "; ".join((LEVELS[norm.level][lang], norm.state[lang], norm.note[lang]))
-            for norm in norms()
-            if not norm.profile
+        table(
+            [title[lang] for title in (*HEADER, HEAD["note"])],
+            [(*line, n.note[lang]) for n, line in zip(rest, norm_lines(rest, lang), strict=True)],
         ),
     ]
     up = link(WORDS["services"][lang], f"../services/{file_name('README', lang)}")

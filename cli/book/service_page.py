@@ -3,10 +3,11 @@
 from cli.book.markdown import file_name, link, page, section, sentences, sources, table
 from cli.book.models import equation, inputs, worked
 from cli.book.parameters import parameter_section, parameters_of
-from cli.book.words import HEAD, PLACES, SPREADS, WORDS
+from cli.book.words import HEAD, SPREADS, WORDS
 from cli.explanation import ModelExplained, explain_service
 from cli.explanation_text import class_names
 from cli.labels import GROUPS, listed, titled
+from cli.matrix import PLACES
 from data_catalog.classes import ecosystems
 from data_catalog.standards import Choice, Standard, bundled
 from data_catalog.standards.registry import KNOWN
@@ -84,7 +85,7 @@ def _by_standards(service: Service, lang: Language) -> str:
         choice = standard.services[service.id]
         said = (
             standard_link(standard, lang), _listed_ids([p.variant for p in choice.parts], lang),
-            _listed_ids(choice.valuations, lang), PLACES[place][0][lang],
+            _listed_ids(choice.valuations, lang), PLACES[place][lang],
             KNOWN[choice.status][lang],
         )  # fmt: skip
         lines.append(said)

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from cli.book.markdown import file_name, items, link, page, section, sentences, sources, table
 from cli.book.models import PARAMETER, cited
 from cli.book.service_page import scope
-from cli.book.words import HEAD, PLACES, WORDS
+from cli.book.words import HEAD, WORDS
 from cli.explanation import ModelExplained, NumberUsed, ServiceExplained, explain_service, rows_of
 from cli.explanation_text import class_names
 from cli.labels import listed, titled
+from cli.matrix import PLACES
 from cli.parameter_rows import grade_counts
 from data_catalog.spec import Citation
 from data_catalog.standards import Standard
@@ -75,7 +76,7 @@ def _services(standard: Standard, explained: Iterable[ServiceExplained], lang: L
         choice, target = standard.services[one.id], _page_of(one.id, lang)
         valued = [link(f"`{name}`", f"{target}#{name}") for name in choice.valuations]
         rest: tuple[str, ...] = (
-            listed(valued, lang), PLACES[standard.place_of(one.id)][0][lang],
+            listed(valued, lang), PLACES[standard.place_of(one.id)][lang],
             KNOWN[choice.status][lang], grade_counts(rows_of(one), lang),
         )  # fmt: skip
         title = link(one.title[lang], target)

@@ -2,7 +2,7 @@
 
 from data_catalog.text import Text
 
-__all__ = ["GRID_INPUTS", "HEAD", "PLACES", "SPREADS", "WORDS"]
+__all__ = ["GRID_INPUTS", "HEAD", "SIGNS", "SPREADS", "WORDS"]
 
 WORDS = {
     "services": Text("服务手册", "The services"),
@@ -136,12 +136,8 @@ HEAD = {
     "level": Text("层级", "level"),
     "state": Text("效力", "state"),
 }
-PLACES = {
-    "counted": (Text("计入总值", "in the total"), "●"),
-    "amount": (Text("只核算功能量", "amount alone"), "○"),
-    "left out": (Text("不核算", "left out"), "–"),
-    "not known": (Text("不清楚", "not known"), "?"),
-}
+SIGNS = {"counted": "●", "amount": "○", "left out": "–", "not known": "?"}
+"""What a standard does with a service, in a table of all of them."""
 SPREADS = {
     "area": Text("按面积", "by area"),
     "npp": Text("按 NPP", "by NPP"),
