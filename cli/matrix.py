@@ -7,7 +7,7 @@ from data_catalog.standards.registry import KNOWN, LEVELS, Norm
 from data_catalog.text import Language, Text
 from gep.services import services
 
-__all__ = ["HEADER", "PLACES", "as_markdown", "matrix", "norm_lines"]
+__all__ = ["HEADER", "PLACES", "matrix", "norm_lines"]
 
 PLACES: dict[Place, Text] = {
     "counted": Text("计入", "counted"),
@@ -43,9 +43,3 @@ def norm_lines(norms: Sequence[Norm], lang: Language) -> list[tuple[str, ...]]:
         )
         for n in norms
     ]
-
-
-def as_markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table as Markdown has it."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -125,7 +125,7 @@ def compute(
 def _digesting(project: Project) -> Iterator[None]:
     """Meanwhile load the compiled loops and work out the files' digests, which are remembered."""
     paths = [project.path(e.path) for e in project.layers.values() if e.path]
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         pool.submit(preload)
         for path in paths:
             if path.is_file():

@@ -106,7 +106,7 @@ def list_norms(ctx: click.Context, *, as_json: bool, lang: Language) -> int:
 @click.pass_context
 def matrix(ctx: click.Context, *, markdown: bool, as_json: bool, lang: Language) -> int:
     """Say which service is counted, only measured, left out or not known under each standard."""
-    from cli.matrix import as_markdown
+    from cli.book.markdown import table as as_markdown
     from cli.matrix import matrix as table
     from cli.terminal import show_json, show_table
     from data_catalog.standards import bundled

@@ -17,7 +17,7 @@ from cli.help import folded
 from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare")
+OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book")
 ASK = """
 import sys
 from cli.main import gep
