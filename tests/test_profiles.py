@@ -114,7 +114,7 @@ def test_a_profile_of_one_s_own_is_one_file_and_rows(
     assert fine.strip() == "no problem found."
     # 10 CNY/m3 of ours against the published 0.67 ... 82.18
     assert "cost of reservoir storage: " in noted
-    assert "10 (project 2012) CNY/m3" in noted
+    assert "10 CNY/m3 (project 2012)" in noted
     text, told = says("compute", str(project), "--out", str(out), "-q", "--json")
     assert told == ""
     manifest = json.loads(text)

@@ -29,7 +29,7 @@ def test_every_price_in_dispute_has_rows_and_every_row_of_it_a_family() -> None:
 
 def test_a_storage_cost_far_from_the_others_names_them() -> None:
     text = said("cq-2023")
-    assert "82.18 (youyang) CNY/m3 is more than 2 times above or below 0.67 (jiaozhou2018" in text
+    assert "82.18 CNY/m3 (youyang) differs more than 2-fold from 0.67 (jiaozhou2018" in text
     assert "7.06 (garze2017 2010)" in text
     # 6.11 and 7.06 are near one another, 0.67 and 82.18 are not near either
     text = said("cn-open")
@@ -61,7 +61,7 @@ def test_a_project_s_own_price_is_looked_at_in_its_place() -> None:
     own = bundled().with_rows([replace(STORAGE, set=LOCAL, value=500.0)])
     chosen = standard("cn-open")
     text = next(r.text for r in in_dispute(chosen, own, chosen.services) if r.about == "storage")
-    assert "500 (project 2012) CNY/m3 is more than 2 times" in text.en
+    assert "500 CNY/m3 (project 2012) differs more than 2-fold" in text.en
     assert "6.11 (baiyang2017 2012)" in text.en
 
 
