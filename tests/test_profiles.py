@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import gep as command
+from data_catalog.errors import GepError
 from gep.guards import GUARDS
 from tests.county import changed
 
@@ -131,6 +132,17 @@ def test_a_profile_of_one_s_own_is_one_file_and_rows(
     assert {"price_index[CN/2012]", "price_index[CN/2019]"} <= set(rows)
     assert "brought from 2012" in rows["reservoir_storage_cost[]"]["note"]
     assert not {"price years", "price index"} & {r["about"] for r in manifest["remarks"]}
+
+
+def test_a_service_cannot_be_left_out_and_accounted_for(
+    ours: Callable[..., Path], out: Path, computed: Computed
+) -> None:
+    head = f'{HEAD}left_out = ["leisure", "liesure"]\n'
+    with pytest.raises(GepError) as caught:
+        computed(ours("leisure", head=head), out)
+    said = str(caught.value)
+    assert "leisure is left out and has a section of its own" in said
+    assert "no service is named 'liesure'. Did you mean leisure" in said
 
 
 def test_prices_of_several_years_stay_and_are_said_to(
