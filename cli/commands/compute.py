@@ -14,6 +14,7 @@ NO_VALUE = Text(
     "{service}：{count} 块宗地没有可用的输入数据，未计算：{ids}",
     "{service}: {count} parcels have no input to compute from: {ids}",
 )
+NO_SEEA = Text("没有写出的 SEEA 表：{tables}", "SEEA tables not written: {tables}")
 SHOWN = 5
 """Ids listed in a line; all are in the manifest."""
 INCOMPLETE = 3
@@ -65,6 +66,10 @@ def _tell(manifest: dict[str, Any], lang: Language) -> None:
             reason = record[f"reason_{lang}"]
             title = f"{NOT_COMPUTED[lang]}{under}: {record[f'title_{lang}']}"
             click.echo(f"{title}: {reason}", err=True)
+        if unwritten := section.get("seea_not_written"):
+            reasons = [f"{r['file']} ({r[f'reason_{lang}'].rstrip('.。')})" for r in unwritten]
+            said = NO_SEEA[lang].format(tables=("；" if lang == "zh" else "; ").join(reasons))
+            click.echo(f"{said}{under}", err=True)
     for record in manifest.get("parcels_not_computed", ()):
         ids = record["parcels"]
         shown = ", ".join(ids[:SHOWN]) + (" ..." if len(ids) > SHOWN else "")
