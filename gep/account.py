@@ -13,7 +13,7 @@ from data_catalog.parameters import Parameters
 from data_catalog.standards import Standard
 from data_catalog.text import Text
 from gep import choices
-from gep.disclosure import doubtful_share, rows_behind, service_record
+from gep.disclosure import doubtful_share, rows_behind
 from gep.entries import Posted, post
 from gep.indicators import indicators
 from gep.places import ECOSYSTEM
@@ -22,6 +22,7 @@ from gep.pricing import price_year
 from gep.seea.asset import ASSET_VALUE, AssetTerms
 from gep.seea.of_run import Account, terms_of, user_problems, write_run
 from gep.seea.variables import VARIABLES
+from gep.service_record import seea_inputs, service_record
 from gep.services import services
 from gep.table_part import row_problems
 from gep.tables import totals_by_class, write_tables
@@ -29,6 +30,7 @@ from tiles.binding import Bound
 from tiles.compute import Prepared
 from tiles.derive import Derivations
 from tiles.inputs import Inputs
+from tiles.records import model_record
 from tiles.results import Result
 
 __all__ = ["GepAccount", "PreparedGep"]
@@ -80,11 +82,12 @@ class GepAccount:
         computed = [p for found in plans.values() for p in found if p.computed]
         beside = tuple(indicators((p.service.id for p in first if p.computed), at_hand))
         terms = {s.id: terms_of(s, at_hand.parameters) for s in self.standards}
+        of_models = (r for p in computed for m in p.bound.values() for r in m.rows)
         of_assets = (r for t in terms.values() if t for r in t.rows)
         return PreparedGep(
             models=(*models.all(), *beside),
             not_computed=tuple(r for p in first for r in p.refused),
-            rows=(*(r for p in computed for r in p.rows()), *of_assets),
+            rows=(*(r for p in computed for r in p.rows()), *of_models, *of_assets),
             plans=plans,
             indicators=beside,
             terms=terms,
@@ -114,16 +117,21 @@ class GepAccount:
             for p, flows in zip(posted, totals, strict=True)
         ]
         unwritten = write_run(result, accounts, sums, prepared.parameters, folder)
+        seea = seea_inputs(result.inputs, prepared.terms)
         said = [
             self._section(p, prepared.plans[p.standard.id], flows)
             | {"seea_not_written": [_unwritten(*one) for one in why.items()]}
+            | {"seea_inputs": seea[p.standard.id]}
             for p, flows, why in zip(posted, totals, unwritten, strict=True)
         ]
         others = {
             p.standard.id: section | {"not_computed": [r.record() for r in p.refused_before]}
             for p, section in zip(posted[1:], said[1:], strict=True)
         }
-        return said[0] | ({"other_standards": others} if others else {})
+        beside = [model_record(m.model, m.rows) | {"unit": m.model.output.units}
+                  for m in prepared.indicators]  # fmt: skip
+        more = {"other_standards": others} if others else {}
+        return said[0] | {"indicators": beside} | more
 
     def _section(
         self, posted: Posted, plans: Sequence[ServicePlan], values: pd.DataFrame
@@ -158,7 +166,7 @@ class GepAccount:
 def _record(plan: ServicePlan, classes: list[str]) -> dict[str, Any]:
     rows = rows_behind(plan.rests_on, classes)
     years = {year for t in plan.tables for year in t.price_years()}
-    return service_record(plan.service, plan.choice, rows, price_year(plan.rows(), years))
+    return service_record(plan, rows, price_year(plan.rows(), years))
 
 
 def _indicator_sums(result: Result, models: Sequence[Bound]) -> pd.DataFrame | None:

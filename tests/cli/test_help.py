@@ -89,7 +89,7 @@ OF_CLICK = 13
 """Rows of the table that are click's own words: they come first."""
 NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR", "NAME", "ID",
          "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
-         "q", "cn", "open", "demo"}  # fmt: skip
+         "q", "cn", "open", "demo", "RUN", "CODE", "ROW"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 
