@@ -17,7 +17,6 @@ from cli.labels import (
     EPOCHS,
     GROUPS,
     LOCALITIES,
-    METHODS,
     listed,
     number,
     titled,
@@ -27,6 +26,7 @@ from cli.terminal import show, show_heading, show_table, show_title
 from data_catalog.classes import ecosystems
 from data_catalog.tables import tables
 from data_catalog.text import Language, Text
+from gep.service import METHODS
 
 __all__ = ["class_names", "show_service", "show_variable"]
 

@@ -11,7 +11,6 @@ __all__ = [
     "GRADES",
     "GROUPS",
     "LOCALITIES",
-    "METHODS",
     "class_title",
     "key_title",
     "listed",
@@ -25,14 +24,6 @@ GROUPS = {
     "provisioning": Text("供给服务", "provisioning"),
     "regulating": Text("调节服务", "regulating"),
     "cultural": Text("文化服务", "cultural"),
-}
-METHODS = {
-    "market price": Text("市场价格法", "market price"),
-    "benefit transfer": Text("效益转移法", "benefit transfer"),
-    "replacement cost": Text("替代成本法", "replacement cost"),
-    "treatment cost": Text("治理成本法", "treatment cost"),
-    "opportunity cost": Text("机会成本法", "opportunity cost"),
-    "residual value": Text("残值法", "residual value"),
 }
 GRADES = {
     "standard": Text("规范", "standard"),

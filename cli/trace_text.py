@@ -66,7 +66,7 @@ SYMBOLS = (Text("符号", "symbol"), Text("含义", "meaning"), Text("取自", "
 PARTS = (Text("代码", "code"), Text("数值", "value"), Text("单位", "unit"), Text("含义", "meaning"))
 ROWS = (
     Text("参数行", "row"), Text("含义", "meaning"), Text("数值", "value"), Text("单位", "unit"),
-    Text("年份", "year"), Text("可信度", "grade"), Text("出处与位置", "source and place"),
+    Text("年份", "year"), Text("可信度", "grade"), Text("出处、位置与说明", "source, place, note"),
 )  # fmt: skip
 LAYERS = (
     Text("图层", "layer"), Text("文件", "file"), Text("对齐方法", "alignment"),
@@ -171,7 +171,9 @@ def _amount(row: Mapping[str, Any]) -> str:
 
 
 def _row(row: Mapping[str, Any], lang: Language) -> tuple[str, ...]:
-    place = LINES["comma"][lang].join(part for part in (row["source"], row["where"]) if part)
+    place = LINES["comma"][lang].join(
+        part for part in (row["source"], row["where"], row["note"]) if part
+    )
     return (
         _name(row), parameter_title(row["parameter"])[lang], number(row["value"]), row["units"],
         row["year"], GRADES[row["grade"]][lang], place,

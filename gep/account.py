@@ -1,6 +1,6 @@
 """The GEP account of a run: services chosen by one standard or several, amounts and values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,14 @@ from data_catalog.text import Text
 from gep import choices
 from gep.disclosure import doubtful_share, rows_behind
 from gep.entries import Posted, post
+from gep.guards import Seen, findings
 from gep.indicators import indicators
+from gep.ledger import Ledger
 from gep.places import ECOSYSTEM
 from gep.plans import Models, ServicePlan, plan_service
+from gep.price_level import PRICE_INDEX, PriceLevel
 from gep.pricing import price_year
+from gep.remarks import Remark, in_dispute, of_prices
 from gep.seea.asset import ASSET_VALUE, AssetTerms
 from gep.seea.of_run import Account, terms_of, user_problems, write_run
 from gep.seea.variables import VARIABLES
@@ -42,6 +46,8 @@ class PreparedGep(Prepared):
 
     plans: Mapping[str, tuple[ServicePlan, ...]]
     indicators: tuple[Bound, ...]
+    level: PriceLevel
+    disputes: Mapping[str, tuple[Remark, ...]]
     terms: Mapping[str, AssetTerms | None]
     parameters: Parameters
 
@@ -67,7 +73,7 @@ class GepAccount:
         """Return every parameter that services, condition variables and the assets may read."""
         models = (m for s in services() for m in (*s.variants, *s.valuations))
         every = (*models, *VARIABLES, ASSET_VALUE)
-        return {name for m in every for name in m.parameters().values()}
+        return {PRICE_INDEX, *(name for m in every for name in m.parameters().values())}
 
     def problems(self, inputs: Inputs) -> list[GepError]:
         """Return what is wrong with the standards and with the rows of the tables."""
@@ -77,9 +83,11 @@ class GepAccount:
     def prepare(self, at_hand: Derivations) -> PreparedGep:
         """Return the models of all services that the inputs honestly allow."""
         models = Models()
-        plans = {s.id: tuple(self._plans(s, at_hand, models)) for s in self.standards}
+        level = PriceLevel.of(at_hand.inputs.project, at_hand.parameters)
+        plans = {s.id: tuple(self._plans(s, at_hand, level, models)) for s in self.standards}
         first = plans[self.standards[0].id]
         computed = [p for found in plans.values() for p in found if p.computed]
+        rows = [r for p in computed for r in p.rows()]
         beside = tuple(indicators((p.service.id for p in first if p.computed), at_hand))
         terms = {s.id: terms_of(s, at_hand.parameters) for s in self.standards}
         of_models = (r for p in computed for m in p.bound.values() for r in m.rows)
@@ -87,19 +95,24 @@ class GepAccount:
         return PreparedGep(
             models=(*models.all(), *beside),
             not_computed=tuple(r for p in first for r in p.refused),
-            rows=(*(r for p in computed for r in p.rows()), *of_models, *of_assets),
+            rows=(*rows, *level.behind(rows), *of_models, *of_assets),
             plans=plans,
             indicators=beside,
+            level=level,
+            disputes={
+                s.id: tuple(in_dispute(s, at_hand.parameters, _priced(plans[s.id])))
+                for s in self.standards
+            },
             terms=terms,
             parameters=at_hand.parameters,
         )
 
     def _plans(
-        self, standard: Standard, at_hand: Derivations, models: Models
+        self, standard: Standard, at_hand: Derivations, level: PriceLevel, models: Models
     ) -> Iterator[ServicePlan]:
         for service in (s for s in services() if s.id in standard.services):
             if ECOSYSTEM in at_hand.inputs.rasters:
-                yield plan_service(service, standard, at_hand, models.shared)
+                yield plan_service(service, standard, at_hand, level, models.shared)
             else:
                 plan = ServicePlan(service, standard.id, standard.services[service.id])
                 plan.refuse((_no_land_cover(),))
@@ -110,6 +123,7 @@ class GepAccount:
         assert isinstance(prepared, PreparedGep)  # noqa: S101  (for the type checker)
         posted = post(result, [(s, prepared.plans[s.id]) for s in self.standards])
         totals = [totals_by_class(p.ledger) for p in posted]
+        said = [self._section(p, prepared, t) for p, t in zip(posted, totals, strict=True)]
         sums = _indicator_sums(result, prepared.indicators)
         write_tables(result, posted, totals, sums, folder)
         accounts = [
@@ -118,12 +132,9 @@ class GepAccount:
         ]
         unwritten = write_run(result, accounts, sums, prepared.parameters, folder)
         seea = seea_inputs(result.inputs, prepared.terms)
-        said = [
-            self._section(p, prepared.plans[p.standard.id], flows)
-            | {"seea_not_written": [_unwritten(*one) for one in why.items()]}
-            | {"seea_inputs": seea[p.standard.id]}
-            for p, flows, why in zip(posted, totals, unwritten, strict=True)
-        ]
+        for section, why in zip(said, unwritten, strict=True):
+            section["seea_not_written"] = [_unwritten(*one) for one in why.items()]
+            section["seea_inputs"] = seea[section["standard"]]
         others = {
             p.standard.id: section | {"not_computed": [r.record() for r in p.refused_before]}
             for p, section in zip(posted[1:], said[1:], strict=True)
@@ -134,20 +145,31 @@ class GepAccount:
         return said[0] | {"indicators": beside} | more
 
     def _section(
-        self, posted: Posted, plans: Sequence[ServicePlan], values: pd.DataFrame
+        self, posted: Posted, prepared: PreparedGep, values: pd.DataFrame
     ) -> dict[str, Any]:
-        """Return what the manifest says of one standard."""
+        """Return what the manifest says of one standard; note what its tables say of trust."""
         standard, ledger = posted.standard, posted.ledger
-        by_id = {p.service.id: p for p in plans}
+        by_id = {p.service.id: p for p in prepared.plans[standard.id]}
         done = [s.service.id for s in ledger.services]
+        rests_on = {n: by_id[n].rests_on for n in done}
+        posted.findings = findings(Seen(standard, by_id, ledger))
+        posted.doubtful_share = doubtful_share(values, rests_on)
+        posted.doubtful = {
+            n: doubtful_share(values[values["service"] == n], rests_on) for n in done
+        }
+        remarks = [*prepared.disputes[standard.id], *_price_remarks(ledger, by_id, prepared.level)]
         return {
             "standard": standard.id,
             "standard_title_zh": standard.title_zh,
             "standard_title_en": standard.title_en,
+            "standard_status": standard.status,
             "counted": [n for n, c in standard.services.items() if c.counted],
-            "doubtful_share": doubtful_share(values, {n: by_id[n].rests_on for n in done}),
+            "doubtful_share": posted.doubtful_share,
+            "remarks": [r.record() for r in remarks],
+            "guards": [f.record() for f in posted.findings],
             "services": [
-                _record(by_id[n], sorted(set(values.loc[values["service"] == n, "ecosystem"])))
+                _record(by_id[n], values[values["service"] == n], prepared.level)
+                | {"doubtful_share": posted.doubtful[n]}
                 for n in done
             ],
             "services_not_valued": {
@@ -163,10 +185,24 @@ class GepAccount:
         }
 
 
-def _record(plan: ServicePlan, classes: list[str]) -> dict[str, Any]:
-    rows = rows_behind(plan.rests_on, classes)
+def _record(plan: ServicePlan, values: pd.DataFrame, level: PriceLevel) -> dict[str, Any]:
+    rows = rows_behind(plan.rests_on, sorted(set(values["ecosystem"])))
     years = {year for t in plan.tables for year in t.price_years()}
-    return service_record(plan, rows, price_year(plan.rows(), years))
+    return service_record(plan, rows, price_year(plan.rows(), years), level)
+
+
+def _priced(plans: Iterable[ServicePlan]) -> set[str]:
+    """Return the services that have a price."""
+    return {p.service.id for p in plans if p.computed and p.priced}
+
+
+def _price_remarks(
+    ledger: Ledger, plans: Mapping[str, ServicePlan], level: PriceLevel
+) -> Iterator[Remark]:
+    """Return what is to be said of the years of an account's prices."""
+    years = {y for s in ledger.services for y in s.whole.price_year.split("/") if y}
+    rows = [row for s in ledger.services for row in plans[s.service.id].rows()]
+    return of_prices(level, rows, years)
 
 
 def _indicator_sums(result: Result, models: Sequence[Bound]) -> pd.DataFrame | None:

@@ -10,6 +10,7 @@ from data_catalog.classes import ecosystems
 from data_catalog.errors import GepError, ParameterMissing
 from data_catalog.standards import Standard
 from data_catalog.text import Text
+from gep.guards import Finding
 from gep.ledger import Entry, Ledger, ServiceEntries
 from gep.places import ECOSYSTEM, Places
 from gep.plans import ServicePlan
@@ -40,6 +41,12 @@ class Posted:
         The objects that lie in part outside all parcels.
     of_other_years : list
         The rows that stand in from another year.
+    findings : tuple of Finding
+        What the guards against double counting found.
+    doubtful : dict
+        The share of each service's value that rests on recalled or estimated rows.
+    doubtful_share : float, optional
+        That of all values.
     """
 
     standard: Standard
@@ -48,6 +55,9 @@ class Posted:
     refused_before: list[NotComputed] = field(default_factory=list)
     outside: list[dict[str, Any]] = field(default_factory=list)
     of_other_years: list[dict[str, Any]] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+    doubtful: dict[str, float | None] = field(default_factory=dict)
+    doubtful_share: float | None = None
 
     def all_refused(self) -> list[NotComputed]:
         """Return all that is asked for and not computed."""

@@ -25,6 +25,7 @@ MEASURES = {
     "unit_price": Text("单价", "unit price"),
     "share_of_group": Text("占同类服务的份额", "share of its group"),
     "share_of_gep": Text("占生态产品总值的份额", "share of GEP"),
+    "doubtful_share": Text("依据估计或未核对参数的份额", "share that rests on doubtful rows"),
 }
 RATIOS = {"unit_price": r"\frac{V}{Q}", "share_of_group": r"\frac{V}{\sum V_{group}}",
           "share_of_gep": r"\frac{V}{GEP}"}  # fmt: skip
@@ -38,6 +39,11 @@ OF_ROWS = Text(
 OF_AMOUNT = Text("按功能量与价格计算。", "The amount valued by the formula.")
 OF_MONEY = Text("由表中各行的金额计算。", "From the money that the rows of a table state.")
 SUM = Text("各部分之和。", "The sum of its parts.")
+DOUBTFUL = Text(
+    "价值量中依据“估计”或“凭记忆”的参数行的份额；某生态系统的一项服务只要有一行如此，就全部计入。",
+    "The share of the value behind which is a row graded estimate or recalled: all of a service's "
+    "value on an ecosystem if there is one such row.",
+)
 RATIO = Text("由所列两个数相除。", "One of the listed figures divided by the other.")
 
 
@@ -168,18 +174,35 @@ class Accounted:
 
     def unit_price(self, service: str, items: list[str], ecosystem: str) -> Rests:
         """Return what a unit price rests on: prices alone, where one price holds for all of it."""
-        if len(items) == 1:
+        if self.one_price(service, items, ecosystem):
             prices = self.prices(service, items[0])
-            by_class = any(given.get("by") for v in prices for given in v["inputs"])
-            of_rows = any(v.get("valued_by") for v in self._variants(service, items[0], ecosystem))
-            if prices and not of_rows and (ecosystem != ALL or not by_class):
-                return Rests().add(*(self.lineage.rests(v, ecosystem) for v in prices))
+            return Rests().add(*(self.lineage.rests(v, ecosystem) for v in prices))
         if ecosystem == ALL:
             both = (self.rests(service, ALL, measure) for measure in ("value", "physical"))
         else:
             both = (of(service, item, ecosystem) for item in items
                     for of in (self.worth, self.amount))  # fmt: skip
         return Rests().add(*both)
+
+    def one_price(self, service: str, items: list[str], ecosystem: str) -> bool:
+        """Return whether one price holds for all of an amount, so that it divides out."""
+        if len(items) != 1:
+            return False
+        prices = self.prices(service, items[0])
+        by_class = any(given.get("by") for v in prices for given in v["inputs"])
+        of_rows = any(v.get("valued_by") for v in self._variants(service, items[0], ecosystem))
+        return bool(prices) and not of_rows and (ecosystem != ALL or not by_class)
+
+    def doubtful(self, service: str) -> Rests:
+        """Return what the doubtful share of a service's value, or of all, rests on."""
+        if service == GEP:
+            return Rests().add(*(self.rests(name, ALL, "value") for name in self.services))
+        one = self.one_price(service, self.items(service), ALL)
+        return self.rests(service, ALL, "physical" if one else "value")
+
+    def items(self, service: str) -> list[str]:
+        """Return the items of a service that have a value."""
+        return list(dict.fromkeys(c.item for c in self.cells[service] if c.value))
 
     def title(self, service: str, item: str = "") -> Text:
         """Return the title of a service, or of an item of it."""
@@ -246,7 +269,11 @@ def _of_summary(
     for measure in (m for m in MEASURES if row[m]):
         parts: list[str] = []
         said, rests = SUM, Rests()
-        if service == GEP:
+        if measure == "doubtful_share":
+            said, parts = DOUBTFUL, [accounted.code(service, ALL, "value")]
+            if 0 < float(row[measure]) < 1:  # otherwise it is none of it or all, whatever it is
+                rests = accounted.doubtful(service)
+        elif service == GEP:
             if measure == "value":
                 parts = [accounted.code(s, ALL, "value") for s in accounted.counted()]
                 rests = accounted.gep()
@@ -271,8 +298,7 @@ def _ratio(accounted: Accounted, service: str, measure: str) -> tuple[Rests, lis
     """Return what a unit price or a share over all ecosystems rests on, and its parts."""
     value = accounted.code(service, ALL, "value")
     if measure == "unit_price":
-        items = list(dict.fromkeys(c.item for c in accounted.cells[service] if c.value))
-        rests = accounted.unit_price(service, items, ALL)
+        rests = accounted.unit_price(service, accounted.items(service), ALL)
         return rests, [value, accounted.code(service, ALL, "physical")]
     of = accounted.group(service) if measure == "share_of_group" else accounted.counted()
     rests = Rests()

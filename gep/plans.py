@@ -6,11 +6,12 @@ from functools import partial
 
 from data_catalog.classes import ecosystems
 from data_catalog.errors import GepError, ParameterMissing
-from data_catalog.parameters import Row
+from data_catalog.parameters import Parameters, Row
 from data_catalog.standards import Choice, Part, Standard
 from data_catalog.tables import tables
 from data_catalog.text import Text
 from gep.disclosure import Basis
+from gep.price_level import PriceLevel
 from gep.pricing import Priced, price
 from gep.rows import Lookup
 from gep.service import Service, Valuation, Variant
@@ -90,12 +91,15 @@ class ServicePlan:
 
 
 def plan_service(
-    service: Service, standard: Standard, at_hand: Derivations, share: Callable[[Bound], Bound]
-) -> ServicePlan:
+    service: Service, standard: Standard, at_hand: Derivations, level: PriceLevel,
+    share: Callable[[Bound], Bound],
+) -> ServicePlan:  # fmt: skip
     """Return what of a service can be computed.
 
     Parameters
     ----------
+    level : PriceLevel
+        All numbers, those in money in the prices of the account.
     share : function
         Returns the one model of the run that does the same work.
     """
@@ -103,8 +107,8 @@ def plan_service(
     plan = ServicePlan(service, standard.id, choice)
     valuations = tuple(service.valuation(name) for name in choice.valuations)
     at = Lookup(
-        parameters=at_hand.parameters, set_of=partial(standard.set_of, service.id),
-        service=service.id, standard=standard.id,
+        level=level, set_of=partial(standard.set_of, service.id), service=service.id,
+        standard=standard.id, subtracts_outside=standard.subtracts_outside,
     )  # fmt: skip
     for part in choice.parts:
         variant = service.variant(part.variant)
@@ -113,7 +117,7 @@ def plan_service(
         else:
             _plan_pixels(plan, part, variant, at_hand, at, share)
     if plan.computed:
-        _plan_prices(plan, valuations, standard, at_hand)
+        _plan_prices(plan, valuations, standard, level.parameters)
         _note_rows(plan, at_hand)
     return plan
 
@@ -175,11 +179,11 @@ def _npp_weight(at_hand: Derivations) -> Bound:
 
 
 def _plan_prices(
-    plan: ServicePlan, valuations: tuple[Valuation, ...], standard: Standard, at_hand: Derivations
+    plan: ServicePlan, valuations: tuple[Valuation, ...], standard: Standard, parameters: Parameters
 ) -> None:
     for valuation in (v for v in valuations if not v.of_rows):
         try:
-            found = price(valuation, at_hand.parameters, standard, plan.service.id)
+            found = price(valuation, parameters, standard, plan.service.id)
         except ParameterMissing as error:
             plan.unpriced.setdefault(valuation.item, error)
         else:

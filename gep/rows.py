@@ -1,6 +1,6 @@
 """Models over the rows of a table: their numbers looked up, and what each row gives."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from data_catalog.spec import ECOSYSTEM, Column, Factor, Model, Pixels
 from data_catalog.tables import UNIT, Table, TableColumn
 from data_catalog.text import Text
 from data_catalog.units import conversion, same_kind
+from gep.price_level import PriceLevel, is_money
 from tiles.binding import number
 
 __all__ = ["MADE_AFTER", "BoundRows", "Lookup", "bind_rows", "item_units"]
@@ -49,9 +50,19 @@ class BoundRows:
             given[MADE_AFTER] = after
         if physical is not None and "physical" in self.model.inputs:
             given["physical"] = physical
-        found = self.model(**given)
         to_total = conversion(self.model.output.units, self.model.output.total)[0]
-        return np.asarray(np.broadcast_to(found, rows), dtype=np.float64) * to_total
+        return self._computed(given, rows) * to_total
+
+    def ready(self) -> bool:
+        """Return whether what each row gives is known before the run."""
+        return not {MADE_AFTER, "physical"} & set(self.model.inputs)
+
+    def of_each(self, rows: int) -> Pixels:
+        """Return what each row gives, in the model's output units; see `ready`."""
+        return self._computed(self.arguments, rows)
+
+    def _computed(self, given: Mapping[str, Pixels | float], rows: int) -> Pixels:
+        return np.asarray(np.broadcast_to(self.model(**given), rows), dtype=np.float64)
 
     def read(self) -> tuple[str, ...]:
         """Return the columns of the table whose cells it needs."""
@@ -60,12 +71,21 @@ class BoundRows:
 
 @dataclass(frozen=True, kw_only=True)
 class Lookup:
-    """Where the numbers of one service come from under one standard."""
+    """Where the numbers of one service come from under one standard.
 
-    parameters: Parameters
+    One that `subtracts_outside` counts of a table's row only what is not from outside the region.
+    """
+
+    level: PriceLevel
     set_of: Callable[[str], str]
     service: str
     standard: str
+    subtracts_outside: bool = False
+
+    @property
+    def parameters(self) -> Parameters:
+        """Return all rows, those in money in the prices of the level's year where they can be."""
+        return self.level.parameters
 
 
 def item_units(items: npt.NDArray[np.object_], frame: pd.DataFrame, total: str) -> dict[str, str]:
@@ -107,6 +127,8 @@ def bind_rows(
     for name, given in model.inputs.items():
         if isinstance(given, Column):
             arguments[name] = _column(given, table.columns[name], frame, wanted)
+            if is_money(table.columns[name].units):
+                arguments[name] = arguments[name] * at.level.factors(frame)
         elif isinstance(given, Factor):
             own = _own(name, given, table, frame)
             if own is not None and not np.isnan(own).any():

@@ -1,5 +1,6 @@
 """What an ecosystem service is: its variants (how much) and valuations (worth what)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
@@ -17,7 +18,19 @@ Method: TypeAlias = Literal[
     "opportunity cost",
     "residual value",
     "benefit transfer",
+    "travel cost",
+    "hedonic pricing",
 ]
+METHODS: Mapping[str, Text] = {
+    "market price": Text("市场价格法", "market price"),
+    "replacement cost": Text("替代成本法", "replacement cost"),
+    "treatment cost": Text("治理成本法", "treatment cost"),
+    "opportunity cost": Text("机会成本法", "opportunity cost"),
+    "residual value": Text("残值法", "residual value"),
+    "benefit transfer": Text("效益转移法", "benefit transfer"),
+    "travel cost": Text("旅行费用法", "travel cost"),
+    "hedonic pricing": Text("特征价格法", "hedonic pricing"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from data_catalog.standards import Part
 from data_catalog.tables import tables
 from gep.disclosure import DOUBTFUL, weakest
 from gep.plans import ServicePlan
+from gep.price_level import PRICE_INDEX, PriceLevel
 from gep.seea.asset import ASSET_VALUE, AssetTerms
 from gep.service import Valuation
 from tiles.inputs import Inputs
@@ -18,7 +19,9 @@ from tiles.records import model_record
 __all__ = ["line_ranges", "seea_inputs", "service_record"]
 
 
-def service_record(plan: ServicePlan, rows: Iterable[Row], price_year: str) -> dict[str, Any]:
+def service_record(
+    plan: ServicePlan, rows: Iterable[Row], price_year: str, level: PriceLevel
+) -> dict[str, Any]:
     """Return how a service was computed and valued, for the manifest.
 
     Parameters
@@ -27,6 +30,8 @@ def service_record(plan: ServicePlan, rows: Iterable[Row], price_year: str) -> d
         All that the value rests on, the rows behind modelled layers included.
     price_year : str
         As in the account.
+    level : PriceLevel
+        What brought the prices to their year.
     """
     rows, service, choice = list(rows), plan.service, plan.choice
     return {
@@ -38,14 +43,18 @@ def service_record(plan: ServicePlan, rows: Iterable[Row], price_year: str) -> d
         "physical_en": service.physical.en,
         "unit": service.total,
         "counted": choice.counted,
+        "status": choice.status,
         "price_year": price_year,
         "grade": weakest(rows),
         "doubtful": sorted({r.name() for r in rows if r.grade in DOUBTFUL}),
+        "rests_on": sorted({r.name() for r in rows}),
         "variants": [_part_record(plan, part) for part in choice.parts],
         "items": [
             {"item": i.id, "title_zh": i.title.zh, "title_en": i.title.en} for i in service.items
         ],
-        "valuations": [_valuation_record(plan, service.valuation(v)) for v in choice.valuations],
+        "valuations": [
+            _valuation_record(plan, service.valuation(v), level) for v in choice.valuations
+        ],
         "unpriced": list(plan.unpriced),
         "note_zh": choice.note_zh,
         "note_en": choice.note_en,
@@ -112,11 +121,20 @@ def _lines_read(frame: pd.DataFrame, key: str) -> list[dict[str, Any]]:
     ]
 
 
-def _valuation_record(plan: ServicePlan, valuation: Valuation) -> dict[str, Any]:
+def _valuation_record(plan: ServicePlan, valuation: Valuation, level: PriceLevel) -> dict[str, Any]:
     priced = [p.rows for p in plan.priced if p.valuation.id == valuation.id]
-    of_rows = [m.rows for t in plan.tables for m in t.valued if m.model.id == valuation.id]
+    parts = [(t, m) for t in plan.tables for m in t.valued if m.model.id == valuation.id]
+    of_rows = [m.rows for _, m in parts]
     rows = [row for found in (*priced, *of_rows) for row in found]
-    return model_record(valuation, rows) | {
+    years = [level.from_year.get(row.name(), "") for row in rows]
+    years += [f"{y:g}" for t, m in parts if t.has_money(m) for y in t.frame["year"]]
+    record = model_record(valuation, rows)
+    if indices := level.indices(years):
+        record["inputs"].append(
+            {"name": PRICE_INDEX, "kind": "parameter", "parameter": PRICE_INDEX, "by": "",
+             "rows": [row.name() for row in indices]}
+        )  # fmt: skip
+    return record | {
         "method": valuation.method,
         "item": valuation.item,
         "of_rows": valuation.of_rows,

@@ -73,6 +73,7 @@ def share_out(part: TablePart, ground: Ground) -> dict[str, Shared | GepError]:
     physical = part.amount.evaluate(rows, after)
     values = [model.evaluate(rows, after, physical) for model in part.valued]
     value = np.sum(values, axis=0) if values else np.full(rows, np.nan)
+    physical, value = physical * part.kept, value * part.kept
     found: dict[str, Shared | GepError] = {}
     for item in dict.fromkeys(part.items):
         mine = np.flatnonzero(part.items == item)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gep.codes import GEP
-from gep.ledger import Ledger, ServiceEntries
+from gep.ledger import ServiceEntries
 from gep.services import services
 
 if TYPE_CHECKING:
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["comparison", "summary"]
 
 
-def summary(ledger: Ledger) -> pd.DataFrame:
+def summary(posted: "Posted") -> pd.DataFrame:
     """Return a row per service and one of the total: amount, unit price, value, shares."""
+    ledger = posted.ledger
     whole = ledger.gep()
     groups: dict[str, float] = {}
     for one in (s for s in ledger.services if s.counted):
@@ -35,13 +36,14 @@ def summary(ledger: Ledger) -> pd.DataFrame:
             "value": value, "price_year": one.whole.price_year,
             "share_of_group": _share(value, groups[one.service.group]) if counts else np.nan,
             "share_of_gep": _share(value, whole) if counts else np.nan,
-            "standard": ledger.standard,
+            "doubtful_share": posted.doubtful.get(one.service.id), "standard": ledger.standard,
         })  # fmt: skip
     rows.append({
         "service": GEP, "title_zh": "生态产品总值", "title_en": "Gross ecosystem product",
         "group": "", "counted": True, "physical": np.nan, "unit": "", "unit_price": np.nan,
         "value": whole, "price_year": "", "share_of_group": np.nan,
-        "share_of_gep": _share(whole, whole), "standard": ledger.standard,
+        "share_of_gep": _share(whole, whole), "doubtful_share": posted.doubtful_share,
+        "standard": ledger.standard,
     })  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -14,6 +14,7 @@ from data_catalog.standards import Part
 from data_catalog.tables import tables
 from data_catalog.text import Text
 from data_catalog.units import same_kind
+from gep.price_level import PriceLevel, is_money
 from gep.rows import BoundRows, Lookup, bind_rows, item_units
 from gep.service import Service, Valuation, Variant
 from gep.services import services
@@ -24,6 +25,8 @@ from tiles.tables import TableRows
 __all__ = ["TablePart", "read_part", "row_problems"]
 
 STATISTICS = "statistics"
+OUTSIDE = "outside_share"
+"""The column with the share of a product that comes from outside the region."""
 SHOWN = 5
 """Line numbers listed in a message."""
 
@@ -45,6 +48,11 @@ class TablePart:
     amount : BoundRows
     valued : tuple of BoundRows
         The valuations that are worked out on the rows.
+    level : PriceLevel
+        What brought the money of the rows to one year's prices.
+    kept : array
+        The share of each row that counts: less than 1 for products from outside the region, under
+        a standard that subtracts them.
     refused : dict
         The reason by item.
     """
@@ -58,17 +66,23 @@ class TablePart:
     units: Mapping[str, str]
     amount: BoundRows
     valued: tuple[BoundRows, ...]
+    level: PriceLevel
+    kept: npt.NDArray[np.float64]
     refused: Mapping[str, GepError] = field(default_factory=dict)
 
     def rows(self) -> tuple[Row, ...]:
         """Return the parameter rows behind its amounts and values."""
         return tuple(r for model in (self.amount, *self.valued) for r in model.rows)
 
-    def price_years(self) -> set[str]:
-        """Return the years of the prices and other money that the rows state."""
+    def has_money(self, model: BoundRows) -> bool:
+        """Return whether a valuation reads money that the rows state, and their year with it."""
         columns = self.table.table.columns
-        money = any("CNY" in columns[name].units for m in self.valued for name in m.read())
-        return {f"{year:g}" for year in self.frame["year"]} if money else set()
+        return "year" in self.frame and any(is_money(columns[n].units) for n in model.read())
+
+    def price_years(self) -> set[str]:
+        """Return the years whose prices the money of the rows is in."""
+        money = any(self.has_money(model) for model in self.valued)
+        return {self.level.year_of(f"{year:g}") for year in self.frame["year"]} if money else set()
 
 
 def read_part(
@@ -113,13 +127,24 @@ def read_part(
     if plain or not valued or any("physical" in model.model.inputs for model in valued):
         needed += amount.read()
     refused |= _empty_cells(table, frame, items, dict.fromkeys(needed)) | refused
+    for model in (amount, *valued):
+        refused |= _out_of_range(table, frame, items, model) | refused
     kept = ~np.isin(items, list(refused))
     places = np.flatnonzero(chosen)[kept]
     return TablePart(
         part=part, variant=variant, table=table, frame=frame[kept].reset_index(drop=True),
         places=places, items=items[kept], units=units, amount=_only(amount, kept),
-        valued=tuple(_only(model, kept) for model in valued), refused=refused,
+        valued=tuple(_only(model, kept) for model in valued), level=at.level,
+        kept=_inside(frame[kept]) if at.subtracts_outside else np.ones(int(kept.sum())),
+        refused=refused,
     )  # fmt: skip
+
+
+def _inside(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return the share of each row that is from the region: all of it where nothing is said."""
+    if OUTSIDE not in frame:
+        return np.ones(len(frame))
+    return 1 - frame[OUTSIDE].fillna(0).to_numpy(dtype=np.float64)
 
 
 def _table(variant: Variant, inputs: Inputs) -> TableRows:
@@ -173,6 +198,27 @@ def _empty_cells(
                     f"line {shown} has no {name} ({title.en}), which its method needs. Add it.",
                 )
                 found[item] = TableError(where=table.source, problem=problem)
+    return found
+
+
+def _out_of_range(
+    table: TableRows, frame: pd.DataFrame, items: npt.NDArray[np.object_], model: BoundRows
+) -> dict[str, GepError]:
+    """Return, by item, that a row gives a number outside the range that its model declares."""
+    if not model.ready():
+        return {}
+    output = model.model.output
+    numbers = model.of_each(len(frame))
+    found: dict[str, GepError] = {}
+    for place in np.flatnonzero((numbers < output.low) | (numbers > output.high))[::-1]:
+        value = f"{numbers[place]:.6g} {output.units}"
+        problem = Text(
+            f"第 {frame['line'].iloc[place]} 行算得 {value}，超出 {output.low:g} 至 "
+            f"{output.high:g}。请检查该行的数值和单位。",
+            f"line {frame['line'].iloc[place]} gives {value}, outside {output.low:g} to "
+            f"{output.high:g}. Check its numbers and units.",
+        )
+        found[items[place]] = TableError(where=table.source, problem=problem)
     return found
 
 

@@ -31,7 +31,7 @@ def write_tables(
     indicators: pd.DataFrame | None,
     folder: Path,
 ) -> None:
-    """Write account, items, summary, parcels, indicators and the extent; compare standards.
+    """Write account, items, summary, guards, parcels, indicators, extent; compare standards.
 
     Parameters
     ----------
@@ -55,7 +55,9 @@ def write_tables(
             write_parquet(items, folder / "items.parquet")
         _write_csv(pd.concat(totals), folder / "account.csv")
         _write_csv(pd.concat(map(_items_by_class, ledgers)), folder / "items.csv")
-        _write_csv(pd.concat(map(summary, ledgers)), folder / "summary.csv")
+        _write_csv(pd.concat(map(summary, posted)), folder / "summary.csv")
+        guards = [f.record() for p in posted for f in p.findings]
+        pd.DataFrame(guards).to_csv(folder / "guards.csv", index=False)
         if len(posted) > 1:
             comparison(posted).to_csv(folder / "comparison.csv", index=False)
         _write_parcels(result, ledgers[0], folder / "parcels.parquet")

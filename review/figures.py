@@ -1,10 +1,12 @@
 """Numbers as people read them: thousands apart, no powers of ten, one unit for a whole column."""
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from data_catalog.text import Text
+from data_catalog.text import Language, Text
 
 __all__ = [
     "NOTHING",
@@ -22,30 +24,39 @@ __all__ = [
 
 NOTHING = "–"
 """Stands where there is no number; a zero is a number."""
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
 WAN, YI = 10_000, 100_000_000
 ENGLISH = ((1_000_000_000, "billion "), (1_000_000, "million "), (1, ""))
 ROOM = 10
 """How many of a larger unit the largest number must reach before the unit is used."""
 PERCENT = 100
-UNITS = {
-    "m3/year": Text("m³/年", "m³/year"),
-    "t/year": Text("t/年", "t/year"),
-    "t_CO2e/year": Text("t CO₂e/年", "t CO₂e/year"),
-    "t_O2/year": Text("t O₂/年", "t O₂/year"),
-    "kWh/year": Text("kWh/年", "kWh/year"),
-    "t_C": Text("t C", "t C"),
-    "t_CO2e": Text("t CO₂e", "t CO₂e"),
-    "t_C/ha": Text("t C/ha", "t C/ha"),
-    "m3": Text("m³", "m³"),
-    "mm": Text("mm", "mm"),
-    "km2": Text("km²", "km²"),
+WORDS = {
+    "year": Text("年", "year"),
+    "month": Text("月", "month"),
+    "day": Text("天", "day"),
+    "hour": Text("h", "h"),
+    "minute": Text("分钟", "min"),
+    "CNY": Text("元", "CNY"),
     "ha": Text("公顷", "ha"),
     "mu": Text("亩", "mu"),
-    "CNY": Text("元", "CNY"),
-    "CNY/ha": Text("元/公顷", "CNY/ha"),
-    "%": Text("%", "%"),
-    "m2": Text("m²", "m²"),
+    "万m": Text("万 m", "10,000 m"),
+    "percent": Text("%", "%"),
+    "deg": Text("°", "°"),
+    "degC": Text("°C", "°C"),
+    "delta_degC": Text("°C", "°C"),
+    "dBA": Text("dB", "dB"),
+    "visit": Text("人次", "visit"),
+    "stem": Text("株", "stem"),
+    "ion": Text("个", "ion"),
+    "dm": Text("干物质", "dry matter"),
+    "CO2e": Text("CO₂e", "CO₂e"),
+    "O2": Text("O₂", "O₂"),
 }
+"""Parts of a unit that people write otherwise than the unit registry."""
+PART = re.compile(r"(?P<word>delta_degC|[^\W\d_]+)(?:_(?P<of>\w+))?(?P<power>\d?)")
+ALONE = re.compile(r"\((\w+)\)")
+"""A unit in brackets that it does not need."""
+POWERS = str.maketrans("23", "²³")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +92,17 @@ def scale_for(values: Iterable[float]) -> Scale:
 
 
 def unit(name: str) -> Text:
-    """Return a unit as people write it."""
-    return UNITS.get(name) or Text(name, name)
+    """Return a unit as people write it: `t_CO2e/(ha*year)` as `t CO₂e/(ha·year)`."""
+    plain = ALONE.sub(r"\1", name).replace("*", "·")
+    zh, en = (PART.sub(partial(_part, language), plain) for language in LANGUAGES)
+    return Text(zh, en)
+
+
+def _part(language: Language, found: re.Match[str]) -> str:
+    word, of = (
+        WORDS.get(part, same(part))[language] for part in (found["word"], found["of"] or "")
+    )
+    return f"{word}{' ' if of else ''}{of}{found['power'].translate(POWERS)}"
 
 
 def figure(value: float, decimals: int = 2) -> str:

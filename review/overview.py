@@ -91,6 +91,17 @@ class Overview:
             })  # fmt: skip
         return found
 
+    @property
+    def remarks(self) -> list[Text]:
+        """Return what must be read beside the values: prices in doubt, what may count twice."""
+        manifest = self.manifest
+        found = [Text(r["zh"], r["en"]) for r in manifest.get("remarks", [])]
+        return found + [
+            text_of(guard, "found")
+            for guard in manifest.get("guards", [])
+            if guard["outcome"] == "warned"
+        ]
+
     @cached_property
     def area_ha(self) -> "pd.Series[float]":
         """Return each parcel's area on the grid, by id."""

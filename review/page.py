@@ -17,6 +17,7 @@ from data_catalog.text import Language, Text
 from data_catalog.units import conversion
 from data_catalog.variables import variables
 from gep.disclosure import DOUBTFUL
+from gep.service import METHODS
 from review.figures import figure, in_words, same, share
 from review.overview import Overview, read_overview, text_of
 from review.parcel_map import NO_COLOUR, ParcelMap, parcel_map
@@ -32,12 +33,6 @@ GRADES = {
     "local": Text("本地", "local"),
     "recalled": Text("凭记忆，未核对原文", "recalled, not checked"),
     "estimate": Text("估计", "estimate"),
-}
-METHODS = {
-    "market price": Text("市场价格法", "market price"),
-    "replacement cost": Text("替代成本法", "replacement cost"),
-    "treatment cost": Text("治理成本法", "treatment cost"),
-    "opportunity cost": Text("机会成本法", "opportunity cost"),
 }
 SHARE_OF_VALUE = Text(
     "价值中依据估计或未核对参数的占比", "Share of the value on estimated or unchecked parameters"
@@ -101,7 +96,7 @@ def page(
         project=manifest["project"]["project"],
         standard=Text(manifest.get("standard_title_zh", ""), manifest.get("standard_title_en", "")),
         headline=headline(overview),
-        warnings=list(warnings),
+        warnings=[*warnings, *overview.remarks],
         map=drawing,
         map_record=_map_record(drawing),
         no_colour=NO_COLOUR,

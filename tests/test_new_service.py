@@ -141,6 +141,17 @@ def test_it_is_listed_and_explained(
     assert "honey_price" in says("standards", "show", "bees.toml")
 
 
+def test_it_has_a_page_with_an_example_by_hand(says: Says, tmp_path: Path) -> None:
+    says("book", tmp_path)
+    page = (tmp_path / "services" / "honey.md").read_text(encoding="utf-8")
+    assert "```math\nQ = \\sum A \\, y\n```" in page
+    assert "| $`y`$ | nectar yield | t/(ha·year) | parameter" in page
+    # no row gives a yield or a price: one of each is supposed, and 1 t at 1 CNY/t is 1 CNY
+    assert "a hectare gives **1 t/year**" in page
+    assert "is worth **1 CNY/year**" in page
+    assert "蜂蜜" in (tmp_path / "services" / "README.zh.md").read_text(encoding="utf-8")
+
+
 def test_it_is_validated(says: Says, bees: Path) -> None:
     assert says("validate", bees).strip() == "no problem found."
 

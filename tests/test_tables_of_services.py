@@ -245,6 +245,18 @@ def test_visitors_are_valued_by_zone_or_by_a_survey_of_all(
         assert row["value"] == pytest.approx(want)
 
 
+def test_a_row_that_gives_an_impossible_number_is_left_out_and_named(
+    with_objects: Path, tmp_path: Path
+) -> None:
+    upside_down = FLOODS.replace("2.90e8,1.26e8", "1.26e8,2.90e8")
+    (with_objects.parent / "upside_down.csv").write_text(upside_down, encoding="utf-8")
+    project = changed(with_objects, "upside.toml", {"flood_events.csv": "upside_down.csv"})
+    done = run(project, tmp_path / "run", standard(with_objects.parent, "objects", PARTS))
+    (told,) = (r["reason_en"] for r in done["not_computed"] if "line 3" in r["reason_en"])
+    assert "gives -1.64e+08 m3/year" in told
+    assert ("flood_mitigation", "lake", "m3/year") not in items(tmp_path / "run").index
+
+
 def test_a_storm_without_runoff_waits_for_the_regression(
     with_objects: Path, tmp_path: Path
 ) -> None:

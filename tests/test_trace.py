@@ -150,7 +150,7 @@ def test_every_code_resolves_to_sources(out: Path, figures: Figures) -> None:
 
 
 def check_sources(found: Trace) -> None:
-    alone = found.value == "1.0" and "share" in found.column  # of itself, whatever it is
+    alone = found.value in {"0.0", "1.0"} and "share" in found.column  # whatever it is of
     nothing = float(found.value) == 0 and found.file.split("/")[-1].startswith("use_")
     assert alone or nothing or found.layers or found.parameters or found.tables, found.code
     for row in found.parameters:
@@ -222,6 +222,25 @@ def test_the_manifest_says_exactly_which_figures_a_row_decides(
         assert moved
 
 
+def test_an_index_number_decides_what_it_brings_to_the_price_year(
+    project: Path, tmp_path: Path
+) -> None:
+    year = {"baseline_year = 2010": "baseline_year = 2010\nprice_year = 2019"}
+    found = {}
+    for name, number in (("one", "100"), ("other", "90")):
+        rows = f"{ROWS}price_index,CN/2010,{number},1,us\nprice_index,CN/2019,120,1,us\n"
+        (project.parent / f"{name}.csv").write_text(rows, encoding="utf-8")
+        at = changed(project, f"{name}.toml", {'"rows.csv"': f'"{name}.csv"', **year})
+        run(at, tmp_path / name, *STANDARDS)
+        found[name] = all_figures(Lineage.read(tmp_path / name))
+    before, after = found.values()
+    listed = set(dependents(before, "price_index[project, CN/2010]"))
+    moved = {c for c, f in before.items() if differs(f.value, after[c].value)}
+    assert moved == listed
+    assert "cn-open/climate_regulation/11/value" in listed
+    assert "cn-open/climate_regulation/11/physical" not in listed
+
+
 def test_what_a_row_does_not_decide_never_moves(
     project: Path, county_run: Path, tmp_path: Path
 ) -> None:
@@ -274,7 +293,7 @@ def test_figures_are_listed_by_service_and_by_row(
     assert "oxygen_release" not in water
     of_row = says("trace", county_run, "--parameter", "sulphur_dioxide_treatment_cost[project]")
     assert "garze-2017/air_purification:sulphur_dioxide/" in of_row
-    assert "cn-open/" not in of_row
+    assert "seea/extent" not in of_row
 
 
 def test_an_unknown_code_is_answered_with_the_nearest(county_run: Path) -> None:

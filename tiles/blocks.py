@@ -1,5 +1,7 @@
 """Row blocks of a tile: stored values to numbers, codes to classes, cells to groups."""
 
+import math
+
 import numba as nb
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +44,6 @@ def inside_of(cover: Coverage, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
     return inside
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy")
 def to_numbers(
     stored: npt.NDArray[np.generic],
     has_nodata: bool,
@@ -59,18 +60,41 @@ def to_numbers(
     (int, float, float)
         Number of cells inside a parcel that have a value, their smallest and largest value.
     """
-    seen, least, most = 0, np.inf, -np.inf
+    convert(stored, has_nodata, nodata, scale, offset, inside, numbers)
+    least = float(numbers.min())
+    if math.isnan(least):  # some cell has none; most blocks are full, and numpy is quick with them
+        return range_of(numbers)
+    return numbers.size, least, float(numbers.max())
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def convert(
+    stored: npt.NDArray[np.generic],
+    has_nodata: bool,
+    nodata: float,
+    scale: float,
+    offset: float,
+    inside: npt.NDArray[np.bool_],
+    numbers: Floats,
+) -> None:
+    """Set `numbers`, as `to_numbers` says: a loop that goes many cells at a time."""
     for i in range(stored.shape[0]):
         for j in range(stored.shape[1]):
             value = float(stored[i, j])
-            if has_nodata and value == nodata:
+            if (has_nodata and value == nodata) or not inside[i, j]:
                 value = np.nan
-            value = value * scale + offset
-            numbers[i, j] = value if inside[i, j] else np.nan
-            if inside[i, j] and not np.isnan(value):
-                seen += 1
-                least = min(least, value)
-                most = max(most, value)
+            numbers[i, j] = value * scale + offset
+
+
+@nb.njit(cache=True, nogil=True)
+def range_of(numbers: Floats) -> tuple[int, float, float]:
+    """Return how many numbers there are, the smallest and the largest; infinite if none."""
+    seen, least, most = 0, np.inf, -np.inf
+    for value in numbers.flat:
+        if not np.isnan(value):
+            seen += 1
+            least = min(least, value)
+            most = max(most, value)
     return seen, least, most
 
 
@@ -92,24 +116,32 @@ def to_classes(
     int
         Number of cells inside a parcel that have a class.
     """
-    seen = 0
+    seen, before, number = 0, OUTSIDE, np.uint8(0)
     for i in range(codes.shape[0]):
         for j in range(codes.shape[1]):
             code = int(codes[i, j])
-            if code == OUTSIDE:
-                number = 0
-            elif has_nodata and code == nodata:
-                number = nodata_class
-            elif 0 <= code < table.size:
-                number = table[code]
-            else:
-                number = UNKNOWN
+            if code != before:  # neighbours are mostly alike
+                before = code
+                number = _class_of(code, has_nodata, nodata, nodata_class, table)
             if inside[i, j] and number != 0:
                 seen += 1
                 if number == UNKNOWN:
                     unknown[min(max(code, LEAST_CODE), MOST_CODE) - LEAST_CODE] += 1
             classes[i, j] = 0 if number == UNKNOWN else number
     return seen
+
+
+@nb.njit(cache=True, nogil=True)
+def _class_of(
+    code: int, has_nodata: bool, nodata: float, nodata_class: int, table: Bytes
+) -> np.uint8:
+    if code == OUTSIDE:
+        return np.uint8(0)
+    if has_nodata and code == nodata:
+        return np.uint8(nodata_class)
+    if 0 <= code < table.size:
+        return np.uint8(table[code])
+    return np.uint8(UNKNOWN)
 
 
 @nb.njit(cache=True, nogil=True)

@@ -12,14 +12,14 @@ import numpy as np
 
 from data_catalog.errors import GepError, OutputError, ProjectError, RunError, TooCoarse, raise_all
 from data_catalog.names import suggestion
-from data_catalog.parameters import Parameters, Row, bundled, read_rows
+from data_catalog.parameters import Parameters, Row, bundled, engine_number, read_rows
 from data_catalog.text import Text
 from tiles.binding import Bound
 from tiles.checkpoints import FOLDER as CHECKPOINTS
 from tiles.checkpoints import unwritable, whole_or_not_at_all
 from tiles.coverage import Rings
 from tiles.derive import Derivations, with_patterns
-from tiles.inputs import Inputs, engine_number, resolve, with_figures
+from tiles.inputs import Inputs, resolve, with_figures
 from tiles.job import Job
 from tiles.maps import write_maps
 from tiles.patterns import pattern_factors
@@ -124,7 +124,7 @@ def compute(
 def _digesting(project: Project) -> Iterator[None]:
     """Meanwhile load the compiled loops and work out the files' digests, which are remembered."""
     paths = [project.path(e.path) for e in project.layers.values() if e.path]
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         pool.submit(preload)
         for path in paths:
             if path.is_file():
@@ -179,7 +179,9 @@ def _compute(
     totals = run(job, folder.aside, how, _logged(report, folder))
     folder.log("added up", tiles=totals.tiles, resumed=totals.tiles_resumed)
     result = Result(inputs, job, totals)
-    said = [a.write(result, p, folder.aside) for a, p in zip(accounts, prepared, strict=True)]
+    with ThreadPoolExecutor(2) as pool:  # encoding a table lets the other account go on
+        written = pool.map(lambda a, p: a.write(result, p, folder.aside), accounts, prepared)
+        said = list(written)
     write_maps(job, folder.aside, how.tile)
     folder.write_json("alignment.json", alignment(inputs, job, result, at_hand, patterns))
     manifest = _manifest(inputs, at_hand, prepared, said, totals.tiles_resumed)

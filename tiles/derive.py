@@ -30,7 +30,8 @@ from tiles.checkpoints import unwritable, whole_or_not_at_all
 from tiles.georeference import Place
 from tiles.grid import Grid, Tile
 from tiles.headers import PERIODS, Header, nodata_of, units_factor
-from tiles.inputs import Inputs, on_grid
+from tiles.inputs import Inputs
+from tiles.onto_grid import on_grid
 from tiles.rasters import Raster, check_written, disk_full, to_float, unreadable
 
 FOLDER = "derived"

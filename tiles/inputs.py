@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import geopandas as gpd
-import numpy as np
 import shapely
 from affine import Affine
 from pyproj import CRS
@@ -24,15 +24,14 @@ from data_catalog.errors import (
     raise_all,
 )
 from data_catalog.names import suggestion
-from data_catalog.parameters import bundled, read_rows
+from data_catalog.parameters import engine_number, read_rows
 from data_catalog.text import Text
 from data_catalog.variables import variable, variables
 from tiles.checkpoints import FOLDER as CHECKPOINTS
 from tiles.georeference import Place, Shape, check_overlap, check_parcels_overlap, known_crs
 from tiles.grid import Grid
 from tiles.headers import Header, nodata_of, read_header, to_variable_units, units_factor
-from tiles.lattice import Lattice
-from tiles.overlap import MOST
+from tiles.onto_grid import on_grid
 from tiles.parcels import Parcels, outside, read_parcels, read_region
 from tiles.project import LayerEntry, Project
 from tiles.rasters import Raster
@@ -77,14 +76,6 @@ class Inputs:
     rasters: dict[str, Raster]
     tables: dict[str, TableRows] = field(default_factory=dict)
     figures: dict[str, Figures] = field(default_factory=dict)
-
-
-def engine_number(name: str) -> float:
-    """Return one of the engine's own limits; see parameters/engine.csv."""
-    row = bundled().find(name, "engine")
-    if row is None:
-        raise KeyError(name)
-    return row.value
 
 
 @dataclass(frozen=True)
@@ -165,6 +156,29 @@ def _files(project: Project, parameters: set[str] | None = None) -> _Files:
     errors: list[GepError] = []
     headers: dict[str, Header] = {}
     figures: dict[str, Figures] = {}
+    of_parcels: list[GepError] = []
+    with ThreadPoolExecutor(1) as pool:  # they take as long as all the headers
+        reading = pool.submit(_tried, of_parcels, partial(read_parcels, project))
+        _layers(project, errors, headers, figures)
+        parcels = reading.result()
+    errors.extend(of_parcels)
+    if project.parcels is not None and project.project.region is not None:
+        _tried(errors, partial(read_region, project))
+    errors.extend(_account_problems(project))
+    errors.extend(_table_problems(project, parameters))
+    given = _given_tables(errors, project)
+    errors.extend(_beside(headers, parcels))
+    once = {error.say("en"): error for error in errors}
+    return _Files(headers, figures, parcels, given, tuple(once.values()))
+
+
+def _layers(
+    project: Project,
+    errors: list[GepError],
+    headers: dict[str, Header],
+    figures: dict[str, Figures],
+) -> None:
+    """Add what each layer's file or table says of itself, and what is wrong with it."""
     for name, entry in project.layers.items():
         if name not in variables():
             continue
@@ -181,15 +195,6 @@ def _files(project: Project, parameters: set[str] | None = None) -> _Files:
     for header in headers.values():
         if header.variable.kind == "continuous":
             _tried(errors, partial(to_variable_units, header))
-    parcels = _tried(errors, partial(read_parcels, project))
-    if project.parcels is not None and project.project.region is not None:
-        _tried(errors, partial(read_region, project))
-    errors.extend(_account_problems(project))
-    errors.extend(_table_problems(project, parameters))
-    given = _given_tables(errors, project)
-    errors.extend(_beside(headers, parcels))
-    once = {error.say("en"): error for error in errors}
-    return _Files(headers, figures, parcels, given, tuple(once.values()))
 
 
 def _given_tables(errors: list[GepError], project: Project) -> dict[str, TableRows]:
@@ -418,51 +423,6 @@ def _raster(project: Project, grid: Grid, header: Header) -> Raster:
         walk = crosswalk(header.entry.classes or "", project.folder)
         raster = replace(raster, classes=walk.codes(), nodata_class=walk.of_nodata())
     return on_grid(raster, header.place, grid)
-
-
-def on_grid(raster: Raster, place: Place, grid: Grid) -> Raster:
-    """Return the raster with its way onto the grid: a shift where they are one, or a lattice."""
-    shift = _shift(place, grid)
-    if shift is not None:
-        return replace(raster, shift=shift)
-    lattice = Lattice.between(
-        grid.affine, grid.shape, grid.crs, place.transform, place.crs,
-        engine_number("lattice_tolerance"),
-    )  # fmt: skip
-    _check_pixels_a_cell(lattice, place, grid)
-    return replace(raster, lattice=lattice)
-
-
-def _check_pixels_a_cell(lattice: Lattice, place: Place, grid: Grid) -> None:
-    """Raise if a cell in the middle of the grid covers more pixels than can be held at a time."""
-    row, col = (n // 2 for n in grid.shape)
-    x, y = lattice.corners(row, row + 1, col, col + 1)
-    pixels = (float(np.ptp(x)) + 1) * (float(np.ptp(y)) + 1)
-    if not pixels <= MOST:
-        raise LayerError(
-            where=place.name,
-            problem=Text(
-                f"一个网格像元覆盖约 {pixels:.2g} 个图层像元，过多。请减小 [project] resolution。",
-                f"one cell of the grid covers about {pixels:.2g} of its pixels, too many. Choose "
-                "a smaller [project] resolution.",
-            ),
-        )
-
-
-def _shift(place: Place, grid: Grid) -> tuple[int, int] | None:
-    """Return the source row and column of the grid's first cell, if the grids are one."""
-    if not CRS.from_user_input(place.crs).equals(grid.projection, ignore_axis_order=True):
-        return None
-    near = engine_number("lattice_tolerance")
-    between = ~place.transform @ grid.affine
-    drift = max(
-        abs(between.a - 1) * grid.cols, abs(between.e - 1) * grid.rows,
-        abs(between.b) * grid.rows, abs(between.d) * grid.cols,
-    )  # fmt: skip
-    row, col = round(between.f), round(between.c)
-    if drift < near and max(abs(between.f - row), abs(between.c - col)) < near:
-        return row, col
-    return None
 
 
 def constant(name: str, entry: LayerEntry, value: float) -> Raster:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from data_catalog.errors import LayerError
+from data_catalog.parameters import engine_number
 from data_catalog.spec import Citation, Layer, Model, Output, Pixels
 from data_catalog.text import Text
 from tiles.binding import Bound, FromLayer
 from tiles.headers import units_factor
-from tiles.inputs import Inputs, engine_number
+from tiles.inputs import Inputs
 from tiles.job import Job
 from tiles.rasters import Raster
 from tiles.run import How, run

@@ -11,6 +11,7 @@ import numpy as np
 import rasterio
 
 from data_catalog.errors import GepError, raise_all
+from data_catalog.parameters import engine_number
 from tiles.compute import (
     Account,
     job_of,
@@ -21,7 +22,7 @@ from tiles.compute import (
     rings_of,
 )
 from tiles.derive import with_patterns
-from tiles.inputs import Inputs, engine_number, resolve, with_figures
+from tiles.inputs import Inputs, resolve, with_figures
 from tiles.job import Job
 from tiles.project import Project
 from tiles.run import GDAL_CACHE_MB, How, run

@@ -20,8 +20,8 @@ from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING
 
 from data_catalog.errors import RunError
+from data_catalog.parameters import engine_number
 from data_catalog.text import Text
-from tiles.inputs import engine_number
 from tiles.runfolder import software
 
 if TYPE_CHECKING:

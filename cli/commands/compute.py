@@ -1,6 +1,7 @@
 """`gep compute`: the main job."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -13,6 +14,11 @@ NOT_COMPUTED = Text("未计算", "not computed")
 NO_VALUE = Text(
     "{service}：{count} 块宗地没有可用的输入数据，未计算：{ids}",
     "{service}: {count} parcels have no input to compute from: {ids}",
+)
+REMARK = Text("请注意", "note")
+SHARE = Text(
+    "价值的 {share:.0%} 依据凭记忆或估计的参数：{services}",
+    "{share:.0%} of the value rests on recalled or estimated rows: {services}",
 )
 NO_SEEA = Text("没有写出的 SEEA 表：{tables}", "SEEA tables not written: {tables}")
 SHOWN = 5
@@ -58,20 +64,43 @@ def compute(
 
 def _tell(manifest: dict[str, Any], lang: Language) -> None:
     """Say what was not computed, and why; under which standard, where there are several."""
+    from cli.labels import listed
+
     others = manifest.get("other_standards", {})
     sections = {manifest["standard"] if others else "": manifest, **others}
     for name, section in sections.items():
         under = f" ({name})" if name else ""
+        reasons: dict[str, list[str]] = {}
         for record in (*section["not_computed"], *section.get("services_not_computed", ())):
-            reason = record[f"reason_{lang}"]
-            title = f"{NOT_COMPUTED[lang]}{under}: {record[f'title_{lang}']}"
-            click.echo(f"{title}: {reason}", err=True)
+            reasons.setdefault(record[f"reason_{lang}"], []).append(record[f"title_{lang}"])
+        for reason, titles in reasons.items():
+            click.echo(f"{NOT_COMPUTED[lang]}{under}: {listed(titles, lang)}: {reason}", err=True)
+        for text in _remarks(section, lang):
+            click.echo(f"{REMARK[lang]}{under}: {text}", err=True)
         if unwritten := section.get("seea_not_written"):
-            reasons = [f"{r['file']} ({r[f'reason_{lang}'].rstrip('.。')})" for r in unwritten]
-            said = NO_SEEA[lang].format(tables=("；" if lang == "zh" else "; ").join(reasons))
+            why = [f"{r['file']} ({r[f'reason_{lang}'].rstrip('.。')})" for r in unwritten]
+            said = NO_SEEA[lang].format(tables=("；" if lang == "zh" else "; ").join(why))
             click.echo(f"{said}{under}", err=True)
     for record in manifest.get("parcels_not_computed", ()):
         ids = record["parcels"]
         shown = ", ".join(ids[:SHOWN]) + (" ..." if len(ids) > SHOWN else "")
         said = NO_VALUE[lang].format(service=record["service"], count=len(ids), ids=shown)
         click.echo(said, err=True)
+
+
+def _remarks(section: dict[str, Any], lang: Language) -> Iterator[str]:
+    """Yield what must be read beside the values of one standard."""
+    from cli.labels import listed
+
+    yield from (remark[lang] for remark in section.get("remarks", ()))
+    for guard in section.get("guards", ()):
+        if guard["outcome"] == "warned":
+            yield guard[f"found_{lang}"]
+    share = section.get("doubtful_share")
+    if share:
+        parts = [
+            f"{s[f'title_{lang}']} {s['doubtful_share']:.0%}"
+            for s in section["services"]
+            if s["doubtful_share"]
+        ]
+        yield SHARE[lang].format(share=share, services=listed(parts, lang))

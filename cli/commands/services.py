@@ -47,8 +47,9 @@ def services(*, as_json: bool, lang: Language) -> int:
 
 def _show(service: "Service", lang: Language) -> None:
     from cli.formula import plain
-    from cli.labels import GROUPS, METHODS, titled
+    from cli.labels import GROUPS, titled
     from cli.terminal import show, show_table, show_title
+    from gep.service import METHODS
 
     show_title(titled(service.title, service.id, lang))
     unit = {"zh": f"，单位 {service.total}", "en": f", in {service.total}"}[lang]

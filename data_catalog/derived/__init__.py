@@ -15,6 +15,7 @@ from data_catalog.derived import (
     slope,
     slope_length_steepness,
     slope_length_steepness_flow,
+    slope_length_steepness_segment,
     soil_crust_factor,
     soil_erodibility,
     soil_erodibility_epic,
@@ -45,6 +46,7 @@ __all__ = [
 DERIVED: tuple[Derived, ...] = (
     slope.DERIVATION,
     slope_length_steepness_flow.DERIVATION,
+    slope_length_steepness_segment.DERIVATION,
     slope_length_steepness.DERIVATION,
     rainfall_erosivity_daily.DERIVATION,
     rainfall_erosivity_monthly.DERIVATION,

@@ -17,27 +17,33 @@ def rill_exponent(sine: Pixels, length: SimpleNamespace) -> Pixels:
     return exponent
 
 
+def slope_steepness(slope: Pixels, s: SimpleNamespace) -> Pixels:
+    """Return S for slopes in degrees, by its four branches; never negative."""
+    sine = np.sin(np.deg2rad(slope))
+    return np.select(
+        [
+            slope < s.moderate_from,
+            slope < s.steep_from,
+            slope < s.extreme_from,
+            slope >= s.extreme_from,
+        ],
+        [
+            s.gentle_factor * sine + s.gentle_constant,
+            s.moderate_factor * sine + s.moderate_constant,
+            s.steep_factor * sine + s.steep_constant,
+            np.full_like(sine, s.extreme_value),
+        ],
+        default=np.nan,
+    )
+
+
 def slope_length_steepness(
     slope: Pixels, cell_size: Pixels, steepness: SimpleNamespace, length: SimpleNamespace
 ) -> Pixels:
     """Return LS for slopes in degrees, each cell a slope as long as it is wide; never negative."""
-    sine = np.sin(np.deg2rad(slope))
-    s = np.select(
-        [
-            slope < steepness.moderate_from,
-            slope < steepness.steep_from,
-            slope < steepness.extreme_from,
-            slope >= steepness.extreme_from,
-        ],
-        [
-            steepness.gentle_factor * sine + steepness.gentle_constant,
-            steepness.moderate_factor * sine + steepness.moderate_constant,
-            steepness.steep_factor * sine + steepness.steep_constant,
-            np.full_like(sine, steepness.extreme_value),
-        ],
-        default=np.nan,
-    )
-    ls: Pixels = s * (cell_size / length.unit_plot_length) ** rill_exponent(sine, length)
+    exponent = rill_exponent(np.sin(np.deg2rad(slope)), length)
+    by_length = (cell_size / length.unit_plot_length) ** exponent
+    ls: Pixels = slope_steepness(slope, steepness) * by_length
     return ls
 
 

@@ -138,6 +138,14 @@ def bundled() -> Parameters:
     )
 
 
+def engine_number(name: str) -> float:
+    """Return one of the engine's own limits; see parameters/engine.csv."""
+    row = bundled().find(name, "engine")
+    if row is None:
+        raise KeyError(name)
+    return row.value
+
+
 def _rows(text: str, where: str) -> Iterator[Row]:
     for number, cells in enumerate(_cells(text, where), start=2):
         yield _row(cells, f"{where}:{number}", None)

@@ -12,10 +12,13 @@ from data_catalog import parameters
 from data_catalog.classes import ecosystems
 from data_catalog.errors import GepError, ProjectError, UnknownNameError, raise_all
 from data_catalog.names import suggestion
+from data_catalog.standards.registry import Known
 from data_catalog.text import Text
 from data_catalog.toml_files import checked, content_of, read_toml
 
 Spread: TypeAlias = Literal["area", "npp", "none"]
+Place: TypeAlias = Literal["counted", "amount", "left out", "not known"]
+"""What a standard does with a service: counts it, only measures it, leaves it out; or who knows."""
 
 
 class _Strict(BaseModel):
@@ -41,12 +44,13 @@ class Part(_Strict):
 
 
 class Choice(_Strict):
-    """How one service is accounted under a standard."""
+    """How one service is accounted under a standard; `status` is how we know that it is so."""
 
     parts: tuple[Part, ...]
     valuations: tuple[str, ...] = ()
     sets: dict[str, str] = Field(default_factory=dict)
     counted: bool = True
+    status: Known = "own"
     note_zh: str = ""
     note_en: str = ""
 
@@ -56,14 +60,22 @@ class Choice(_Strict):
 
 
 class Standard(_Strict):
-    """A named profile: what counts, how, with which parameters and prices."""
+    """A named profile: what counts, how, with which parameters and prices.
+
+    `status` is how we know what it says. A service that is neither in `services` nor `left_out` is
+    one of which we do not know whether the norm has it. A norm that counts no product from outside
+    the region is one that `subtracts_outside`.
+    """
 
     id: str
     title_zh: str
     title_en: str
     source: str
+    status: Known = "own"
     default_set: str = ""
     services: dict[str, Choice]
+    left_out: tuple[str, ...] = ()
+    subtracts_outside: bool = False
     derived_sets: dict[str, str] = Field(default_factory=dict)
     note_zh: str = ""
     note_en: str = ""
@@ -72,6 +84,13 @@ class Standard(_Strict):
     def title(self) -> Text:
         """Return the title in both languages."""
         return Text(self.title_zh, self.title_en)
+
+    def place_of(self, service: str) -> Place:
+        """Return what the standard does with a service."""
+        choice = self.services.get(service)
+        if choice is None:
+            return "left out" if service in self.left_out else "not known"
+        return "counted" if choice.counted and choice.valuations else "amount"
 
     def set_of(self, service: str, parameter: str) -> str:
         """Return the parameter set that a service reads a parameter from."""

@@ -17,7 +17,7 @@ from cli.help import folded
 from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare")
+OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book")
 ASK = """
 import sys
 from cli.main import gep
@@ -89,7 +89,8 @@ OF_CLICK = 13
 """Rows of the table that are click's own words: they come first."""
 NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR", "NAME", "ID",
          "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
-         "q", "cn", "open", "demo", "RUN", "CODE", "ROW"}  # fmt: skip
+         "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B", "parcel", "ecosystem",
+         "service", "township", "WHAT", "CODE", "ROW"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 

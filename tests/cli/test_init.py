@@ -107,8 +107,11 @@ def test_it_runs_once_the_layers_are_there(says: Says, tmp_path: Path) -> None:
     file.write_text(text, encoding="utf-8")
     run = tmp_path / "run"
     manifest = json.loads(says("compute", file, "--out", run, "--workers", "1", "-q", "--json"))
-    assert [n["account"] for n in manifest["not_computed"] if n["account"] != "carbon_stock_change"
-            ] == ["soil_retention"]  # fmt: skip
+    computed = {s["service"] for s in manifest["services"]}
+    assert {"water_conservation", "carbon_sequestration", "climate_regulation"} <= computed
+    refused = {n["account"]: n["reason_en"] for n in manifest["not_computed"]}
+    assert "soil_retention" in refused
+    assert refused["agricultural_products"].startswith("[tables] statistics: the project gives")
     assert (run / "account.csv").is_file()
     assert (run / "carbon.csv").is_file()
 

@@ -40,7 +40,8 @@ def test_the_standards_that_use_a_variant_are_named(says: Says) -> None:
     used = {v["id"]: v["standards"] for v in records["water_conservation"]["variants"]}
     assert "cn-open" in used["balance"]
     assert "garze-2017" in used["balance_runoff"]
-    assert used["rain_storage"] == []
+    assert used["rain_storage"] == ["gaotianyan-2017"]
+    assert used["water_yield"] == []
 
 
 def test_nothing_is_cut_short_or_coloured_where_there_is_no_terminal(says: Says) -> None:

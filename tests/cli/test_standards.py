@@ -8,7 +8,9 @@ import pytest
 
 from data_catalog.errors import UnknownNameError
 from data_catalog.standards import bundled
+from data_catalog.standards.registry import KNOWN, LEVELS, norms
 from data_catalog.text import Language
+from gep.services import services
 
 Says = Callable[..., str]
 
@@ -78,7 +80,7 @@ def test_an_unknown_standard_suggests_the_nearest(says: Says) -> None:
 def test_two_standards_are_compared_by_what_they_declare(says: Says) -> None:
     found = json.loads(says("standards", "diff", "cn-open", "garze-2017", "--json"))
     told = {(d["service"], d["aspect"], d["of"]): (d["first"], d["second"]) for d in found}
-    assert told["air_purification", "accounted", ""] == ("no", "yes")
+    assert told["other_products", "accounted", ""] == ("yes", "no")
     assert told["water_conservation", "variants", ""] == ("balance", "balance_runoff")
     assert told["oxygen_release", "set", "oxygen_price"] == ("sdcarbon2018", "garze2017")
     assert ("climate_regulation", "set", "electricity_price") not in told
@@ -86,3 +88,41 @@ def test_two_standards_are_compared_by_what_they_declare(says: Says) -> None:
     text = says("standards", "diff", "cn-open", "garze-2017", "--lang", "zh")
     assert "固碳" in text
     assert "价值量方法" in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_all_norms_are_listed_with_what_is_known_of_each(says: Says, lang: Language) -> None:
+    text = says("standards", "list", "--lang", lang)
+    for norm in norms():
+        (line,) = [x for x in text.splitlines() if x.split()[:1] == [norm.id]]
+        for word in (norm.title, norm.state, LEVELS[norm.level], KNOWN[norm.status]):
+            assert word[lang] in line
+        assert line.endswith(norm.profile)
+    assert [r["id"] for r in json.loads(says("standards", "list", "--json"))] == [
+        norm.id for norm in norms()
+    ]
+
+
+def test_the_matrix_says_what_each_standard_does_with_each_service(says: Says) -> None:
+    places = json.loads(says("standards", "matrix", "--json"))
+    assert set(places) == set(bundled())
+    assert all(set(row) == {s.id for s in services()} for row in places.values())
+    assert places["ndrc-2022"]["oxygen_release"] == "left out"
+    assert places["hj1173-2021"]["sand_fixation"] == "amount"
+    text = says("standards", "matrix", "--lang", "zh")
+    assert "只算量" in text
+    assert "不明" in text
+
+
+def test_what_is_recalled_is_said_to_be_where_a_standard_is_shown(says: Says) -> None:
+    text = says("standards", "show", "caep-2020")
+    assert "Known: recalled (not checked)" in text
+    assert "Not known whether counted: Coastal protection" in text
+    assert "recalled and not certain" in text
+    assert "not shared out" in text
+
+
+def test_prices_in_dispute_are_named_where_a_standard_is_shown(says: Says) -> None:
+    assert "82.18 CNY/m3 (youyang) differs more than 2-fold" in says("standards", "show", "cq-2023")
+    assert "来源分歧的价格" in says("standards", "show", "cn-open", "--lang", "zh")
+    assert "disagree" not in says("standards", "show", "hj1173-2021")

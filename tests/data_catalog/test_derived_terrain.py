@@ -13,6 +13,7 @@ from data_catalog.derived import (
     slope,
     slope_length_steepness,
     slope_length_steepness_flow,
+    slope_length_steepness_segment,
 )
 from data_catalog.parameters import bundled
 
@@ -20,6 +21,8 @@ GURA = Path(__file__).parents[3] / "shared" / "data" / "invest_reference" / "gur
 LS = slope_length_steepness.DERIVATION
 NUMBERS = LS.coefficients(bundled())
 FLOW = slope_length_steepness_flow.DERIVATION
+SEGMENT = slope_length_steepness_segment.DERIVATION
+SEGMENT_NUMBERS = SEGMENT.coefficients(bundled())
 FLOW_NUMBERS = FLOW.coefficients(bundled())
 
 
@@ -154,6 +157,37 @@ def test_more_flow_from_upslope_never_lowers_ls(cells: float, more: float, degre
     assert b >= a * (1 - 1e-6)  # two large powers are taken from each other
 
 
-def test_flow_is_used_where_its_layer_is_given_and_cell_length_elsewhere() -> None:
-    assert [maker.id for maker in makers_of("slope_length_steepness")] == [FLOW.id, LS.id]
+def ls_of_segment(length: float, degrees: float, size: float = 10) -> float:
+    found = SEGMENT(
+        slope_length=np.array([[length]]),
+        slope=np.array([[degrees]]),
+        cell_size=np.array([[size]]),
+        **SEGMENT_NUMBERS,
+    )
+    return float(found[0, 0])
+
+
+def test_ls_of_the_second_segment_of_a_slope_by_hand() -> None:
+    # 15 degrees, m = 0.5, from 10 to 20 m: (20^1.5 - 10^1.5) / (10 * 22.13^0.5)
+    # = (89.44272 - 31.62278) / 47.04253 = 1.229099; S = 21.91 * 0.258819 - 0.96 = 4.710726
+    assert ls_of_segment(20, 15) == pytest.approx(1.229099 * 4.710726, rel=1e-6)
+    # a slope that begins in the cell: (5^1.5 / 5) / 22.13^0.5 = (5/22.13)^0.5
+    assert ls_of_segment(5, 15) == pytest.approx((5 / 22.13) ** 0.5 * 4.710726, rel=1e-6)
+
+
+@given(st.floats(0.1, 1000), st.floats(0, 60))
+def test_segments_of_a_slope_add_up_to_the_whole_slope(first: float, degrees: float) -> None:
+    # mean L of two segments, weighted by their lengths, is L of the slope as one cell
+    whole = ls_of_segment(first + 10, degrees, first + 10)
+    parts = ls_of_segment(first, degrees, first) * first + ls_of_segment(first + 10, degrees) * 10
+    assert parts / (first + 10) == pytest.approx(whole, rel=1e-9)
+
+
+def test_flow_or_segments_are_used_where_their_layer_is_given_and_the_cell_elsewhere() -> None:
+    assert [maker.id for maker in makers_of("slope_length_steepness")] == [
+        FLOW.id,
+        SEGMENT.id,
+        LS.id,
+    ]
     assert next(iter(FLOW.layers())) == "flow_accumulation"
+    assert next(iter(SEGMENT.layers())) == "slope_length"

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import rasterio
 
-from tests.county import changed, make_county, write
+from tests.county import FACTORS, changed, make_county, write
 
 STANDARD = """\
 id = "tables"
@@ -51,14 +51,13 @@ def run(
     with rasterio.open(folder / "elevation.tif") as file:
         flow = np.random.default_rng(3).integers(1, 500, file.shape).astype(np.float32)
         write(folder / "flow.tif", flow, file.transform, file.crs)
-    layer = '[layers.flow_accumulation]\npath = "flow.tif"\n[parcels]'
-    tables = '[tables]\nstatistics = "statistics.csv"\n'
-    project = changed(
-        project, "tables_county.toml",
-        {'grid = "land_cover"': f'grid = "land_cover"\nstandard = "tables.toml"\n{tables}',
-         "[parcels]": layer,
-         '[carbon]\nmethod = "biomass"\nfactors = "ipcc2006-subtropical-humid"': ""},
-    )  # fmt: skip
+    tables = '[tables]\nstatistics = "statistics.csv"'
+    replacements = {
+        'grid = "land_cover"': f'grid = "land_cover"\nstandard = "tables.toml"\n{tables}',
+        "[parcels]": '[layers.flow_accumulation]\npath = "flow.tif"\n[parcels]',
+        f'[carbon]\nmethod = "biomass"\nfactors = "{FACTORS}"': "",
+    }
+    project = changed(project, "tables_county.toml", replacements)
     return folder / "run", computed(project, folder / "run")
 
 

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_catalog.parameters import bundled
 from data_catalog.units import registry
 from gep.services.soil_retention import (
     csle,
@@ -57,6 +58,12 @@ def test_fertiliser_of_the_forest_norm_by_hand() -> None:
         diammonium_phosphate_price=2400, potassium_chloride_price=2200, organic_matter_price=320,
     )  # fmt: skip
     assert value == pytest.approx(10680)
+
+
+def test_numbers_of_the_forest_norm_that_were_not_read_have_no_row() -> None:
+    asked = {"erosion_with_forest", "erosion_without_forest", "earthwork_cost",
+             "nitrogen_in_phosphate", "diammonium_phosphate_price"}  # fmt: skip
+    assert not asked & bundled().names()
 
 
 def test_nothing_is_valued_twice_by_the_two_ways_of_papers_and_of_norms() -> None:

@@ -3,7 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_catalog.errors import ParameterMissing
+from data_catalog.parameters import bundled
+from data_catalog.standards import standard
 from data_catalog.units import conversion
+from gep.pricing import price
 from gep.services.water_conservation import (
     balance,
     balance_clipped,
@@ -88,6 +92,13 @@ def test_clean_water_by_hand() -> None:
     value = purification.PURIFICATION(physical=1000, water_purification_cost=2.5)
     assert value == 2500
     assert purification.PURIFICATION.family != values.STORAGE_COST.family
+
+
+def test_numbers_that_no_source_gives_are_asked_for() -> None:
+    asked = {"storage_fillings", "seasonality", "flow_velocity", "water_tariff"}
+    assert not asked & bundled().names()
+    with pytest.raises(ParameterMissing, match="water_purification_cost"):
+        price(purification.PURIFICATION, bundled(), standard("cn-open"), "water_conservation")
 
 
 def test_a_depreciated_reservoir_by_hand() -> None:

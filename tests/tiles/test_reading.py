@@ -19,7 +19,7 @@ from tiles import reading
 from tiles.blocks import OUTSIDE, to_classes, to_numbers
 from tiles.georeference import Place
 from tiles.grid import Grid, Tile
-from tiles.inputs import on_grid
+from tiles.onto_grid import on_grid
 from tiles.rasters import Raster, to_float
 from tiles.reading import read_aligned
 from tiles.tile import class_table

@@ -22,7 +22,7 @@ PREMIUM = Valuation(
     },
     kernel=premium_of_a_year,
     output=Output(name="value", units="CNY/year", total="CNY/year", low=0, high=1e16),
-    method="market price",
+    method="hedonic pricing",
     family="premium",
     note=Text(
         "price 列写溢价（元/m2 或元/间夜）；annual_share 列写一年的份额：房价溢价用租金收益率或"

@@ -33,7 +33,7 @@ SPENDING = by_survey(
     "spending",
     Text("个人旅行费用：花费", "Individual travel cost: spending"),
     "C",
-    "market price",
+    "travel cost",
     Text("问卷平均，每人次。", "Mean of a survey, per visit."),
 )
 
@@ -41,16 +41,15 @@ TIME = by_survey(
     "time",
     Text("个人旅行费用：时间", "Individual travel cost: time"),
     "T",
-    "opportunity cost",
+    "travel cost",
     Text("已乘工资份额的时间价值。", "The share of the wage is in the value of time already."),
 )
 
-# of the declared methods the nearest: it is read off what people pay, but no price
 SURPLUS = by_survey(
     "surplus",
     Text("个人旅行费用：消费者剩余", "Individual travel cost: consumer surplus"),
     "s",
-    "market price",
+    "travel cost",
     Text("交换价值口径（SEEA）不含消费者剩余。", "Not an exchange value: SEEA leaves it out."),
 )
 

@@ -32,7 +32,7 @@ SPENDING = Valuation(
     inputs={"visitors": VISITORS, "travel_cost": Column(symbol="C_z", units="CNY/visit")},
     kernel=spent,
     output=YUAN,
-    method="market price",
+    method="travel cost",
     family="spending",
 )
 
@@ -49,7 +49,7 @@ TIME = Valuation(
     },
     kernel=time_given,
     output=YUAN,
-    method="opportunity cost",
+    method="travel cost",
     family="time",
 )
 
@@ -65,7 +65,7 @@ SURPLUS = Valuation(
     },
     kernel=surplus,
     output=YUAN,
-    method="market price",
+    method="travel cost",
     family="surplus",
     note=Text("交换价值口径（SEEA）不含消费者剩余。", "Not an exchange value: SEEA leaves it out."),
 )
