@@ -5,24 +5,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from data_catalog.errors import GepError, UnknownNameError
+from data_catalog.parameters import Parameters
 from data_catalog.standards import Standard
 from data_catalog.text import Text
 from gep import choices
 from gep.disclosure import doubtful_share, rows_behind, service_record
 from gep.entries import Posted, post
 from gep.guards import Seen, findings
-from gep.indicators import WITH_SERVICE
+from gep.indicators import indicators
 from gep.ledger import Ledger
 from gep.places import ECOSYSTEM
 from gep.plans import Models, ServicePlan, plan_service
 from gep.price_level import PRICE_INDEX, PriceLevel
 from gep.pricing import price_year
 from gep.remarks import Remark, in_dispute, of_prices
+from gep.seea.asset import ASSET_VALUE, AssetTerms
+from gep.seea.of_run import Account, terms_of, user_problems, write_run
+from gep.seea.variables import VARIABLES
 from gep.services import services
 from gep.table_part import row_problems
 from gep.tables import totals_by_class, write_tables
-from tiles.binding import Bound, bind
+from tiles.binding import Bound
 from tiles.compute import Prepared
 from tiles.derive import Derivations
 from tiles.inputs import Inputs
@@ -39,6 +46,8 @@ class PreparedGep(Prepared):
     indicators: tuple[Bound, ...]
     level: PriceLevel
     disputes: Mapping[str, tuple[Remark, ...]]
+    terms: Mapping[str, AssetTerms | None]
+    parameters: Parameters
 
 
 class GepAccount:
@@ -59,14 +68,15 @@ class GepAccount:
         return first.derived_sets.get(parameter) or first.default_set
 
     def parameter_names(self) -> set[str]:
-        """Return every parameter that a variant or valuation of a service may read."""
+        """Return every parameter that services, condition variables and the assets may read."""
         models = (m for s in services() for m in (*s.variants, *s.valuations))
-        return {PRICE_INDEX, *(name for m in models for name in m.parameters().values())}
+        every = (*models, *VARIABLES, ASSET_VALUE)
+        return {PRICE_INDEX, *(name for m in every for name in m.parameters().values())}
 
     def problems(self, inputs: Inputs) -> list[GepError]:
         """Return what is wrong with the standards and with the rows of the tables."""
         found = [error for standard in self.standards for error in choices.problems(standard)]
-        return [*found, *row_problems(inputs)]
+        return [*found, *row_problems(inputs), *user_problems(inputs, self.standards)]
 
     def prepare(self, at_hand: Derivations) -> PreparedGep:
         """Return the models of all services that the inputs honestly allow."""
@@ -75,19 +85,23 @@ class GepAccount:
         plans = {s.id: tuple(self._plans(s, at_hand, level, models)) for s in self.standards}
         first = plans[self.standards[0].id]
         computed = [p for found in plans.values() for p in found if p.computed]
-        indicators = tuple(_indicators(first, at_hand))
         rows = [r for p in computed for r in p.rows()]
+        beside = tuple(indicators((p.service.id for p in first if p.computed), at_hand))
+        terms = {s.id: terms_of(s, at_hand.parameters) for s in self.standards}
+        of_assets = (r for t in terms.values() if t for r in t.rows)
         return PreparedGep(
-            models=(*models.all(), *indicators),
+            models=(*models.all(), *beside),
             not_computed=tuple(r for p in first for r in p.refused),
-            rows=(*rows, *level.behind(rows)),
+            rows=(*rows, *level.behind(rows), *of_assets),
             plans=plans,
-            indicators=indicators,
+            indicators=beside,
             level=level,
             disputes={
                 s.id: tuple(in_dispute(s, at_hand.parameters, _priced(plans[s.id])))
                 for s in self.standards
             },
+            terms=terms,
+            parameters=at_hand.parameters,
         )
 
     def _plans(
@@ -102,25 +116,32 @@ class GepAccount:
                 yield plan
 
     def write(self, result: Result, prepared: Prepared, folder: Path) -> Mapping[str, Any]:
-        """Write account, items, parcels, indicators and extent; return what the manifest says."""
+        """Write account, items, parcels, indicators, SEEA; return what the manifest says."""
         assert isinstance(prepared, PreparedGep)  # noqa: S101  (for the type checker)
         posted = post(result, [(s, prepared.plans[s.id]) for s in self.standards])
-        indicators = [result.amounts(m, (ECOSYSTEM,))
-                      .assign(indicator=m.id, unit=m.model.output.total)
-                      for m in prepared.indicators]  # fmt: skip
-        said = [self._section(p, prepared) for p in posted]
-        write_tables(result, posted, indicators, folder)
+        totals = [totals_by_class(p.ledger) for p in posted]
+        said = [self._section(p, prepared, t) for p, t in zip(posted, totals, strict=True)]
+        sums = _indicator_sums(result, prepared.indicators)
+        write_tables(result, posted, totals, sums, folder)
+        accounts = [
+            Account(p.standard, flows, prepared.terms[p.standard.id])
+            for p, flows in zip(posted, totals, strict=True)
+        ]
+        unwritten = write_run(result, accounts, sums, prepared.parameters, folder)
+        for section, why in zip(said, unwritten, strict=True):
+            section["seea_not_written"] = [_unwritten(*one) for one in why.items()]
         others = {
             p.standard.id: section | {"not_computed": [r.record() for r in p.refused_before]}
             for p, section in zip(posted[1:], said[1:], strict=True)
         }
         return said[0] | ({"other_standards": others} if others else {})
 
-    def _section(self, posted: Posted, prepared: PreparedGep) -> dict[str, Any]:
+    def _section(
+        self, posted: Posted, prepared: PreparedGep, values: pd.DataFrame
+    ) -> dict[str, Any]:
         """Return what the manifest says of one standard; note what its tables say of trust."""
         standard, ledger = posted.standard, posted.ledger
         by_id = {p.service.id: p for p in prepared.plans[standard.id]}
-        values = totals_by_class(ledger)
         done = [s.service.id for s in ledger.services]
         rests_on = {n: by_id[n].rests_on for n in done}
         posted.findings = findings(Seen(standard, by_id, ledger))
@@ -176,14 +197,23 @@ def _price_remarks(
     return of_prices(level, rows, years)
 
 
-def _indicators(plans: Sequence[ServicePlan], at_hand: Derivations) -> Iterator[Bound]:
-    for plan in (p for p in plans if p.computed):
-        for model in WITH_SERVICE.get(plan.service.id, ()):
-            if all(at_hand.obtain(name) is None for name in model.layers()):
-                yield bind(
-                    model, id_=model.id, account=model.id, parameters=at_hand.parameters,
-                    set_of=str, standard="",
-                )  # fmt: skip
+def _indicator_sums(result: Result, models: Sequence[Bound]) -> pd.DataFrame | None:
+    """Return all indicators by parcel and ecosystem, one below the other; None without any."""
+    if not models:
+        return None
+    sums = [result.amounts(m, (ECOSYSTEM,)) for m in models]
+    repeats = [len(one) for one in sums]
+    ids, units = pd.Index([m.id for m in models]), [m.model.output.total for m in models]
+    of = np.repeat(np.arange(len(models)), repeats)
+    indicator = pd.Categorical.from_codes(of, ids)
+    unit = pd.Categorical(units)
+    return pd.concat(sums, ignore_index=True).assign(
+        indicator=indicator, unit=pd.Categorical.from_codes(unit.codes[of], unit.categories)
+    )
+
+
+def _unwritten(file: str, why: Text) -> dict[str, str]:
+    return {"file": file, "reason_zh": why.zh, "reason_en": why.en}
 
 
 def _no_land_cover() -> UnknownNameError:

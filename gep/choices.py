@@ -1,6 +1,6 @@
 """A standard read against the services: what it asks for twice, or in a way nothing can compute."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import combinations
 
 from data_catalog.classes import ecosystems
@@ -18,6 +18,7 @@ __all__ = ["problems"]
 def problems(standard: Standard) -> Iterator[GepError]:
     """Yield everything that stands against accounting under a standard."""
     known = {service.id: service for service in services()}
+    yield from _left_out_problems(standard, known)
     for name, choice in standard.services.items():
         if name in known:
             where = f"{standard.id}: services.{name}"
@@ -26,6 +27,20 @@ def problems(standard: Standard) -> Iterator[GepError]:
             kind = Text("服务", "service")
             hint = suggestion(name, known)
             yield UnknownNameError(where=standard.id, kind=kind, name=name, hint=hint)
+
+
+def _left_out_problems(standard: Standard, known: Collection[str]) -> Iterator[GepError]:
+    where = f"{standard.id}: left_out"
+    for name in standard.left_out:
+        if name not in known:
+            kind = Text("服务", "service")
+            yield UnknownNameError(where=where, kind=kind, name=name, hint=suggestion(name, known))
+        elif name in standard.services:
+            problem = Text(
+                f"{name} 既在 left_out 中又有一节，请只留一处。",
+                f"{name} is left out and has a section of its own. Keep one.",
+            )
+            yield StandardError(where=where, problem=problem)
 
 
 def _choice_problems(service: Service, choice: Choice, where: str) -> Iterator[GepError]:

@@ -1,7 +1,14 @@
-"""What is summed beside the services and never valued: the terms of the water balance."""
+"""What is summed beside the services and never valued: water balance, condition of ecosystems."""
+
+from collections.abc import Iterable, Iterator
 
 from data_catalog.spec import Citation, Layer, Model, Output, Pixels
 from data_catalog.text import Text
+from gep.seea.variables import VARIABLES
+from tiles.binding import Bound, bind
+from tiles.derive import Derivations
+
+__all__ = ["indicators"]
 
 
 def fallen(precipitation: Pixels) -> Pixels:
@@ -34,3 +41,20 @@ EVAPOTRANSPIRATION = Model(
 )
 WITH_SERVICE = {"water_conservation": (PRECIPITATION, EVAPOTRANSPIRATION)}
 """Which indicators are summed along with which service."""
+
+
+def indicators(computed: Iterable[str], at_hand: Derivations) -> Iterator[Bound]:
+    """Yield the terms of the computed services, and every condition variable that can be had.
+
+    Parameters
+    ----------
+    computed : iterable of str
+        The ids of the services.
+    """
+    terms = (m for service in computed for m in WITH_SERVICE.get(service, ()))
+    for model in (*terms, *VARIABLES):
+        if all(at_hand.obtain(name) is None for name in model.layers()):
+            yield bind(
+                model, id_=model.id, account=model.id, parameters=at_hand.parameters,
+                set_of=str, standard="",
+            )  # fmt: skip

@@ -109,11 +109,12 @@ def _far(conflict: Conflict, rows: Sequence[Row]) -> Iterator[Text]:
             by_value = sorted(others, key=lambda o: o.in_units(row.units))
             zh = "、".join(_said(o, row.units) for o in by_value)
             en = ", ".join(_said(o, row.units) for o in by_value)
-            title, own = parameter_title(row.parameter), _said(row, row.units)
+            one_of_many = len(conflict.parameters()) > 1
+            name = parameter_title(row.parameter) if one_of_many else Text("", "")
+            own = f"{row.value:g} {row.units} ({_from(row)})"
             yield Text(
-                f"{title.zh} {own} {row.units} 与 {zh} 相差 {conflict.factor:g} 倍以上",
-                f"{title.en} {own} {row.units} is more than {conflict.factor:g} times above or "
-                f"below {en}",
+                f"{name.zh} {own} 与 {zh} 相差 {conflict.factor:g} 倍以上".strip(),
+                f"{name.en} {own} differs more than {conflict.factor:g}-fold from {en}".strip(),
             )
 
 
@@ -122,7 +123,11 @@ def _near(one: float, other: float, factor: float) -> bool:
 
 
 def _said(row: Row, units: str) -> str:
-    return f"{row.in_units(units):g} ({row.set}{f' {row.year}' if row.year else ''})"
+    return f"{row.in_units(units):g} ({_from(row)})"
+
+
+def _from(row: Row) -> str:
+    return f"{row.set} {row.year}".strip()
 
 
 def _mixed(conflict: Conflict, rows: Sequence[Row]) -> Iterator[Text]:

@@ -23,13 +23,22 @@ if TYPE_CHECKING:
 
 __all__ = ["totals_by_class", "write_parquet", "write_tables"]
 
-BASELINE = "land_cover_baseline"
-
 
 def write_tables(
-    result: Result, posted: "Sequence[Posted]", indicators: list[pd.DataFrame], folder: Path
+    result: Result,
+    posted: "Sequence[Posted]",
+    totals: "Sequence[pd.DataFrame]",
+    indicators: pd.DataFrame | None,
+    folder: Path,
 ) -> None:
     """Write account, items, summary, guards, parcels, indicators, extent; compare standards.
+
+    Parameters
+    ----------
+    totals : sequence of DataFrame
+        Each standard's account by ecosystem.
+    indicators : DataFrame, optional
+        parcel_id, land_cover, indicator, unit, amount, area_m2, missing_m2.
 
     Raises
     ------
@@ -44,7 +53,7 @@ def write_tables(
         items = _stacked([ledger.items() for ledger in ledgers])
         if len(items):
             write_parquet(items, folder / "items.parquet")
-        _write_csv(pd.concat(map(totals_by_class, ledgers)), folder / "account.csv")
+        _write_csv(pd.concat(totals), folder / "account.csv")
         _write_csv(pd.concat(map(_items_by_class, ledgers)), folder / "items.csv")
         _write_csv(pd.concat(map(summary, posted)), folder / "summary.csv")
         guards = [f.record() for p in posted for f in p.findings]
@@ -52,8 +61,8 @@ def write_tables(
         if len(posted) > 1:
             comparison(posted).to_csv(folder / "comparison.csv", index=False)
         _write_parcels(result, ledgers[0], folder / "parcels.parquet")
-        if indicators:
-            _write_indicators(pd.concat(indicators, ignore_index=True), folder)
+        if indicators is not None:
+            _write_indicators(indicators, folder)
         _write_extent(result, folder)
     except OSError as error:
         raise unwritable(folder, error) from error
@@ -178,22 +187,10 @@ def _write_parcels(result: Result, ledger: Ledger, path: Path) -> None:
 
 
 def _write_extent(result: Result, folder: Path) -> None:
-    """Write the extent per parcel, SEEA's extent account and its change matrix."""
+    """Write the extent per parcel."""
     if ECOSYSTEM not in result.job.group_by:
         return
-    to_hectares = conversion("m2", "ha")[0]
-    seea = folder / "seea"
-    seea.mkdir(exist_ok=True)
     areas = result.areas((ECOSYSTEM,)).rename(columns={ECOSYSTEM: "ecosystem"})
-    extent = areas.assign(area_ha=areas["area_m2"] * to_hectares).drop(columns="area_m2")
+    hectares = areas["area_m2"] * conversion("m2", "ha")[0]
+    extent = areas.assign(area_ha=hectares).drop(columns="area_m2")
     write_parquet(extent, folder / "extent.parquet")
-    by_class = extent.groupby("ecosystem", observed=True)["area_ha"].sum()
-    by_class.reset_index().to_csv(seea / "extent.csv", index=False)
-    if BASELINE in result.job.group_by:
-        moved = result.areas((BASELINE, ECOSYSTEM))
-        matrix = moved.pivot_table(
-            index=BASELINE, columns=ECOSYSTEM, values="area_m2", aggfunc="sum", fill_value=0.0,
-            observed=True,
-        )  # fmt: skip
-        matrix.index.name = "ecosystem_from"
-        (matrix * to_hectares).to_csv(seea / "extent_change_matrix.csv")

@@ -42,6 +42,7 @@ from tiles.regional import (
     read_figures,
     write_figures,
 )
+from tiles.runfolder import read_manifest
 from tiles.tables import TableRows, paths_of, read_table
 
 T = TypeVar("T")
@@ -293,18 +294,18 @@ def _account_problems(project: Project) -> Iterator[GepError]:
         )
 
 
-def _table_problems(project: Project, parameters: set[str] | None) -> Iterator[GepError]:
+def _table_problems(project: Project, parameters: set[str] | None) -> list[GepError]:
+    errors: list[GepError] = []
     for key, name in project.tables.model_dump(exclude_none=True).items():
         path = project.path(name)
-        if not path.is_file():
-            yield ProjectError(
-                where=f"[tables] {key}",
-                problem=Text(f"没有这个文件：{name}。", f"there is no such file: {name}."),
-            )
+        if key == "opening_run":
+            _tried(errors, partial(read_manifest, path))
+        elif not path.is_file():
+            problem = Text(f"没有这个文件：{name}。", f"there is no such file: {name}.")
+            errors.append(ProjectError(where=f"[tables] {key}", problem=problem))
         elif key in {"prices", "parameters"}:
-            errors: list[GepError] = []
             _tried(errors, partial(read_rows, path, parameters))
-            yield from errors
+    return errors
 
 
 def _beside(headers: dict[str, Header], parcels: Parcels | None) -> Iterator[GepError]:

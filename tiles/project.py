@@ -77,7 +77,10 @@ class ParcelsEntry(_Strict):
 
 
 class Tables(_Strict):
-    """`[tables]`: statistics and objects, and rows that replace rows of the standard."""
+    """`[tables]`: statistics and objects, and rows that replace rows of the standard.
+
+    `opening_run` is the folder of an earlier run, the account at opening.
+    """
 
     statistics: Word | None = None
     lakes: Word | None = None
@@ -87,6 +90,9 @@ class Tables(_Strict):
     visitors: Word | None = None
     storms: Word | None = None
     flood_events: Word | None = None
+    users: Word | None = None
+    iucn_groups: Word | None = None
+    opening_run: Word | None = None
     prices: Word | None = None
     parameters: Word | None = None
 

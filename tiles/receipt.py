@@ -14,7 +14,7 @@ from tiles.inputs import Inputs
 from tiles.job import Job
 from tiles.rasters import Raster
 from tiles.results import Result
-from tiles.runfolder import sha256
+from tiles.runfolder import MANIFEST, sha256
 from tiles.seen import LayerSeen
 
 
@@ -118,7 +118,8 @@ def input_records(inputs: Inputs) -> list[dict[str, Any]]:
              "bytes": header.path.stat().st_size}
         )  # fmt: skip
     project = inputs.project
-    tables = project.tables.model_dump(exclude_none=True).values()
+    given = project.tables.model_dump(exclude_none=True)
+    tables = [f"{p}/{MANIFEST}" if key == "opening_run" else p for key, p in given.items()]
     vectors = (project.parcels.path if project.parcels else None, project.project.region)
     records.extend(
         {"path": relative, "sha256": sha256(path), "bytes": path.stat().st_size}

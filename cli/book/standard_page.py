@@ -11,10 +11,12 @@ from cli.explanation_text import class_names
 from cli.labels import listed, titled
 from cli.matrix import PLACES
 from cli.parameter_rows import grade_counts
+from data_catalog.parameters import bundled
 from data_catalog.spec import Citation
 from data_catalog.standards import Standard
 from data_catalog.standards.registry import KNOWN, LEVELS, norms
 from data_catalog.text import Language
+from gep.remarks import in_dispute
 from gep.services import services
 
 __all__ = ["standard_page"]
@@ -38,6 +40,7 @@ def standard_page(standard: Standard, lang: Language) -> str:
         section(2, WORDS["read_parameters"][lang]),
         _parameters(explained, lang),
         WORDS["all_grades"][lang].format(counts) if counts else "",
+        *_disputed(standard, lang),
         section(2, WORDS["stops"][lang]),
         _lacks(explained, lang),
         sources(WORDS["sources"][lang], [standard.source, *(row.source for row in rows)]),
@@ -132,6 +135,11 @@ def _numbers(one: ServiceExplained) -> dict[str, list[NumberUsed]]:
         for number in model.numbers:
             found.setdefault(number.parameter, []).append(number)
     return found
+
+
+def _disputed(standard: Standard, lang: Language) -> list[str]:
+    said = [r.text[lang] for r in in_dispute(standard, bundled(), standard.services)]
+    return [section(2, WORDS["disputed"][lang]), items(said)] if said else []
 
 
 def _lacks(explained: Iterable[ServiceExplained], lang: Language) -> str:

@@ -14,6 +14,7 @@ WORDS = {
                       "A {group} service. Its amount: {physical}, summed in {units}. Called `{id}` "
                       "in files and commands."),
     "items": Text("分项核算：{}。", "Kept apart by: {}."),
+    "disputed": Text("来源分歧的价格", "Prices for which sources disagree"),
     "by_standards": Text("各标准如何核算", "Under which standards"),
     "left_out_by": Text("不核算它的标准：{}。", "Left out by: {}."),
     "not_known_of": Text("是否核算尚不清楚的标准：{}。", "Not known whether they have it: {}."),

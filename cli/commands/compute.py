@@ -20,6 +20,7 @@ SHARE = Text(
     "价值的 {share:.0%} 依据凭记忆或估计的参数：{services}",
     "{share:.0%} of the value rests on recalled or estimated rows: {services}",
 )
+NO_SEEA = Text("没有写出的 SEEA 表：{tables}", "SEEA tables not written: {tables}")
 SHOWN = 5
 """Ids listed in a line; all are in the manifest."""
 INCOMPLETE = 3
@@ -76,6 +77,10 @@ def _tell(manifest: dict[str, Any], lang: Language) -> None:
             click.echo(f"{NOT_COMPUTED[lang]}{under}: {listed(titles, lang)}: {reason}", err=True)
         for text in _remarks(section, lang):
             click.echo(f"{REMARK[lang]}{under}: {text}", err=True)
+        if unwritten := section.get("seea_not_written"):
+            why = [f"{r['file']} ({r[f'reason_{lang}'].rstrip('.。')})" for r in unwritten]
+            said = NO_SEEA[lang].format(tables=("；" if lang == "zh" else "; ").join(why))
+            click.echo(f"{said}{under}", err=True)
     for record in manifest.get("parcels_not_computed", ()):
         ids = record["parcels"]
         shown = ", ".join(ids[:SHOWN]) + (" ..." if len(ids) > SHOWN else "")

@@ -100,13 +100,11 @@ def list_norms(ctx: click.Context, *, as_json: bool, lang: Language) -> int:
 
 
 @standards.command()
-@click.option("--markdown", is_flag=True, help="Print the table as Markdown.")
 @options.as_json
 @options.lang
 @click.pass_context
-def matrix(ctx: click.Context, *, markdown: bool, as_json: bool, lang: Language) -> int:
+def matrix(ctx: click.Context, *, as_json: bool, lang: Language) -> int:
     """Say which service is counted, only measured, left out or not known under each standard."""
-    from cli.book.markdown import table as as_markdown
     from cli.matrix import matrix as table
     from cli.terminal import show_json, show_table
     from data_catalog.standards import bundled
@@ -115,8 +113,6 @@ def matrix(ctx: click.Context, *, markdown: bool, as_json: bool, lang: Language)
     chosen = list(bundled().values())
     if as_json or _asked_of_group(ctx):
         show_json({s.id: {one.id: s.place_of(one.id) for one in services()} for s in chosen})
-    elif markdown:
-        click.echo(as_markdown(*table(chosen, lang)))
     else:
         show_table(*table(chosen, lang))
     return 0

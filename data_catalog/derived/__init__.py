@@ -3,6 +3,7 @@
 from data_catalog.derived import (
     biological_measures,
     cover_factor,
+    ecosystem_quality_index,
     evapotranspiration_fu,
     fractional_vegetation_cover,
     npp_miami,
@@ -57,6 +58,7 @@ DERIVED: tuple[Derived, ...] = (
     potential_evapotranspiration_thornthwaite.DERIVATION,
     evapotranspiration_fu.DERIVATION,
     npp_miami.DERIVATION,
+    ecosystem_quality_index.DERIVATION,
     soil_organic_matter.DERIVATION,
     soil_erodible_fraction.DERIVATION,
     soil_erodible_fraction.WITHOUT_LIME,

@@ -16,13 +16,15 @@ OR = "/"
 """Between the candidates of an ecosystem whose group is not decided."""
 
 
-def checked_groups(table: pd.DataFrame) -> dict[str, str]:
+def checked_groups(table: pd.DataFrame, source: str = "iucn_groups") -> dict[str, str]:
     """Return the user's choice of groups by ecosystem.
 
     Parameters
     ----------
     table : DataFrame
-        ecosystem (HJ 1166 code), group (`T2.4`).
+        ecosystem (HJ 1166 code), group (`T2.4`). Optional: line, the row's number in the file.
+    source : str
+        What the table is called in messages.
 
     Raises
     ------
@@ -32,8 +34,9 @@ def checked_groups(table: pd.DataFrame) -> dict[str, str]:
     errors: list[GepError] = []
     chosen: dict[str, str] = {}
     pairs = zip(table["ecosystem"].astype(str), table["group"].astype(str), strict=True)
-    for number, (code, group) in enumerate(pairs, start=2):
-        where = f"iucn_groups:{number}"
+    lines = table["line"] if "line" in table else range(2, len(table) + 2)
+    for line, (code, group) in zip(lines, pairs, strict=True):
+        where = f"{source}:{line}"
         for name, known, kind in (
             (code, list(candidates()), Text("生态系统代码", "ecosystem code")),
             (group, list(functional_groups()), Text("IUCN 功能群", "IUCN functional group")),

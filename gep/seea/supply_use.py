@@ -82,13 +82,16 @@ def _left(shares: "np.typing.NDArray[np.float64]") -> float:
     return float(1 - sum(Decimal(repr(float(share))) for share in shares))
 
 
-def checked_users(table: pd.DataFrame) -> pd.DataFrame:
+def checked_users(table: pd.DataFrame, source: str = "users") -> pd.DataFrame:
     """Return who uses what share of each service, once it is sound.
 
     Parameters
     ----------
     table : DataFrame
-        service, user, share (0 to 1), as the user gave them.
+        service, user, share (0 to 1), as the user gave them. Optional: line, the row's number in
+        the file.
+    source : str
+        What the table is called in messages.
 
     Raises
     ------
@@ -100,8 +103,9 @@ def checked_users(table: pd.DataFrame) -> pd.DataFrame:
     services, units = [service.id for service in SERVICES], list(economic_units())
     share = pd.to_numeric(table["share"], errors="coerce")
     twice = table.duplicated(["service", "user"])
-    for place, row in enumerate(table.itertuples(index=False)):
-        where = f"users:{place + 2}"
+    lines = table["line"] if "line" in table else range(2, len(table) + 2)
+    for place, (line, row) in enumerate(zip(lines, table.itertuples(index=False), strict=True)):
+        where = f"{source}:{line}"
         for name, known, kind in (
             (str(row.service), services, Text("服务", "service")),
             (str(row.user), units, Text("经济单位", "economic unit")),
@@ -123,16 +127,16 @@ def checked_users(table: pd.DataFrame) -> pd.DataFrame:
             errors.append(ProjectError(where=where, problem=problem))
     raise_all(errors)
     sums = {name: _left(part.to_numpy()) for name, part in share.groupby(table["service"])}
-    raise_all(_more_than_all(name, 1 - left) for name, left in sums.items() if left < 0)
+    raise_all(_more_than_all(name, 1 - left, source) for name, left in sums.items() if left < 0)
     return table.assign(share=share)[["service", "user", "share"]]
 
 
-def _more_than_all(service: str, total: float) -> ProjectError:
+def _more_than_all(service: str, total: float, source: str) -> ProjectError:
     problem = Text(
         f"服务 {service} 的份额合计为 {total:.6g}，不得超过 1。请更正各使用者的份额。",
         f"the shares of {service} sum to {total:.6g}, more than 1. Correct them.",
     )
-    return ProjectError(where="users", problem=problem)
+    return ProjectError(where=source, problem=problem)
 
 
 def supply_table(flows: pd.DataFrame, measure: Measure) -> pd.DataFrame:

@@ -105,6 +105,20 @@ def generated(folder: Path, size: int, runs: int) -> None:
     report(where, f"{size} x {size} generated, {parcels} parcels", size * size, runs)
 
 
+def every_service(folder: Path, runs: int) -> None:
+    """Print the ratios of the full set of pixel-local services, and what each kernel costs."""
+    from tests.benchmarks import every_service as full
+
+    size, parcels = 4000, 5000
+    where = folder / "every_service"
+    full.write(where, size, parcels)
+    count, read = len(full.chosen()), len(full.layers()) + 1
+    label = f"{size} x {size}, {count} pixel-local services, {read} layers, {parcels} parcels"
+    report(where, label, size * size, runs)
+    for service, nanoseconds in full.kernel_times().items():
+        print(f"  {service:24}{nanoseconds:10.2f} ns per pixel, its kernel alone")
+
+
 def world_cover(folder: Path, runs: int) -> None:
     """Print the ratios of a real tile of two dates, 36000 x 36000, geographic, mostly sea."""
     from tests.benchmarks import county
@@ -145,8 +159,9 @@ def main() -> None:
     """Measure, or be one measurement."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--one", nargs=2, type=Path, metavar=("PROJECT", "OUT"))
-    parser.add_argument("--sizes", type=int, nargs="+", default=[8000, 20000])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[8000, 20000])
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--every-service", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--world-cover", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--folder", type=Path, default=ROOT / "bench-data")
     given = parser.parse_args()
@@ -155,6 +170,8 @@ def main() -> None:
         return
     for size in given.sizes:
         generated(given.folder, size, given.runs)
+    if given.every_service:
+        every_service(given.folder, given.runs)
     if given.world_cover:
         world_cover(given.folder, given.runs)
 

@@ -7,6 +7,7 @@ third of the box outside the county, and irregular parcels that tile it. Value n
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numba as nb
@@ -115,33 +116,44 @@ def write(folder: Path, size: int, count: int) -> None:
     if (folder / "project.toml").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("land_cover", "land_cover_baseline", *LAYERS):
-        _write_layer(folder / f"{name}.tif", name, size)
+    for name in ("land_cover", "land_cover_baseline"):
+        write_class(folder / f"{name}.tif", size, later=name == "land_cover")
+    for name, noise in LAYERS.items():
+        write_noise(folder / f"{name}.tif", size, noise)
     parcels(size, count).to_parquet(folder / "parcels.parquet")
     (folder / "project.toml").write_text(project_text(), encoding="utf-8")
 
 
-def _write_layer(path: Path, name: str, size: int) -> None:
-    is_class = name.startswith("land_cover")
-    profile = {
-        "driver": "GTiff", "width": size, "height": size, "count": 1, "crs": CRS,
-        "dtype": "uint8" if is_class else "float32", "nodata": 0 if is_class else float(NODATA),
-        "transform": from_origin(LEFT, TOP, CELL, CELL), "tiled": True, "blockxsize": 512,
-        "blockysize": 512, "compress": "zstd" if name in {"npp", "land_cover"} else "deflate",
-        "predictor": 2 if is_class else 3, "bigtiff": "YES", "num_threads": 2,
-    }  # fmt: skip
+def write_class(path: Path, size: int, *, later: bool) -> None:
+    """Write a land cover of the earlier or the later year."""
+    profile = _profile(path, size) | {"dtype": "uint8", "nodata": 0, "predictor": 2}
     with rasterio.open(path, "w", **profile) as file:
         for row in range(0, size, STRIP):
             rows = min(STRIP, size - row)
-            if is_class:
-                values = _classes(row, rows, size, later=name == "land_cover")
-                values[~inside(row, rows, size)] = 0
-            else:
-                n = LAYERS[name]
-                values = _noise(row, rows, size, n.wave, n.octaves, n.fade, n.seed)
-                values = np.round(values * np.float32(n.span) + np.float32(n.low), n.decimals)
-                values[~inside(row, rows, size)] = NODATA
+            values = _classes(row, rows, size, later=later)
+            values[~inside(row, rows, size)] = 0
             file.write(values, 1, window=Window(0, row, size, rows))
+
+
+def write_noise(path: Path, size: int, look: Noise) -> None:
+    """Write a continuous layer."""
+    more = {"dtype": "float32", "nodata": float(NODATA), "predictor": 3}
+    with rasterio.open(path, "w", **_profile(path, size) | more) as file:
+        for row in range(0, size, STRIP):
+            rows = min(STRIP, size - row)
+            values = _noise(row, rows, size, look.wave, look.octaves, look.fade, look.seed)
+            values = np.round(values * np.float32(look.span) + np.float32(look.low), look.decimals)
+            values[~inside(row, rows, size)] = NODATA
+            file.write(values, 1, window=Window(0, row, size, rows))
+
+
+def _profile(path: Path, size: int) -> dict[str, Any]:
+    return {
+        "driver": "GTiff", "width": size, "height": size, "count": 1, "crs": CRS,
+        "transform": from_origin(LEFT, TOP, CELL, CELL), "tiled": True, "blockxsize": 512,
+        "blockysize": 512, "compress": "zstd" if path.stem in {"npp", "land_cover"} else "deflate",
+        "bigtiff": "YES", "num_threads": 2,
+    }  # fmt: skip
 
 
 def parcels(size: int, count: int) -> gpd.GeoDataFrame:

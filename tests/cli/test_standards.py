@@ -120,3 +120,9 @@ def test_what_is_recalled_is_said_to_be_where_a_standard_is_shown(says: Says) ->
     assert "Not known whether counted: Coastal protection" in text
     assert "recalled and not certain" in text
     assert "not shared out" in text
+
+
+def test_prices_in_dispute_are_named_where_a_standard_is_shown(says: Says) -> None:
+    assert "82.18 CNY/m3 (youyang) differs more than 2-fold" in says("standards", "show", "cq-2023")
+    assert "来源分歧的价格" in says("standards", "show", "cn-open", "--lang", "zh")
+    assert "disagree" not in says("standards", "show", "hj1173-2021")

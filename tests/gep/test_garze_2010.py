@@ -12,26 +12,20 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
-import shapely
-from affine import Affine
 from scipy.optimize import brentq
 
 from data_catalog.parameters import bundled
 from data_catalog.standards import standard
 from gep.account import GepAccount
 from gep.services import service
-from tests.county import write
+from tests.strips import CRS, Strips
 from tiles.compute import compute
 from tiles.project import read_project
 from tiles.run import How
 
 CASES = Path(__file__).parent / "cases"
-CRS = "+proj=laea +lat_0=30 +lon_0=100 +datum=WGS84"
-SIDE = 400_000.0
-CELL = 1000
 YUAN = 1e8
 GROUPS = {"provisioning": 632.64, "regulating": 6842.28, "cultural": 70.67}
 CODES = {
@@ -144,11 +138,12 @@ def value(item: str) -> float:
 # marshes at 7.06 CNY/m3; e^6.636 A^0.678 1e4 m3 on a lake of A km2
 MARSH = value("marsh storage") / 7.06 / 0.3
 LAKE = (value("lake storage") / 7.06 / 1e4 / np.exp(6.636)) ** (1 / 0.678) * 1e6
-STRIPS = {
-    11: AREAS["forest"], 21: AREAS["shrub"], 31: AREAS["grassland"], 41: MARSH, 42: LAKE,
-    43: AREAS["wetland"] - MARSH - LAKE, 51: AREAS["farmland"], 61: AREAS["urban"],
-    81: AREAS["glacier_snow"], 82: AREAS["bare"],
+PARTS = {
+    "11": AREAS["forest"], "21": AREAS["shrub"], "31": AREAS["grassland"], "41": MARSH, "42": LAKE,
+    "43": AREAS["wetland"] - MARSH - LAKE, "51": AREAS["farmland"], "61": AREAS["urban"],
+    "81": AREAS["glacier_snow"], "82": AREAS["bare"],
 }  # fmt: skip
+LAND = Strips({code: int(code) for code in PARTS}, PARTS, side=400_000, cell=1000)
 
 
 def depth(row: str, total: float) -> dict[str, float]:
@@ -158,20 +153,9 @@ def depth(row: str, total: float) -> dict[str, float]:
     return {name: total * printed[name] / whole / AREAS[name] for name in CODES}
 
 
-def layer(by_ecosystem: Mapping[str, float]) -> npt.NDArray[np.float64]:
-    """Return a layer that is constant on each ecosystem."""
-    of_class = {code: by_ecosystem[name] for name, codes in CODES.items() for code in codes}
-    return np.vectorize(of_class.__getitem__, otypes=[np.float64])(land_cover())
-
-
-def rows_of(area: float) -> int:
-    return int(np.ceil(area / SIDE / CELL))
-
-
-def land_cover() -> npt.NDArray[np.uint8]:
-    """Return a strip of each class that holds its area."""
-    strips = [np.full((rows_of(a), int(SIDE) // CELL), c, np.uint8) for c, a in STRIPS.items()]
-    return np.concatenate(strips)
+def by_class(numbers: Mapping[str, float]) -> dict[str, float]:
+    """Return the number of each ecosystem by the classes that it is made of."""
+    return {str(code): numbers[name] for name, codes in CODES.items() for code in codes}
 
 
 def wind(kilograms: float) -> float:
@@ -195,8 +179,6 @@ def wind(kilograms: float) -> float:
 def garze(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """Return the run folder and the manifest of the account."""
     folder = tmp_path_factory.mktemp("garze")
-    grid = Affine(CELL, 0, 0, 0, -CELL, 0)
-    write(folder / "land_cover.tif", land_cover(), grid, CRS)
     # 800.6 to 805.6 kWh evaporate a cubic metre; the profile has 2450 MJ and 125 kWh: 805.56 kWh
     per_m3 = 2450e3 / 3600 + 125
     evaporated = 1272.35e8 / per_m3 / AREAS["wetland"]
@@ -211,24 +193,19 @@ def garze(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
     # 0.31e8 t of carbon dioxide and 2.51e8 t of oxygen are too coarse: by value over price
     npp = depth("carbon and oxygen", value("O2") / 727 / 1.19 * 72 / 162)
     nep = depth("carbon and oxygen", value("CO2") / 380 * 12 / 44)
-    for name, depths in (
-        ("evapotranspiration", et), ("storm_runoff", runoff), ("rainfall_erosivity", erosivity),
-        ("weather_factor", weather), ("npp", npp), ("net_ecosystem_production", nep),
-    ):  # fmt: skip
-        write(folder / f"{name}.tif", layer(depths), grid, CRS)
-    shapes, top = [], 0.0
-    for area in STRIPS.values():
-        shapes.append(shapely.box(0, top - area / SIDE, SIDE, top))
-        top -= rows_of(area) * CELL
-    ids = [str(code) for code in STRIPS]
-    parcels = gpd.GeoDataFrame({"parcel_id": ids}, geometry=shapes, crs=CRS)
-    parcels.to_file(folder / "parcels.gpkg")
+    layers = {
+        "evapotranspiration": et, "storm_runoff": runoff, "rainfall_erosivity": erosivity,
+        "weather_factor": weather, "npp": npp, "net_ecosystem_production": nep,
+    }  # fmt: skip
+    LAND.write(folder, {name: by_class(numbers) for name, numbers in layers.items()})
     # a square, as the sides of a strip of 400 km by 400 m are not straight on the ellipsoid
-    outline = shapes[0].centroid.buffer(np.sqrt(LAKE) / 2, cap_style="square")
+    outline = LAND.outlines["11"].centroid.buffer(np.sqrt(LAKE) / 2, cap_style="square")
     lake = gpd.GeoDataFrame({"lake_region": ["tibet"]}, geometry=[outline], crs=CRS)
     lake.to_file(folder / "lakes.gpkg")
     capacity = value("reservoir storage") / 7.06 / 0.35
-    dam = gpd.GeoDataFrame({"capacity": [capacity]}, geometry=[shapes[4].centroid], crs=CRS)
+    dam = gpd.GeoDataFrame(
+        {"capacity": [capacity]}, geometry=[LAND.outlines["42"].centroid], crs=CRS
+    )
     dam.to_file(folder / "reservoirs.gpkg")
     (folder / "statistics.csv").write_text(STATISTICS, encoding="utf-8")
     (folder / "parameters.csv").write_text(PARAMETERS, encoding="utf-8")

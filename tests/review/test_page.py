@@ -133,6 +133,20 @@ def test_a_run_without_carbon_has_a_page_without_carbon(tmp_path: Path) -> None:
     assert "碳储量" in parsed(with_carbon).text
 
 
+def test_disputed_prices_and_what_may_count_twice_stand_before_the_numbers(tmp_path: Path) -> None:
+    guard = {"guard": "visitors", "found_zh": "可能重复", "found_en": "may count twice"}
+    run = write_run(
+        tmp_path / "run", ["甲", "乙"],
+        remarks=[{"about": "storage", "zh": "库容价有分歧", "en": "storage is disputed"}],
+        guards=[guard | {"outcome": "warned"},
+                guard | {"outcome": "passed", "found_zh": "没有问题", "found_en": "all is well"}],
+    )  # fmt: skip
+    text = parsed(write_page(run)).text
+    for said in ("库容价有分歧", "storage is disputed", "可能重复", "may count twice"):
+        assert text.index("Read this first") < text.index(said) < text.index("各项服务功能量")
+    assert "没有问题" not in text
+
+
 def test_a_run_of_carbon_alone_has_a_page_too(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", ["甲", "乙"], services=[], doubtful_share=None)
     text = parsed(write_page(run)).text
