@@ -8,7 +8,7 @@ OUT := demo-run-$(shell date +%Y%m%d-%H%M%S)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo docs test check bench torture wheel clean
+.PHONY: help venv demo docs notebooks test check bench torture wheel clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ demo: $(INSTALLED)  ## the bundled Lishui data, end to end, into a new folder (O
 
 docs: $(INSTALLED)  ## the pages of docs/services and docs/standards, from the declarations
 	$(BIN)/gep book docs
+
+notebooks: $(INSTALLED)  ## run the notebooks and store what they show
+	$(BIN)/python -m tests.notebooks
 
 test: check  ## all checks, then all tests but the torture ones
 	$(BIN)/python -m pytest -q -n 2 -m "not torture"

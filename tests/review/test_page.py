@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 from shapely import MultiPolygon, box
 
-from data_catalog.errors import RunError
+from data_catalog.errors import RunError, UnknownNameError
 from data_catalog.text import Text
 from review.figures import figure, in_words, scale_for, signed
+from review.map_figure import map_figure
 from review.overview import read_overview
 from review.page import write_page
 from review.parcel_map import parcel_map
@@ -296,3 +297,15 @@ def test_figures_have_thousands_apart_and_no_minus_zero() -> None:
     assert signed(0.0) == "0.0"
     assert scale_for([1.0, float("nan"), 2e9]).factor == 1e8
     assert not re.search("[eE]", figure(1e22))
+
+
+def test_the_map_alone_is_a_figure_in_one_language(tmp_path: Path) -> None:
+    drawing = parcel_map(read_overview(write_run(tmp_path / "run", ["East", HOSTILE])))
+    drawn = map_figure(drawing, "gep", "en")
+    assert drawn.startswith("<svg ")
+    assert drawn.count("<path ") == len(drawing.outlines)
+    assert "GEP per hectare" in drawn
+    assert "单位面积" not in drawn
+    assert "<script>" not in drawn
+    with pytest.raises(UnknownNameError, match="no theme is named 'gdp'"):
+        map_figure(drawing, "gdp", "en")
