@@ -44,6 +44,8 @@ class LazyGroup(click.Group):
                         "a service's formula, inputs, parameters and sources"),
         "standards": Text("核算标准", "the accounting standards, as data"),
         "parameters": Text("参数行及其来源", "parameter rows with their sources"),
+        "trace": Text("一个数字的由来：公式、输入、参数行、面积",
+                      "where a figure comes from: formula, inputs, parameter rows, area"),
         "book": Text("服务与标准的手册：由声明生成的页面",
                      "the book: a page per service and standard, from the declarations"),
         "sinks": Text("森林碳：储量与变化", "forest carbon: stock and change"),

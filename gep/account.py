@@ -13,7 +13,7 @@ from data_catalog.parameters import Parameters
 from data_catalog.standards import Standard
 from data_catalog.text import Text
 from gep import choices
-from gep.disclosure import doubtful_share, rows_behind, service_record
+from gep.disclosure import doubtful_share, rows_behind
 from gep.entries import Posted, post
 from gep.guards import Seen, findings
 from gep.indicators import indicators
@@ -26,6 +26,7 @@ from gep.remarks import Remark, in_dispute, of_prices
 from gep.seea.asset import ASSET_VALUE, AssetTerms
 from gep.seea.of_run import Account, terms_of, user_problems, write_run
 from gep.seea.variables import VARIABLES
+from gep.service_record import seea_inputs, service_record
 from gep.services import services
 from gep.table_part import row_problems
 from gep.tables import totals_by_class, write_tables
@@ -33,6 +34,7 @@ from tiles.binding import Bound
 from tiles.compute import Prepared
 from tiles.derive import Derivations
 from tiles.inputs import Inputs
+from tiles.records import model_record
 from tiles.results import Result
 
 __all__ = ["GepAccount", "PreparedGep"]
@@ -88,11 +90,12 @@ class GepAccount:
         rows = [r for p in computed for r in p.rows()]
         beside = tuple(indicators((p.service.id for p in first if p.computed), at_hand))
         terms = {s.id: terms_of(s, at_hand.parameters) for s in self.standards}
+        of_models = (r for p in computed for m in p.bound.values() for r in m.rows)
         of_assets = (r for t in terms.values() if t for r in t.rows)
         return PreparedGep(
             models=(*models.all(), *beside),
             not_computed=tuple(r for p in first for r in p.refused),
-            rows=(*rows, *level.behind(rows), *of_assets),
+            rows=(*rows, *level.behind(rows), *of_models, *of_assets),
             plans=plans,
             indicators=beside,
             level=level,
@@ -128,13 +131,18 @@ class GepAccount:
             for p, flows in zip(posted, totals, strict=True)
         ]
         unwritten = write_run(result, accounts, sums, prepared.parameters, folder)
+        seea = seea_inputs(result.inputs, prepared.terms)
         for section, why in zip(said, unwritten, strict=True):
             section["seea_not_written"] = [_unwritten(*one) for one in why.items()]
+            section["seea_inputs"] = seea[section["standard"]]
         others = {
             p.standard.id: section | {"not_computed": [r.record() for r in p.refused_before]}
             for p, section in zip(posted[1:], said[1:], strict=True)
         }
-        return said[0] | ({"other_standards": others} if others else {})
+        beside = [model_record(m.model, m.rows) | {"unit": m.model.output.units}
+                  for m in prepared.indicators]  # fmt: skip
+        more = {"other_standards": others} if others else {}
+        return said[0] | {"indicators": beside} | more
 
     def _section(
         self, posted: Posted, prepared: PreparedGep, values: pd.DataFrame
@@ -160,7 +168,7 @@ class GepAccount:
             "remarks": [r.record() for r in remarks],
             "guards": [f.record() for f in posted.findings],
             "services": [
-                _record(by_id[n], sorted(set(values.loc[values["service"] == n, "ecosystem"])))
+                _record(by_id[n], values[values["service"] == n], prepared.level)
                 | {"doubtful_share": posted.doubtful[n]}
                 for n in done
             ],
@@ -177,10 +185,10 @@ class GepAccount:
         }
 
 
-def _record(plan: ServicePlan, classes: list[str]) -> dict[str, Any]:
-    rows = rows_behind(plan.rests_on, classes)
+def _record(plan: ServicePlan, values: pd.DataFrame, level: PriceLevel) -> dict[str, Any]:
+    rows = rows_behind(plan.rests_on, sorted(set(values["ecosystem"])))
     years = {year for t in plan.tables for year in t.price_years()}
-    return service_record(plan.service, plan.choice, rows, price_year(plan.rows(), years))
+    return service_record(plan, rows, price_year(plan.rows(), years), level)
 
 
 def _priced(plans: Iterable[ServicePlan]) -> set[str]:

@@ -51,14 +51,16 @@ class Models:
 class ServicePlan:
     """What of a service can be computed under a standard, and why the rest cannot.
 
-    `pixels` are models with the item that each measures; `unpriced` holds, by item, why it has no
-    value.
+    `pixels` are models with the item that each measures; `bound` holds them by variant as this
+    standard has them: another's model may do the same work with numbers from other rows.
+    `unpriced` holds, by item, why it has no value.
     """
 
     service: Service
     standard: str
     choice: Choice
     pixels: list[tuple[str, Bound]] = field(default_factory=list)
+    bound: dict[str, Bound] = field(default_factory=dict)
     tables: list[TablePart] = field(default_factory=list)
     weight: Bound | None = None
     priced: list[Priced] = field(default_factory=list)
@@ -135,7 +137,9 @@ def _plan_pixels(
     if reasons:
         plan.refuse(tuple(reasons), variant.id)
     else:
-        plan.pixels.append((variant.item, share(model)))
+        shared = share(model)
+        plan.pixels.append((variant.item, shared))
+        plan.bound[variant.id] = model.renamed(shared.id)
 
 
 def _plan_table(
@@ -195,9 +199,10 @@ def _plan_prices(
 
 def _note_rows(plan: ServicePlan, at_hand: Derivations) -> None:
     """Note which rows stand behind the values, those of modelled layers and prices included."""
-    for item, model in plan.pixels:
+    for variant, model in plan.bound.items():
         behind = at_hand.needed(set(model.layers()))
         modelled = [r for m in behind.inline() for r in m.rows] + behind.rows()
+        item = plan.service.variant(variant).item
         prices = [r for p in plan.prices_of(item) for r in p.rows]
         plan.rests_on.append(Basis(model.scope, (*model.rows, *modelled, *prices)))
     for table in plan.tables:

@@ -75,6 +75,10 @@ class PriceLevel:
             self._use(year)
         return np.array([known[year] for year in years], dtype=np.float64)
 
+    def indices(self, years: Iterable[str]) -> list[Row]:
+        """Return the index numbers that prices of these years are moved by."""
+        return list({r.name(): r for y in years for r in self._pair(y) or ()}.values())
+
     def behind(self, rows: Iterable[Row]) -> list[Row]:
         """Return the index numbers that these rows, and tables so far, were moved by."""
         for row in rows:
@@ -120,7 +124,7 @@ class PriceLevel:
 
     def _pair(self, year: str) -> tuple[Row, Row] | None:
         """Return the index numbers of another year and of the level's, of one series."""
-        if not self.year or year == self.year:
+        if not self.year or year in {"", self.year}:
             return None
         rows = [row for row in self.parameters if row.parameter == PRICE_INDEX]
         series = {(row.set, row.key): row for row in rows}

@@ -74,10 +74,14 @@ class TablePart:
         """Return the parameter rows behind its amounts and values."""
         return tuple(r for model in (self.amount, *self.valued) for r in model.rows)
 
+    def has_money(self, model: BoundRows) -> bool:
+        """Return whether a valuation reads money that the rows state, and their year with it."""
+        columns = self.table.table.columns
+        return "year" in self.frame and any(is_money(columns[n].units) for n in model.read())
+
     def price_years(self) -> set[str]:
         """Return the years whose prices the money of the rows is in."""
-        columns = self.table.table.columns
-        money = any(is_money(columns[name].units) for m in self.valued for name in m.read())
+        money = any(self.has_money(model) for model in self.valued)
         return {self.level.year_of(f"{year:g}") for year in self.frame["year"]} if money else set()
 
 

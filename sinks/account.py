@@ -30,6 +30,7 @@ from tiles.compute import NotComputed, Prepared
 from tiles.derive import Derivations
 from tiles.inputs import Inputs
 from tiles.project import Carbon, Project
+from tiles.records import model_record
 from tiles.results import Result
 
 TITLE = Text("森林碳储量", "Forest carbon stock")
@@ -101,7 +102,7 @@ class CarbonAccount:
         refused = () if len(classes) == len(layers) else (_no_baseline(layers[1]),)
         return PreparedCarbon(
             carbon=carbon, parameters=at_hand.parameters, classes=classes, pools={},
-            not_computed=refused,
+            not_computed=refused, rows=_of_removals(at_hand.parameters, changes=not refused),
         )  # fmt: skip
 
     def _biomass(self, at_hand: Derivations, carbon: Carbon) -> PreparedCarbon:
@@ -144,6 +145,7 @@ class CarbonAccount:
         return PreparedCarbon(
             models=models, not_computed=tuple(refused), carbon=carbon,
             parameters=at_hand.parameters, pools=pools,
+            rows=_of_removals(at_hand.parameters, changes=not refused),
         )  # fmt: skip
 
     def write(self, result: Result, prepared: Prepared, folder: Path) -> Mapping[str, Any]:
@@ -172,6 +174,12 @@ class CarbonAccount:
                 "method": prepared.carbon.method,
                 "densities": prepared.carbon.densities or prepared.carbon.factors,
                 "classes": list(prepared.classes),
+                "models": [
+                    {"pool": pool, "year": year} | model_record(model.model, model.rows)
+                    for pool, models in prepared.pools.items()
+                    for model, year in zip(models, _years(project), strict=False)
+                ],
+                "removals": [row.name() for row in prepared.rows],
             },
             "carbon_parameters": _rows_used(prepared),
         }
@@ -255,13 +263,23 @@ def _co2_per_carbon(parameters: Parameters) -> Row:
     return row
 
 
+def _years(project: Project) -> tuple[int, int | None]:
+    return project.project.year, project.project.baseline_year
+
+
+def _of_removals(parameters: Parameters, *, changes: bool) -> tuple[Row, ...]:
+    """Return the row that turns a change of carbon into removals, where there is a change."""
+    row = parameters.find("co2_per_carbon", "stoichiometry") if changes else None
+    return (row,) if row else ()
+
+
 def _by_biomass(
     result: Result, prepared: PreparedCarbon, project: Project
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return stocks of each pool and year, and their change, per parcel and in total."""
     assert prepared.parameters is not None  # noqa: S101
     factors = str(prepared.carbon and prepared.carbon.factors)
-    years = (project.project.year, project.project.baseline_year)
+    years = _years(project)
     sums: dict[tuple[str, int | None], pd.Series[float]] = {}
     for pool, models in prepared.pools.items():
         for model, year in zip(models, years, strict=False):

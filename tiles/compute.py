@@ -14,7 +14,6 @@ from data_catalog.errors import GepError, OutputError, ProjectError, RunError, T
 from data_catalog.names import suggestion
 from data_catalog.parameters import Parameters, Row, bundled, engine_number, read_rows
 from data_catalog.text import Text
-from data_catalog.variables import variable
 from tiles.binding import Bound
 from tiles.checkpoints import FOLDER as CHECKPOINTS
 from tiles.checkpoints import unwritable, whole_or_not_at_all
@@ -26,7 +25,7 @@ from tiles.maps import write_maps
 from tiles.patterns import pattern_factors
 from tiles.project import Project
 from tiles.rasters import Raster
-from tiles.receipt import alignment, input_records
+from tiles.receipt import alignment, input_records, modelled_records
 from tiles.results import Result
 from tiles.run import How, Progress, run
 from tiles.runfolder import LOG, RunFolder, command, digest_of, sha256, software
@@ -385,15 +384,7 @@ def _manifest(
         },
         "parcels": {"source": inputs.parcels_source, "count": len(inputs.parcels)},
         "inputs": input_records(inputs),
-        "modelled": [
-            {
-                "variable": d.makes, "model": d.id, "title_zh": d.title.zh, "title_en": d.title.en,
-                "from": list(d.layers()), "note_zh": d.note.zh, "note_en": d.note.en,
-                "variable_zh": variable(d.makes).title.zh,
-                "variable_en": variable(d.makes).title.en,
-            }
-            for d in at_hand.made
-        ],
+        "modelled": modelled_records(at_hand),
         "not_computed": [n.record() for p in prepared for n in p.not_computed],
         "parameters": [unique[name] for name in sorted(unique)],
         "tiles_resumed": resumed,

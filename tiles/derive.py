@@ -195,6 +195,11 @@ class Derivations:
         """Return the parameter rows that the stored derivations used."""
         return [row for m in self.made if stored(m) for row in _numbers(self, m)[1]]
 
+    def rows_by_model(self) -> dict[str, tuple[Row, ...]]:
+        """Return the parameter rows that each derivation used, by the variable it makes."""
+        found = {m.makes: tuple(_numbers(self, m)[1]) for m in self.made if stored(m)}
+        return found | {bound.account: bound.rows for bound in self.inline()}
+
 
 def stored(maker: Derived) -> bool:
     """Return whether a derivation is computed once on its source's own grid."""

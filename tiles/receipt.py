@@ -8,11 +8,13 @@ import shapely
 from pyproj import CRS
 
 from data_catalog.derived import Derived
+from data_catalog.variables import variable
 from tiles.derive import FOLDER, Derivations, stored
 from tiles.georeference import Place
 from tiles.inputs import Inputs
 from tiles.job import Job
 from tiles.rasters import Raster
+from tiles.records import model_record
 from tiles.results import Result
 from tiles.runfolder import MANIFEST, sha256
 from tiles.seen import LayerSeen
@@ -107,6 +109,22 @@ def _met(raster: Raster, seen: LayerSeen, inside: int) -> dict[str, Any]:
     if not raster.is_class and seen.cells:
         record |= {"least": seen.least, "most": seen.most, "range_units": raster.variable.units}
     return record
+
+
+def modelled_records(at_hand: Derivations) -> list[dict[str, Any]]:
+    """Return the layers that were modelled, in the order in which they are needed."""
+    rows = at_hand.rows_by_model()
+    return [
+        model_record(d, rows[d.makes])
+        | {
+            "variable": d.makes,
+            "variable_zh": variable(d.makes).title.zh,
+            "variable_en": variable(d.makes).title.en,
+            "model": d.id,
+            "from": list(d.layers()),
+        }
+        for d in at_hand.made
+    ]
 
 
 def input_records(inputs: Inputs) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ Measure: TypeAlias = Literal["physical", "value"]
 NOT_ALLOCATED = "not_allocated"
 MONEY = "CNY/year"
 NO_USERS = pd.DataFrame({"service": [], "user": [], "share": []})
-_NOT_ALLOCATED_TITLE = Text("未分配", "not allocated")
+NOT_ALLOCATED_TITLE = Text("未分配", "not allocated")
 _EMPTY = Text("", "")
 _GROUPS = {
     "provisioning": Text("供给服务", "provisioning"),
@@ -155,7 +155,7 @@ def supply_table(flows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
 
 def use_table(flows: pd.DataFrame, measure: Measure, users: pd.DataFrame) -> pd.DataFrame:
     """Return use_physical.csv or use_monetary.csv: services by using economic unit."""
-    titles = economic_units() | {NOT_ALLOCATED: _NOT_ALLOCATED_TITLE}
+    titles = economic_units() | {NOT_ALLOCATED: NOT_ALLOCATED_TITLE}
     used = use(supply(flows, measure), users)
     named = {unit: f"{unit} {title.zh}" for unit, title in titles.items()}
     return _table(used.rename(columns=named), flows, measure)

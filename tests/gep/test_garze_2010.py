@@ -362,3 +362,12 @@ def test_the_columns_of_the_matrix_add_up(garze: tuple[Path, dict[str, Any]]) ->
         found = account.loc[account["ecosystem"].isin([str(c) for c in codes]), "value"].sum()
         # the printed cells of wetland add up to 1396.16, its printed total is 1396.13
         assert found / YUAN == pytest.approx(BY_ECOSYSTEM["total"][name], abs=0.05), name
+
+
+def test_the_guards_say_what_the_paper_may_count_twice(garze: tuple[Path, dict[str, Any]]) -> None:
+    # power, supply and conservation of water; marshes that conserve and hold floods; 8.11 tonnes
+    # of oxygen to a tonne of carbon dioxide
+    warned = {g["guard"] for g in garze[1]["guards"] if g["outcome"] == "warned"}
+    assert warned == {"same_volume_of_water", "marsh_storage", "one_carbon_number"}
+    oxygen = value("O2") / 727
+    assert oxygen / (value("CO2") / 380) == pytest.approx(8.11, abs=0.01)

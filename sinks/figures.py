@@ -1,0 +1,123 @@
+"""The figures of carbon.csv, with all that they rest on: read from a finished run alone."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from data_catalog.text import Text
+from sinks.pools import POOLS, density_parameter
+from tiles.lineage import Figure, Lineage, Rests, cells_of, name_of
+
+__all__ = ["carbon_figures"]
+
+CARBON = "carbon"
+UNITS = {"stock_tC": "t_C", "se_tC": "t_C", "change_tC": "t_C", "removal_tCO2e": "t_CO2e"}
+MEASURES = {
+    "stock_tC": Text("碳储量", "carbon stock"),
+    "change_tC": Text("碳储量变化", "change of carbon stock"),
+    "se_tC": Text("标准误", "standard error"),
+    "removal_tCO2e": Text("清除量", "removals"),
+}
+SAID = {
+    "stock_tC": Text("各类面积乘以碳密度。", "Area of each class times its carbon density."),
+    "change_tC": Text("期末与期初储量之差。", "Stock at closing less stock at opening."),
+    "se_tC": Text(
+        "由参数的标准误传递；各宗地共用同一参数，误差完全相关。",
+        "From the standard errors of the parameters, which all parcels share.",
+    ),
+    "removal_tCO2e": Text("碳储量变化折为二氧化碳。", "The change of carbon as carbon dioxide."),
+}
+OF_CELLS = Text(
+    "在各像元内按公式计算，再按面积求和。", "Worked out in every cell, and summed by area."
+)
+FORMULAS = {
+    "stock_tC": r"C = \sum_c A_c d_c", "change_tC": r"C = \sum_c (A_{2c} - A_{1c}) d_c",
+    "se_tC": r"s = \sqrt{\sum_c (A_c s_c)^2}", "removal_tCO2e": r"R = C \cdot \frac{44}{12}",
+}  # fmt: skip
+
+
+def carbon_figures(lineage: Lineage) -> Iterator[Figure]:
+    """Yield the figures of the carbon account; none without one."""
+    about = lineage.manifest.get("carbon")
+    if about is None:
+        return
+    for line, row in cells_of(lineage.run / "carbon.csv"):
+        changes = bool(row["year_from"])
+        when = f"{row['year_from']}-{row['year_to']}" if changes else row["year"]
+        for measure in (m for m in UNITS if row[m]):
+            by_models = about["method"] == "biomass"
+            parts = _parts(row, measure)
+            said = OF_CELLS if by_models and measure == "stock_tC" else SAID[measure]
+            pool = POOLS[row["pool"]]
+            of = MEASURES[measure]
+            yield Figure(
+                code=_code(row["pool"], when, measure),
+                title=Text(f"{pool.zh}，{when} 年：{of.zh}", f"{pool.en}, {when}: {of.en}"),
+                value=row[measure], unit=UNITS[measure], file="carbon.csv", line=line,
+                column=measure, said=said, formula="" if by_models else FORMULAS[measure],
+                parts=parts, rests=_rests(lineage, about, row, measure),
+            )  # fmt: skip
+
+
+def _code(pool: str, when: str, measure: str) -> str:
+    return f"{CARBON}/{pool}/{when}/{measure}"
+
+
+def _parts(row: Mapping[str, str], measure: str) -> tuple[str, ...]:
+    pool, years = row["pool"], (row["year_from"], row["year_to"])
+    if measure == "removal_tCO2e":
+        return (_code(pool, "-".join(years), "change_tC"),)
+    if measure == "change_tC":
+        return tuple(_code(pool, year, "stock_tC") for year in years)
+    return ()
+
+
+def _rests(
+    lineage: Lineage, about: Mapping[str, Any], row: Mapping[str, str], measure: str
+) -> Rests:
+    found = Rests()
+    for model in about["models"]:
+        if model["pool"] == row["pool"] and (row["year_from"] or str(model["year"]) == row["year"]):
+            found.add(lineage.rests(model))
+    if about["method"] != "biomass":
+        found.add(lineage.layers(_maps(lineage, about, row)))
+        present = _classes(lineage, row)
+        parameter = density_parameter(row["pool"])
+        densities = {
+            r["key"]: r for r in lineage.parameters.values() if r["parameter"] == parameter
+        }
+        keys = {c if c in densities else c[:1] for c in present} if present else set(densities)
+        found.rows |= {name_of(densities[k]): None for k in sorted(keys) if k in densities}
+    if measure == "removal_tCO2e":
+        found.rows |= dict.fromkeys(about["removals"])
+    return found
+
+
+def _maps(lineage: Lineage, about: Mapping[str, Any], row: Mapping[str, str]) -> list[str]:
+    """Return the class maps of a row's year or years: of the account first, then the baseline."""
+    classes = list(about["classes"])
+    if row["year_from"]:
+        return classes
+    account = str(lineage.manifest["project"]["project"]["year"])
+    return classes[:1] if row["year"] == account else classes[1:]
+
+
+def _classes(lineage: Lineage, row: Mapping[str, str]) -> set[str]:
+    """Return the classes whose densities decide a row; none where the folder does not say."""
+    if row["year_from"]:
+        changed: set[str] = set()
+        for _, cells in cells_of(lineage.run / "carbon_change_matrix.csv"):
+            before = cells.pop("ecosystem_from")
+            for after, area in cells.items():
+                if after != before and _some(area):
+                    changed |= {before, after}
+        return changed
+    if lineage.manifest["carbon"]["classes"][:1] != ["land_cover"]:
+        return set()
+    closing = row["year"] == str(lineage.manifest["project"]["project"]["year"])
+    column = "closing" if closing else "opening"
+    extent = (cells for _, cells in cells_of(lineage.run / "seea" / "extent.csv"))
+    return {cells["ecosystem"] for cells in extent if _some(cells.get(column, ""))}
+
+
+def _some(area: str) -> bool:
+    return bool(area) and float(area) > 0
