@@ -62,6 +62,14 @@ def test_what_is_stored_is_clean(path: Path) -> None:
         assert max(map(len, cell.source.splitlines())) <= 100
 
 
+@each_notebook
+def test_its_links_lead_somewhere(path: Path) -> None:
+    words = "\n".join(c.source for c in read(path).cells if c.cell_type == "markdown")
+    targets = re.findall(r"\]\(([^)]+)\)", words)
+    assert len(targets) > 1
+    assert [t for t in targets if not (path.parent / t).is_file()] == []
+
+
 def test_the_account_is_told_in_both_languages_alike() -> None:
     english, chinese = (
         read(next(p for p in NOTEBOOKS if p.name == f"{HOUR}{end}"))
