@@ -355,7 +355,8 @@ def test_what_was_not_computed_is_told_from_wherever_the_manifest_says_it(tmp_pa
 
 
 def refused(account: str, zh: str, en: str, *causes: str) -> dict[str, Any]:
-    return {"account": account, "title_zh": zh, "title_en": en, "reason_zh": "长", "reason_en": "long",
+    return {"account": account, "title_zh": zh, "title_en": en,
+            "reason_zh": "长", "reason_en": "long",
             "causes": [{"zh": c, "en": c} for c in causes]}  # fmt: skip
 
 
