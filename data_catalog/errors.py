@@ -5,8 +5,11 @@
   - UnknownNameError       a name is not in the table it was looked up in
   - ProjectError           the project file
   - LayerError             a layer: missing, unreadable, wrong units, CRS, year, values, classes
+    - LayerMissing         a needed layer is not given and cannot be made
   - ParcelError            the parcels
   - TableError             a table of statistics or objects
+    - TableMissing         a needed table is not given
+    - RowsMissing          a table without a row of what is asked for
   - StandardError          a standard asks for what the services do not have, or twice
   - ParameterMissing       a parameter without a row; the service that needs it is not computed
   - TooCoarse              a layer too coarse for its purpose; the service is not computed
@@ -37,6 +40,8 @@ class GepError(Exception):
     """
 
     template: ClassVar[Text] = Text("{problem}", "{problem}")
+    short: ClassVar[Text | None] = None
+    """What is said beside the name of what the error is about; by default the message."""
 
     def __init__(self, message: Text | None = None, **facts: object) -> None:
         self.message = message or self.template
@@ -49,8 +54,15 @@ class GepError(Exception):
 
     def say(self, language: Language) -> str:
         """Return the message as one line in the given language."""
+        return self._filled(self.message, language)
+
+    def brief(self, language: Language) -> str:
+        """Return the message for a list that names what the error is about."""
+        return self._filled(self.short or self.message, language)
+
+    def _filled(self, words: Text, language: Language) -> str:
         facts = {k: v[language] if isinstance(v, Text) else v for k, v in self.facts.items()}
-        return " ".join(self.message[language].format(**facts).split())
+        return " ".join(words[language].format(**facts).split())
 
 
 def _rebuild(kind: type[GepError], message: Text, facts: dict[str, object]) -> GepError:
@@ -87,6 +99,19 @@ class LayerError(GepError):
     template = Text("{where}：{problem}", "{where}: {problem}")
 
 
+class LayerMissing(LayerError):  # noqa: N818
+    """A needed layer is not given, and what would make it is not all there either.
+
+    The fact `roots` holds the errors at the bottom of that: a chain of derivations is no help to
+    a reader.
+    """
+
+    template = Text(
+        "{where}：没有{title}图层。{remedy}", "{where}: there is no layer of {title}. {remedy}"
+    )
+    short = Text("没有{title}图层。{remedy}", "there is no layer of {title}. {remedy}")
+
+
 class ParcelError(GepError):
     """The parcels cannot be used as they are."""
 
@@ -97,6 +122,26 @@ class TableError(GepError):
     """A table of statistics or objects cannot be used as it is, or a needed one is not there."""
 
     template = Text("{where}：{problem}", "{where}: {problem}")
+
+
+class TableMissing(TableError):  # noqa: N818
+    """A needed table is not given."""
+
+    template = Text(
+        "[tables] {table}：项目没有给出这个表（{title}）。需要的列见 gep explain。",
+        "[tables] {table}: the project gives no such table ({title}). `gep explain` lists its "
+        "columns.",
+    )
+    short = Text(
+        "项目没有给出 {table} 表（{title}）。", "the project gives no table {table!r} ({title})."
+    )
+
+
+class RowsMissing(TableError):  # noqa: N818
+    """A table without a row of the service, or of the item, that is asked for."""
+
+    template = Text("{where}：没有 {of} 的行。", "{where}: has no row of {of}.")
+    short = Text("{where} 中没有相应的行，请补充。", "{where} has no such rows: add them.")
 
 
 class StandardError(GepError):
@@ -113,6 +158,11 @@ class ParameterMissing(GepError):  # noqa: N818  (the name the standards' refere
         "表中补充一行（值、单位、来源），或改用其他标准。",
         "{service}: standard {standard!r} has no row for parameter {parameter!r}{key}. Add a row "
         "(value, units, source) to the project's [tables] parameters, or choose another standard.",
+    )
+    short = Text(
+        "标准“{standard}”缺少参数“{parameter}”{key}。请在 [tables] parameters 表中补充一行。",
+        "standard {standard!r} has no row for parameter {parameter!r}{key}. Add one to the "
+        "project's [tables] parameters.",
     )
 
 

@@ -144,7 +144,7 @@ class GepAccount:
                 for n in done
             ],
             "services_not_valued": {
-                name: {"zh": reason.say("zh"), "en": reason.say("en")}
+                name: {"zh": reason.brief("zh"), "en": reason.brief("en")}
                 for name in done
                 if (reason := by_id[name].unpriced.get("")) is not None
             },

@@ -7,7 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data_catalog.errors import GepError, TableError, UnknownNameError
+from data_catalog.errors import (
+    GepError,
+    RowsMissing,
+    TableError,
+    TableMissing,
+    UnknownNameError,
+)
 from data_catalog.names import suggestion
 from data_catalog.parameters import Row
 from data_catalog.standards import Part
@@ -146,12 +152,7 @@ def _inside(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
 def _table(variant: Variant, inputs: Inputs) -> TableRows:
     if variant.table in inputs.tables:
         return inputs.tables[variant.table]
-    title = tables()[variant.table].title
-    problem = Text(
-        f"项目没有给出这个表（{title.zh}）。需要的列见 gep explain。",
-        f"the project gives no such table ({title.en}). `gep explain` lists its columns.",
-    )
-    raise TableError(where=f"[tables] {variant.table}", problem=problem)
+    raise TableMissing(table=variant.table, title=tables()[variant.table].title)
 
 
 def _rows_of(service: Service, variant: Variant, table: TableRows) -> npt.NDArray[np.bool_]:
@@ -164,10 +165,9 @@ def _rows_of(service: Service, variant: Variant, table: TableRows) -> npt.NDArra
             chosen &= (frame[column] == wanted).to_numpy()
             names.append(wanted)
     if not chosen.any():
-        of = ", ".join(names)
-        missing = Text(f"没有 {of} 的行。", f"has no row of {of}.")
-        empty = Text("没有任何行。", "is empty.")
-        raise TableError(where=table.source, problem=missing if of else empty)
+        if names:
+            raise RowsMissing(where=table.source, of=", ".join(names))
+        raise TableError(where=table.source, problem=Text("没有任何行。", "is empty."))
     return chosen
 
 

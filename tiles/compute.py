@@ -41,8 +41,11 @@ class NotComputed:
     title: Text
     reasons: tuple[GepError, ...]
 
-    def record(self) -> dict[str, str]:
-        """Return it for the manifest, in both languages; a layer too coarse comes first."""
+    def record(self) -> dict[str, Any]:
+        """Return it for the manifest, in both languages; a layer too coarse comes first.
+
+        `causes` are the reasons one by one, for a list that names what they are about.
+        """
         ordered = sorted(self.reasons, key=lambda r: not isinstance(r, TooCoarse))
         return {
             "account": self.account,
@@ -50,6 +53,7 @@ class NotComputed:
             "title_en": self.title.en,
             "reason_zh": " ".join(r.say("zh") for r in ordered),
             "reason_en": " ".join(r.say("en") for r in ordered),
+            "causes": [{"zh": r.brief("zh"), "en": r.brief("en")} for r in ordered],
         }
 
 

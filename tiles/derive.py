@@ -5,7 +5,7 @@ of bands, neighbours or its source's own cell size is computed once on the sourc
 block, and stored beside the run as a layer like any other.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,14 @@ from affine import Affine
 from rasterio.windows import Window
 
 from data_catalog.derived import Derived, GridLayer, makers_of, middle_days, month_lengths
-from data_catalog.errors import GepError, LayerError, ParameterMissing, TooCoarse
+from data_catalog.errors import (
+    GepError,
+    LayerError,
+    LayerMissing,
+    ParameterMissing,
+    TooCoarse,
+)
+from data_catalog.parameter_titles import parameter_title
 from data_catalog.parameters import Parameters, Row
 from data_catalog.spec import Coefficients, Factor
 from data_catalog.text import Text
@@ -70,7 +77,7 @@ class Derivations:
     def obtain(self, name: str) -> GepError | None:
         """Make sure that a variable is at hand; return the reason if it cannot be.
 
-        The last derivation's reason is given: the one that asks least of the user.
+        It says what the last derivation lacks: the one that asks least of the user.
         """
         if name in self.inputs.rasters or name in {d.makes for d in self.made}:
             return None
@@ -78,27 +85,34 @@ class Derivations:
             reason: GepError = _no_layer(name)
             for maker in makers_of(name):
                 failed = self._try(maker)
-                if failed is None:
+                if not failed:
                     self.made.append(maker)
                     return None
-                reason = failed if isinstance(failed, TooCoarse) else _no_layer(name, maker, failed)
+                coarse = next((f for f in failed if isinstance(f, TooCoarse)), None)
+                reason = coarse or _no_layer(name, failed)
             self.reasons[name] = reason
         return self.reasons[name]
 
-    def _try(self, maker: Derived) -> GepError | None:
-        for name in maker.layers():
-            reason = self._bands(name, maker) if maker.locality == "series" else self.obtain(name)
-            if reason is not None:
-                return reason
-        try:
-            for name, factor in maker.factors().items():
-                if not factor.by:
+    def _try(self, maker: Derived) -> list[GepError]:
+        """Return all that a derivation lacks; whether its layers do, if it lacks none."""
+        lacking = [
+            reason
+            for name in maker.layers()
+            if (reason := self._layer(name, maker)) is not None
+        ]  # fmt: skip
+        for name, factor in maker.factors().items():
+            if not factor.by:
+                try:
                     number(
                         name, factor, self.parameters, self.set_of(name), maker.makes, self.standard
                     )
-        except ParameterMissing as missing:
-            return missing
-        return self._too_coarse(maker) or self._different_grids(maker)
+                except ParameterMissing as missing:
+                    lacking.append(missing)
+        unfit = None if lacking else self._too_coarse(maker) or self._different_grids(maker)
+        return lacking if unfit is None else [unfit]
+
+    def _layer(self, name: str, maker: Derived) -> GepError | None:
+        return self._bands(name, maker) if maker.locality == "series" else self.obtain(name)
 
     def _bands(self, name: str, maker: Derived) -> GepError | None:
         header = self.inputs.headers.get(name)
@@ -201,21 +215,37 @@ def stored(maker: Derived) -> bool:
     return maker.locality != "pixel" or bool(maker.grid_layers())
 
 
-def _no_layer(name: str, maker: Derived | None = None, why: GepError | None = None) -> LayerError:
-    title = variable(name).title
-    if maker is None or why is None:
-        return LayerError(
-            where=name,
-            problem=Text(f"没有{title.zh}图层。", f"there is no layer of {title.en}."),
+def _no_layer(name: str, lacking: Sequence[GepError] = ()) -> LayerMissing:
+    """Return that a layer is not there, and what it would take to make it."""
+    roots = {r.say("en"): r for reason in lacking for r in _roots(reason)}
+    remedy = Text("", "")
+    if roots:
+        wanted = [_wanted(root) for root in roots.values()]
+        zh, en = "、".join(w.zh for w in wanted), ", ".join(w.en for w in wanted)
+        remedy = Text(
+            f"请提供该图层，或补齐推算它所缺的：{zh}。",
+            f"Give one, or what is lacking to make it: {en}.",
         )
-    return LayerError(
-        where=name,
-        problem=Text(
-            f"没有{title.zh}图层，也无法由{maker.title.zh}推算（{why.say('zh')}）",
-            f"there is no layer of {title.en}, and {maker.title.en} cannot make one "
-            f"({why.say('en')})",
-        ),
+    return LayerMissing(
+        where=name, title=variable(name).title, remedy=remedy, roots=tuple(roots.values())
     )
+
+
+def _roots(reason: GepError) -> tuple[GepError, ...]:
+    found = reason.facts.get("roots")
+    return found if isinstance(found, tuple) and found else (reason,)
+
+
+def _wanted(root: GepError) -> Text:
+    """Return in a few words what would mend an error."""
+    if isinstance(root, LayerMissing):
+        title = variable(str(root.facts["where"])).title
+        return Text(f"{title.zh}图层", title.en)
+    if isinstance(root, ParameterMissing):
+        name = str(root.facts["parameter"])
+        title = parameter_title(name)
+        return Text(f"参数 {name}（{title.zh}）", f"parameter {name} ({title.en})")
+    return Text(root.brief("zh").rstrip("。"), root.brief("en").rstrip("."))
 
 
 def _cell_size(place: Place) -> float:

@@ -52,7 +52,7 @@ class Plan:
     disk_bytes: int
     free_bytes: int
     seconds: float
-    not_computed: tuple[dict[str, str], ...]
+    not_computed: tuple[dict[str, Any], ...]
 
     def record(self) -> dict[str, Any]:
         """Return the plan as plain data."""
@@ -140,7 +140,7 @@ def _wrong_values(inputs: Inputs, aside: Path, how: How) -> list[GepError]:
 
 def _job(
     inputs: Inputs, accounts: tuple[Account, ...], aside: Path, how: How
-) -> tuple[Job, tuple[dict[str, str], ...]]:
+) -> tuple[Job, tuple[dict[str, Any], ...]]:
     rings = rings_of(inputs, aside)
     parameters = project_parameters(inputs.project, accounts)
     at_hand, prepared, patterns = prepare(inputs, parameters, accounts, aside, rings, how)
