@@ -4,6 +4,7 @@ from data_catalog.classes import ecosystems
 from data_catalog.parameter_titles import parameter_title
 from data_catalog.references import references
 from data_catalog.text import Language, Text
+from gep.service import GROUPS
 
 __all__ = [
     "BANDS",
@@ -20,11 +21,6 @@ __all__ = [
     "titled",
 ]
 
-GROUPS = {
-    "provisioning": Text("供给服务", "provisioning"),
-    "regulating": Text("调节服务", "regulating"),
-    "cultural": Text("文化服务", "cultural"),
-}
 GRADES = {
     "standard": Text("规范", "standard"),
     "literature": Text("文献", "literature"),

@@ -21,6 +21,11 @@ Method: TypeAlias = Literal[
     "travel cost",
     "hedonic pricing",
 ]
+GROUPS: Mapping[str, Text] = {
+    "provisioning": Text("供给服务", "provisioning"),
+    "regulating": Text("调节服务", "regulating"),
+    "cultural": Text("文化服务", "cultural"),
+}
 METHODS: Mapping[str, Text] = {
     "market price": Text("市场价格法", "market price"),
     "replacement cost": Text("替代成本法", "replacement cost"),

@@ -12,14 +12,17 @@ __all__ = [
     "NOTHING",
     "ONES",
     "PERCENT",
+    "YI",
     "Scale",
     "figure",
     "in_words",
+    "money_scale_for",
     "same",
     "scale_for",
     "share",
     "signed",
     "unit",
+    "without_multiple",
 ]
 
 NOTHING = "–"
@@ -47,6 +50,15 @@ WORDS = {
     "dBA": Text("dB", "dB"),
     "visit": Text("人次", "visit"),
     "stem": Text("株", "stem"),
+    "株": Text("株", "stem"),
+    "根": Text("根", "culm"),
+    "head": Text("头", "head"),
+    "头": Text("头", "head"),
+    "只": Text("只", "head"),
+    "night": Text("间夜", "night"),
+    "间夜": Text("间夜", "night"),
+    "人次": Text("人次", "visit"),
+    "吨": Text("吨", "t"),
     "ion": Text("个", "ion"),
     "dm": Text("干物质", "dry matter"),
     "CO2e": Text("CO₂e", "CO₂e"),
@@ -78,17 +90,29 @@ class Scale:
 
 
 ONES = Scale(1, Text("", ""))
-SCALES = (
-    Scale(YI, Text("亿 ", "100 million ")),
-    Scale(WAN, Text("万 ", "10,000 ")),
-    ONES,
-)
+IN_WAN = Scale(WAN, Text("万 ", "10,000 "))
+SCALES = (Scale(YI, Text("亿 ", "100 million ")), IN_WAN, ONES)
+
+
+def without_multiple(value: float, name: str) -> tuple[float, str]:
+    """Return an amount in the same unit without a multiple: 43.11 万株 as 431,100 株."""
+    for scale in SCALES:
+        sign = scale.title.zh.strip()
+        if sign and name.startswith(sign):
+            return value * scale.factor, name.removeprefix(sign)
+    return value, name
 
 
 def scale_for(values: Iterable[float]) -> Scale:
     """Return the multiple in which all these numbers read well: one for a whole column."""
     most = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
     return next((s for s in SCALES if most >= ROOM * s.factor), SCALES[-1])
+
+
+def money_scale_for(total: float, *, above_county: bool) -> Scale:
+    """Return the multiple of a table of values: 万元 up to a county's, 亿元 above."""
+    scale = scale_for([total])
+    return scale if above_county or scale.factor <= WAN else IN_WAN
 
 
 def unit(name: str) -> Text:

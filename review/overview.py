@@ -1,7 +1,7 @@
 """A run folder as it is read for people: its tables, its manifest, the names of its parcels."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,16 +13,23 @@ import pandas as pd
 from data_catalog.classes import ecosystems
 from data_catalog.errors import RunError
 from data_catalog.text import Text
+from gep.codes import GEP
 from gep.disclosure import DOUBTFUL
+from gep.services import services
+from review.figures import YI
+from review.refusals import Refusal, refusals
 from sinks.pools import density_parameter
 from tiles.runfolder import read_manifest
 
-__all__ = ["Overview", "read_overview", "text_of"]
+__all__ = ["Overview", "read_overview", "remarks_of", "text_of"]
 
-TEXTS = {"parcel_id": str, "ecosystem": str}
+TEXTS = ("parcel_id", "ecosystem", "item", "unit", "physical_unit", "price_year", "group",
+         "not_computed_zh", "not_computed_en")  # fmt: skip
+"""Columns whose cells are text, though they may look like numbers or like nothing."""
 FOREST = "1"
 """The level-I class of HJ 1166 that is forest."""
-REFUSALS = ("not_computed", "services_not_computed", "carbon_not_computed")
+CITY = "00"
+"""How the six-digit code of a city or a province ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +41,14 @@ class Overview:
     parcels : GeoDataFrame
         parcel_id, area_ha, gep, an amount and a value per service, geometry.
     account : DataFrame
-        parcel_id, ecosystem, service, physical, value ...
+        parcel_id, ecosystem, service, physical, value ...; both places empty in a row of what is
+        not shared out.
+    summary : DataFrame
+        By service: amount, unit price, value, shares of its group and of GEP; and a row of GEP.
+    items : DataFrame
+        What services keep apart within themselves, by ecosystem.
+    comparison : DataFrame
+        Service by standard, where the run has several standards.
     extent : DataFrame
         parcel_id, ecosystem, area_ha.
     carbon, carbon_totals : DataFrame
@@ -47,6 +61,9 @@ class Overview:
     alignment: list[dict[str, Any]]
     parcels: gpd.GeoDataFrame
     account: pd.DataFrame
+    summary: pd.DataFrame
+    items: pd.DataFrame
+    comparison: pd.DataFrame
     extent: pd.DataFrame
     carbon: pd.DataFrame
     carbon_totals: pd.DataFrame
@@ -76,31 +93,44 @@ class Overview:
         return [s["service"] for s in self.services if s["counted"]]
 
     @property
-    def refusals(self) -> list[dict[str, Any]]:
-        """Return all that was asked for and not computed, with the reasons."""
-        found = [record for key in REFUSALS for record in self.manifest.get(key, [])]
-        titles = {s["service"]: s for s in self.services}
-        for service, reason in self.manifest.get("services_not_valued", {}).items():
-            title = (
-                text_of(titles[service], "title") if service in titles else Text(service, service)
-            )
-            found.append({
-                "account": service, "title_zh": f"{title.zh}（价值量）",
-                "title_en": f"{title.en} (value)",
-                "reason_zh": reason["zh"], "reason_en": reason["en"],
-            })  # fmt: skip
-        return found
+    def refusals(self) -> list[Refusal]:
+        """Return all that was asked for and not computed, under its reasons."""
+        return refusals(self.manifest)
+
+    @property
+    def others(self) -> dict[str, Mapping[str, Any]]:
+        """Return what the manifest says of the run's other standards, by id."""
+        return dict(self.manifest.get("other_standards", {}))
+
+    @property
+    def asked(self) -> set[str]:
+        """Return the services of the standard: what is computed of them, and what is not."""
+        computed = {s["service"] for s in self.services}
+        refused = {account for r in self.refusals for account in r.accounts}
+        return computed | (refused & {s.id for s in services()})
+
+    @property
+    def above_county(self) -> bool:
+        """Return whether the account is of a city or more; by its parcels where no code says it."""
+        code = str(self.manifest["project"]["project"].get("region") or "")
+        return code.endswith(CITY) if code.isdigit() else self.large
+
+    @property
+    def large(self) -> bool:
+        """Return whether a parcel's GEP is as a rule at least 100 million CNY (1 亿元)."""
+        return bool(self.gep.median() >= YI)
+
+    @property
+    def of_counties(self) -> bool:
+        """Return whether the parcels are the counties of the project's region."""
+        project = self.manifest["project"]
+        code = str(project["project"].get("region") or "")
+        return code.isdigit() and not project.get("parcels")
 
     @property
     def remarks(self) -> list[Text]:
         """Return what must be read beside the values: prices in doubt, what may count twice."""
-        manifest = self.manifest
-        found = [Text(r["zh"], r["en"]) for r in manifest.get("remarks", [])]
-        return found + [
-            text_of(guard, "found")
-            for guard in manifest.get("guards", [])
-            if guard["outcome"] == "warned"
-        ]
+        return remarks_of(self.manifest)
 
     @cached_property
     def area_ha(self) -> "pd.Series[float]":
@@ -109,8 +139,28 @@ class Overview:
 
     @cached_property
     def gep(self) -> "pd.Series[float]":
-        """Return each parcel's GEP, CNY, by id."""
+        """Return each parcel's GEP, CNY, by id; that of the account is `total`."""
         return _by_parcel(self.parcels, "gep")
+
+    @property
+    def total(self) -> float:
+        """Return the GEP of the account, CNY: of the parcels, and what is not shared out."""
+        return float(self.row_of(GEP)["value"])
+
+    def row_of(self, service: str) -> dict[str, Any]:
+        """Return a service's row of the summary, or that of `gep`."""
+        rows = self.summary[self.summary["service"] == service]
+        return {str(k): v for k, v in rows.iloc[0].items()}
+
+    @cached_property
+    def unshared(self) -> pd.DataFrame:
+        """Return the rows of the account that are in no parcel."""
+        return self.account[self.account["parcel_id"] == ""]
+
+    def not_shared_out(self, service: str, column: str) -> float:
+        """Return the amount or the value of a service that is in no parcel; NaN without any."""
+        rows = self.unshared[self.unshared["service"] == service]
+        return float(rows[column].sum(min_count=1))
 
     @cached_property
     def forest_ha(self) -> "pd.Series[float]":
@@ -150,7 +200,27 @@ class Overview:
     def ecosystems(self) -> list[str]:
         """Return the classes that have an area, in the order of the norm."""
         found = set(self.extent["ecosystem"]) if not self.extent.empty else set()
-        return sorted(found, key=lambda code: (code not in ecosystems(), code))
+        return in_order(found)
+
+    def valued_ecosystems(self) -> list[str]:
+        """Return the classes that have an area or a value: a lake is smaller than a cell."""
+        return in_order({*self.ecosystems(), *self.account["ecosystem"]} - {""})
+
+
+def in_order(codes: Collection[str]) -> list[str]:
+    """Return classes in the order of the norm, unknown ones at the end."""
+    known = list(ecosystems())
+    return sorted(codes, key=lambda code: (code not in known, code))
+
+
+def remarks_of(section: Mapping[str, Any]) -> list[Text]:
+    """Return what a standard's section of the manifest says must be read beside its values."""
+    found = [Text(r["zh"], r["en"]) for r in section.get("remarks", [])]
+    return found + [
+        text_of(guard, "found")
+        for guard in section.get("guards", [])
+        if guard["outcome"] == "warned"
+    ]
 
 
 def text_of(record: Mapping[str, Any], key: str) -> Text:
@@ -169,11 +239,16 @@ def read_overview(run: Path) -> Overview:
     manifest = read_manifest(run)
     try:
         account = pd.read_parquet(run / "account.parquet")
+        summary = _csv(run / "summary.csv") if manifest.get("services") else pd.DataFrame()
+        standard = manifest["standard"]
         return Overview(
             manifest=manifest,
             alignment=json.loads((run / "alignment.json").read_text(encoding="utf-8")),
             parcels=gpd.read_parquet(run / "parcels.parquet"),
-            account=account[account["standard"] == manifest["standard"]],
+            account=account[account["standard"] == standard],
+            summary=_under(summary, standard),
+            items=_under(_table(run / "items.csv"), standard),
+            comparison=_table(run / "comparison.csv"),
             extent=_parquet(run / "extent.parquet"),
             carbon=_parquet(run / "carbon.parquet"),
             carbon_totals=_table(run / "carbon.csv"),
@@ -194,11 +269,18 @@ def _by_parcel(frame: pd.DataFrame, column: str) -> "pd.Series[float]":
 
 
 def _table(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        return pd.DataFrame()
+    return _csv(path) if path.is_file() else pd.DataFrame()
+
+
+def _csv(path: Path) -> pd.DataFrame:
     header = pd.read_csv(path, nrows=0).columns
     numbers = {c: [""] for c in header if c not in TEXTS}
-    return pd.read_csv(path, dtype=TEXTS, keep_default_na=False, na_values=numbers)
+    texts = dict.fromkeys(TEXTS, str)
+    return pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=numbers)
+
+
+def _under(rows: pd.DataFrame, standard: str) -> pd.DataFrame:
+    return rows if rows.empty else rows[rows["standard"] == standard]
 
 
 def _parquet(path: Path) -> pd.DataFrame:

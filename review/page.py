@@ -3,6 +3,7 @@
 The page holds everything it needs and opens from a folder without a network.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,29 +12,30 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from data_catalog.classes import ecosystems
+from data_catalog.parameter_titles import parameter_title
 from data_catalog.parameters import GRADES as ORDER
 from data_catalog.references import references
+from data_catalog.tables import tables
 from data_catalog.text import Language, Text
 from data_catalog.units import conversion
 from data_catalog.variables import variables
 from gep.disclosure import DOUBTFUL
 from gep.service import METHODS
-from review.figures import figure, in_words, same, share
+from review.figures import figure, in_words, same, share, unit
+from review.grades import GRADES
 from review.overview import Overview, read_overview, text_of
 from review.parcel_map import NO_COLOUR, ParcelMap, parcel_map
-from review.tables import Table, all_tables
+from review.refusals import Refusal, refusals
+from review.summary import computed_of, standard_title
+from review.table import Table
+from review.tables import all_tables
 from tiles.checkpoints import unwritable
 
-__all__ = ["FILE", "GRADES", "page", "write_page"]
+__all__ = ["FILE", "page", "write_page"]
 
 FILE = "page.html"
-GRADES = {
-    "standard": Text("规范", "standard"),
-    "literature": Text("文献", "literature"),
-    "local": Text("本地", "local"),
-    "recalled": Text("凭记忆，未核对原文", "recalled, not checked"),
-    "estimate": Text("估计", "estimate"),
-}
+NO_VALUE = Text("没有价值量", "no value")
+GIVEN = Text("只依据项目自己的统计表", "the project's own tables alone")
 SHARE_OF_VALUE = Text(
     "价值中依据估计或未核对参数的占比", "Share of the value on estimated or unchecked parameters"
 )
@@ -94,7 +96,8 @@ def page(
         overview=overview,
         manifest=manifest,
         project=manifest["project"]["project"],
-        standard=Text(manifest.get("standard_title_zh", ""), manifest.get("standard_title_en", "")),
+        standard=text_of(manifest, "standard_title"),
+        beside=[standard_title(section) for section in overview.others.values()],
         headline=headline(overview),
         warnings=[*warnings, *overview.remarks],
         map=drawing,
@@ -102,12 +105,20 @@ def page(
         no_colour=NO_COLOUR,
         tables=[*all_tables(overview), *more],
         services=[_service(overview, s, formula) for s in overview.services],
-        refusals=overview.refusals,
+        refusals=_refusals(overview),
         doubtful=_doubtful(overview),
         grades=GRADES,
         layers=[_layer(record) for record in overview.alignment],
         crs=manifest["grid"]["crs"],
     )
+
+
+def _refusals(overview: Overview) -> list[tuple[Text, list[Refusal]]]:
+    """Return what each of the run's standards does not get, the page's own standard first."""
+    return [
+        (standard_title(section), refusals(section))
+        for section in (overview.manifest, *overview.others.values())
+    ]
 
 
 def headline(overview: Overview) -> list[tuple[Text, Text]]:
@@ -117,7 +128,8 @@ def headline(overview: Overview) -> list[tuple[Text, Text]]:
         (Text("面积", "Area"), _area_words(overview.area_ha.sum())),
     ]
     if overview.services:
-        lines.append((Text("GEP 合计", "GEP total"), in_words(overview.gep.sum(), "CNY")))
+        lines.append((Text("GEP 合计", "GEP total"), in_words(overview.total, "CNY")))
+        lines.append((Text("计算的服务", "Services computed"), computed_of(overview)))
     if len(overview.stock.columns):
         title = Text("森林碳储量", "Forest carbon stock")
         lines.append((title, in_words(overview.stock.sum().sum(), "t_C")))
@@ -169,35 +181,42 @@ def _service(
     overview: Overview, record: Mapping[str, Any], formula: Callable[[str], str]
 ) -> dict[str, Any]:
     name = record["service"]
-    physical = overview.parcels[f"{name}_physical"].sum(min_count=1)
+    whole = overview.row_of(name)
+    given = {variant["table"] for variant in record["variants"] if variant.get("table")}
     return {
         "title": text_of(record, "title"),
         "id": name,
         "physical": text_of(record, "physical"),
-        "amount": in_words(physical, record["unit"]),
-        "value": in_words(overview.parcels[f"{name}_value"].sum(min_count=1), "CNY"),
+        "amount": _known(whole["physical"], record["unit"]),
+        "value": _known(whole["value"], "CNY") or NO_VALUE,
         "price_year": record["price_year"],
-        "grade": GRADES.get(record["grade"], same(record["grade"])),
+        "grade": GRADES.get(record["grade"], GIVEN),
         "doubtful": record["grade"] in DOUBTFUL,
         "counted": record["counted"],
         "note": text_of(record, "note"),
         "variants": [
-            _model(m, formula) | {"classes": _class_titles(m["classes"])}
+            _model(m, given, formula) | {"classes": _class_titles(m["classes"])}
             for m in record["variants"]
         ],
         "valuations": [
-            _model(m, formula) | {"method": METHODS.get(m["method"], same(m["method"]))}
+            _model(m, given, formula) | {"method": METHODS.get(m["method"], same(m["method"]))}
             for m in record["valuations"]
         ],
     }
 
 
-def _model(record: Mapping[str, Any], formula: Callable[[str], str]) -> dict[str, Any]:
-    symbols = []
-    for given in record["inputs"]:
-        if "symbol" in given:
-            title = _input_title(given)
-            symbols.append((formula(given["symbol"]), title, given["units"]))
+def _known(value: float, name: str) -> Text | None:
+    return in_words(value, name) if math.isfinite(value) else None
+
+
+def _model(
+    record: Mapping[str, Any], of: Iterable[str], formula: Callable[[str], str]
+) -> dict[str, Any]:
+    symbols = [
+        (formula(given["symbol"]), _input_title(given, of), unit(given["units"]))
+        for given in record["inputs"]
+        if "symbol" in given
+    ]
     return {
         "title": text_of(record, "title"),
         "formula": formula(record["formula"]),
@@ -207,10 +226,17 @@ def _model(record: Mapping[str, Any], formula: Callable[[str], str]) -> dict[str
     }
 
 
-def _input_title(given: Mapping[str, Any]) -> Text:
+def _input_title(given: Mapping[str, Any], of: Iterable[str]) -> Text:
+    """Return what an input is called; a column by the declaration of one of these tables."""
+    name = given["name"]
     if given["kind"] == "physical":
         return Text("功能量", "physical amount")
-    return text_of(given, "title") if given["kind"] == "layer" else same(given["name"])
+    if given["kind"] == "layer":
+        return text_of(given, "title")
+    if given["kind"] == "parameter":
+        return parameter_title(given["parameter"])
+    known = (tables()[table].columns for table in of)
+    return next((columns[name].title for columns in known if name in columns), same(name))
 
 
 def _class_titles(codes: Iterable[str]) -> Text:

@@ -172,7 +172,8 @@ def _themes(overview: Overview, ids: list[str]) -> Iterator[Theme]:
         numbers = pd.Series(overview.parcels[f"{name}_value"].to_numpy(float), index=area.index)
         own = text_of(service, "title")
         title = Text(f"单位面积价值：{own.zh}", f"Value per hectare: {own.en}")
-        yield _theme(name, title, "CNY/ha", numbers / area, ids)
+        if numbers.notna().any():
+            yield _theme(name, title, "CNY/ha", numbers / area, ids)
     if len(overview.stock.columns):
         title = Text("单位面积碳储量", "Carbon stock per hectare")
         total = overview.stock.sum(axis=1, min_count=1)

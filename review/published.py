@@ -1,6 +1,7 @@
 """An account beside published statistics: what agrees, what does not, and by how much."""
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,12 @@ from data_catalog.text import Text
 from data_catalog.units import conversion
 from review.figures import PERCENT, figure, same, scale_for, share, signed, unit
 from review.overview import Overview
-from review.tables import Column, Table
+from review.table import Column, Table
 
 __all__ = ["Statistic", "compared", "find", "read_statistics"]
 
 FRACTION = "1"
+IN_BOTH = re.compile(r"(?P<en>.+) \((?P<zh>[^()]*[\u4e00-\u9fff][^()]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,12 @@ class Statistic:
     place: str
     source: str
     note: str
+
+    @property
+    def source_name(self) -> Text:
+        """Return the source in each language: `English name (中文名)` has both."""
+        found = IN_BOTH.fullmatch(self.source)
+        return Text(found["zh"], found["en"]) if found else same(self.source)
 
     def in_units(self, units: str) -> float:
         """Return the value in other units."""
@@ -159,13 +167,13 @@ def _difference(ours: float, published: float) -> Text:
 def _notes(
     overview: Overview, sources: tuple[Statistic, Statistic], land_km2: float
 ) -> tuple[Text, ...]:
-    water, forest = (s.source for s in sources)
+    water, forest = (s.source_name for s in sources)
     area = figure(overview.area_ha.sum() * conversion("ha", "km**2")[0], 0)
     return (
         Text(
-            f"公布的蒸散量由公报推算：降水量减水资源总量（含全年地下水等蓄量变化）。来源：{water}。",
+            f"公布的蒸散量由公报推算：降水量减水资源总量（含全年地下水等蓄量变化）。来源：{water.zh}。",
             "The published evapotranspiration is what the bulletin implies: precipitation minus "
-            f"water resources (the year's change of groundwater included). Source: {water}.",
+            f"water resources (the year's change of groundwater included). Source: {water.en}.",
         ),
         Text(
             f"降水深是设定的（缩放到公报均值），体积之差即面积之差：本账户 {area} km²，"
@@ -175,8 +183,8 @@ def _notes(
             "over its depth.",
         ),
         Text(
-            f"蒸散量与森林覆盖率的差距，是这份账户不确定性的尺度。森林覆盖率来源：{forest}。",
+            f"蒸散量与森林覆盖率的差距，是这份账户不确定性的尺度。森林覆盖率来源：{forest.zh}。",
             "The gaps in evapotranspiration and forest cover are a measure of how uncertain this "
-            f"account is. Source of forest cover: {forest}.",
+            f"account is. Source of forest cover: {forest.en}.",
         ),
     )

@@ -1,5 +1,6 @@
 """The tables of an account for people: on a terminal, on the page and in reports, the same."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,41 +10,24 @@ from data_catalog.classes import ecosystem_title
 from data_catalog.parameters import bundled
 from data_catalog.text import Text
 from data_catalog.units import conversion
-from review.figures import ONES, Scale, figure, same, scale_for, share, unit
+from review.figures import ONES, Scale, figure, money_scale_for, same, scale_for, share, unit
 from review.overview import Overview, text_of
+from review.summary import comparison, money_scale, service_title, summary
+from review.table import Column, Table
 from sinks.pools import POOLS
 
-__all__ = ["Column", "Table", "all_tables"]
+__all__ = ["all_tables"]
 
 TOTAL = Text("合计", "Total")
 GEP = Text("GEP 合计", "GEP total")
 PLACE = Text("名称", "Name")
-NO_UNIT = Text("", "")
+UNSHARED = ""
+"""In the place of a parcel or an ecosystem: what is not shared out over any."""
+NOT_SHARED = Text("未分摊", "Not shared out")
 LARGE_HA = 10_000
 """Above this largest area, hectares, tables are in km2."""
 MOST_ROWS = 200
 """Parcels that a table for people shows; the files of the run hold them all."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Column:
-    """A column's heading and unit; numbers stand to the right."""
-
-    title: Text
-    unit: Text = NO_UNIT
-    number: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
-    """A table in both languages, ready to be set: cells are text."""
-
-    id: str
-    title: Text
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Text, ...], ...]
-    total: tuple[Text, ...] = ()
-    notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +41,20 @@ class _Cells:
 
 def all_tables(overview: Overview) -> tuple[Table, ...]:
     """Return every table that the run has numbers for, in reading order."""
-    tables = [areas(overview)]
+    tables = []
+    if overview.services:
+        tables.append(summary(overview))
+        if len(overview.comparison):
+            tables.append(comparison(overview))
+        tables.append(values(overview))
+        if not overview.extent.empty:
+            tables.append(values_by_ecosystem(overview))
+        tables.append(amounts(overview))
+    tables.append(areas(overview))
     if not overview.extent.empty:
         tables.append(extent(overview))
     if len(overview.stock.columns):
         tables.append(carbon(overview))
-    if overview.services:
-        tables += [amounts(overview), values(overview)]
-        if not overview.extent.empty:
-            tables.append(values_by_ecosystem(overview))
     return tuple(tables)
 
 
@@ -102,7 +91,7 @@ def extent(overview: Overview) -> Table:
     part = {code: share(wide[code].sum() / wide.sum().sum()) for code in overview.ecosystems()}
     zh = "，".join(f"{ecosystem_title(code).zh} {text}%" for code, text in part.items())
     en = ", ".join(f"{ecosystem_title(code).en} {text} %" for code, text in part.items())
-    return _with_notes(table, [Text(f"占比：{zh}。", f"Shares: {en}.")])
+    return table.noted([Text(f"占比：{zh}。", f"Shares: {en}.")])
 
 
 def carbon(overview: Overview) -> Table:
@@ -127,77 +116,101 @@ def carbon(overview: Overview) -> Table:
         ),
         *_doubtful_densities(overview),
     ]
-    return _with_notes(_by_parcel(overview, "carbon", title, columns), notes)
+    return _by_parcel(overview, "carbon", title, columns).noted(notes)
 
 
 def amounts(overview: Overview) -> Table:
-    """Return each parcel's physical amount of each service."""
-    columns = [
-        _scaled(
-            text_of(s, "title"), s["unit"], _of_service(overview, s["service"], "physical")
-        )
-        for s in overview.services
-    ]  # fmt: skip
+    """Return each parcel's physical amount of each service that has one."""
+    names = [s["service"] for s in overview.services]
+    found = {name: _of_service(overview, name, "physical") for name in names}
+    measured = [s for s in overview.services if found[s["service"]].notna().any()]
+    columns = [_scaled(text_of(s, "title"), s["unit"], found[s["service"]]) for s in measured]
     title = Text("各项服务功能量", "Services: physical amounts")
-    table = _by_parcel(overview, "amounts", title, columns)
+    table = _by_parcel(overview, "amounts", title, columns, apart=_is_apart(overview, "physical"))
     meanings = (
-        "；".join(f"{s['title_zh']}：{s['physical_zh']}" for s in overview.services),
-        "; ".join(f"{s['title_en']}: {s['physical_en']}" for s in overview.services),
+        "；".join(f"{s['title_zh']}：{s['physical_zh']}" for s in measured),
+        "; ".join(f"{s['title_en']}: {s['physical_en']}" for s in measured),
     )
-    return _with_notes(
-        table, [Text(f"{meanings[0]}。", f"{meanings[1]}."), *_missing_notes(overview)]
-    )
+    notes = [Text(f"{meanings[0]}。", f"{meanings[1]}.")] if measured else []
+    return table.noted([*notes, *_missing_notes(overview)])
 
 
 def values(overview: Overview) -> Table:
-    """Return each parcel's value of each service, and its GEP."""
-    scale = scale_for([overview.gep.sum()])
+    """Return each parcel's value of each service and its GEP, and what is in no parcel."""
+    scale = money_scale_for(overview.total, above_county=overview.above_county and overview.large)
     columns = [
         _value_column(overview, s["service"], _of_service(overview, s["service"], "value"), scale)
         for s in overview.services
     ]
-    columns.append(_numbers(Column(title=GEP, unit=scale.of("CNY")), overview.gep, scale))
+    apart = _is_apart(overview, "value")
+    gep = overview.gep.copy()
+    if apart:
+        gep[UNSHARED] = _counted_apart(overview)
+    columns.append(_numbers(Column(title=GEP, unit=scale.of("CNY")), gep, scale))
     title = Text("各项服务价值量与 GEP", "Services: monetary values and GEP")
-    return _with_notes(_by_parcel(overview, "values", title, columns), price_notes(overview))
+    table = _by_parcel(overview, "values", title, columns, apart=apart)
+    return table.noted(_apart_notes(overview))
 
 
 def values_by_ecosystem(overview: Overview) -> Table:
-    """Return the area, values and GEP of each ecosystem over all parcels."""
-    area = overview.extent.groupby("ecosystem")["area_ha"].sum()
-    account = overview.account
-    counted = account[account["service"].isin(overview.counted)]
-    total = counted.groupby("ecosystem")["value"].sum(min_count=1).reindex(area.index)
-    scale = scale_for([overview.gep.sum()])
+    """Return the area, values and GEP of each ecosystem over all parcels, and what is in none."""
+    codes = overview.valued_ecosystems()
+    keys = [*codes, UNSHARED] if _is_apart(overview, "value") else codes
+    area = overview.extent.groupby("ecosystem", observed=True)["area_ha"].sum().reindex(keys)
+    scale = money_scale(overview)
     columns = [_area_column(Text("面积", "Area"), area, overview.area_ha)]
-    for service in overview.services:
-        rows = account[account["service"] == service["service"]]
-        of_class = rows.groupby("ecosystem")["value"].sum(min_count=1).reindex(area.index)
-        columns.append(_value_column(overview, service["service"], of_class, scale))
+    by_class = overview.account.groupby(["service", "ecosystem"], observed=True)["value"]
+    sums = by_class.sum(min_count=1)
+    for service in (s["service"] for s in overview.services):
+        of_class = sums.loc[service].reindex(keys)
+        columns.append(_value_column(overview, service, of_class, scale))
+    counted = sums[sums.index.isin(overview.counted, level="service")]
+    total = counted.groupby("ecosystem", observed=True).sum(min_count=1).reindex(keys)
     columns.append(_numbers(Column(title=GEP, unit=scale.of("CNY")), total, scale))
-    codes = overview.ecosystems()
+    names = {UNSHARED: Text("未分摊到生态系统", "Not shared out to ecosystems")}
     return _table(
         "values_by_ecosystem",
         Text("各生态系统价值量", "Monetary values by ecosystem"),
         Text("生态系统", "Ecosystem"),
-        [(code, _class_title(code)) for code in codes],
+        [(code, names.get(code) or _class_title(code)) for code in keys],
         columns,
     )
 
 
-def price_notes(overview: Overview) -> list[Text]:
-    """Return what must be said beside a value: whose prices, of which years."""
-    years = sorted({y for s in overview.services for y in s["price_year"].split("/") if y})
-    if not years:
+def _is_apart(overview: Overview, column: str) -> bool:
+    """Return whether any service has an amount or a value that is in no parcel."""
+    return bool(overview.unshared[column].notna().any())
+
+
+def _counted_apart(overview: Overview) -> float:
+    """Return the part of GEP that is in no parcel, CNY."""
+    parts = [overview.not_shared_out(s["service"], "value") for s in overview.services
+             if s["counted"]]  # fmt: skip
+    return float(pd.Series(parts).sum(min_count=1))
+
+
+def _apart_notes(overview: Overview) -> list[Text]:
+    """Return which services are in the total and in no parcel."""
+    names = [
+        text_of(s, "title")
+        for s in overview.services
+        if math.isfinite(overview.not_shared_out(s["service"], "value"))
+    ]
+    if not names:
         return []
-    if len(years) == 1:
-        return [Text(f"{years[0]} 年价格。", f"In prices of {years[0]}.")]
+    zh, en = "、".join(n.zh for n in names), ", ".join(n.en for n in names)
+    places = _places(overview)
     return [
         Text(
-            f"各项价格年不同（{'、'.join(years)} 年），未折算到同一年；GEP 合计是不同年价格之和。",
-            f"The prices are of different years ({', '.join(years)}) and were not brought to one "
-            "year: the total adds values in prices of different years.",
+            f"{zh}只有全域的数，没有分摊到{places.zh}，只计入合计。",
+            f"{en}: known for the account as a whole, not shared out to {places.en}; in the total "
+            "alone.",
         )
     ]
+
+
+def _places(overview: Overview) -> Text:
+    return Text("各县", "counties") if overview.of_counties else Text("宗地", "parcels")
 
 
 def _pool(overview: Overview, pool: str, scale: Scale) -> _Cells:
@@ -243,9 +256,13 @@ def _co2_per_carbon() -> float:
 
 
 def _of_service(overview: Overview, service: str, column: str) -> "pd.Series[float]":
+    """Return a service's amount or value by parcel, and what of it is in no parcel."""
     frame = overview.parcels
     index = frame["parcel_id"].astype(str).to_numpy()
-    return pd.Series(frame[f"{service}_{column}"].to_numpy(float), index=index)
+    found = pd.Series(frame[f"{service}_{column}"].to_numpy(float), index=index)
+    if _is_apart(overview, column):
+        found[UNSHARED] = overview.not_shared_out(service, column)
+    return found
 
 
 def _value_column(
@@ -255,10 +272,7 @@ def _value_column(
     year = record["price_year"]
     money = scale.of("CNY")
     priced = Text(f"{money.zh} {year}年价", f"{money.en}, {year} prices") if year else money
-    title = text_of(record, "title")
-    if not record["counted"]:
-        title = Text(f"{title.zh}（不计入）", f"{title.en} (not counted)")
-    return _numbers(Column(title=title, unit=priced), numbers, scale)
+    return _numbers(Column(title=service_title(record), unit=priced), numbers, scale)
 
 
 def _area_column(title: Text, hectares: "pd.Series[float]", whole: "pd.Series[float]") -> _Cells:
@@ -283,8 +297,16 @@ def _numbers(
     )
 
 
-def _by_parcel(overview: Overview, id_: str, title: Text, columns: Sequence[_Cells]) -> Table:
-    """Return a table with a row per parcel: all, or the largest where they are too many."""
+def _by_parcel(
+    overview: Overview, id_: str, title: Text, columns: Sequence[_Cells], *, apart: bool = False
+) -> Table:
+    """Return a table with a row per parcel: all, or the largest where they are too many.
+
+    Parameters
+    ----------
+    apart : bool
+        Whether there is a row of what is in no parcel.
+    """
     ids = list(overview.area_ha.index)
     notes = []
     if len(ids) > MOST_ROWS:
@@ -296,8 +318,12 @@ def _by_parcel(overview: Overview, id_: str, title: Text, columns: Sequence[_Cel
             )
         )
         ids = [i for i in ids if i in shown]
-    table = _table(id_, title, PLACE, [(i, overview.names[i]) for i in ids], columns)
-    return _with_notes(table, notes)
+    rows = [(i, overview.names[i]) for i in ids]
+    if apart:
+        places = _places(overview)
+        name = Text(f"{NOT_SHARED.zh}到{places.zh}", f"{NOT_SHARED.en} to {places.en}")
+        rows.append((UNSHARED, name))
+    return _table(id_, title, PLACE, rows, columns).noted(notes)
 
 
 def _table(
@@ -322,11 +348,6 @@ def _class_title(code: str) -> Text:
     return Text(title.zh, title.en[:1].upper() + title.en[1:])
 
 
-def _with_notes(table: Table, notes: Iterable[Text]) -> Table:
-    return Table(id=table.id, title=table.title, columns=table.columns, rows=table.rows,
-                 total=table.total, notes=(*table.notes, *notes))  # fmt: skip
-
-
 def _missing_notes(overview: Overview) -> list[Text]:
     """Return, for each service with gaps, on what share of its area its inputs are missing."""
     notes: list[Text] = []
@@ -335,7 +356,8 @@ def _missing_notes(overview: Overview) -> list[Text]:
     merged = overview.account.merge(overview.extent, on=["parcel_id", "ecosystem"], how="left")
     for service in overview.services:
         rows = merged[merged["service"] == service["service"]]
-        gap = (rows["missing_share"] * rows["area_ha"]).sum() / rows["area_ha"].sum()
+        area = rows["area_ha"].sum()
+        gap = (rows["missing_share"] * rows["area_ha"]).sum() / area if area else 0.0
         if gap > 0:
             notes.append(
                 Text(

@@ -12,7 +12,7 @@ from data_catalog.text import Language, Text
 
 if TYPE_CHECKING:
     from review.overview import Overview
-    from review.tables import Column, Table
+    from review.table import Column, Table
 
 DATASET = "lishui"
 PLACE = "Lishui city"
@@ -22,6 +22,8 @@ SURVEY = "2008"
 HEADING = {"zh": 7, "en": 13}
 """Characters that a heading is folded to."""
 INDENT = 2
+PART = {"": "", "part": "  ", "subtotal": ""}
+"""What stands before a row's name, by what the row is."""
 
 TITLE = Text(
     "丽水市生态产品总值与森林碳储量：{year} 年示范账户",
@@ -114,7 +116,7 @@ def _tell(
         show(f"{label[lang]}{COLON[lang]}{text[lang]}", INDENT)
     for table in (*all_tables(overview), balance):
         _show(table, lang)
-    _show_list(NOT_COMPUTED, _refusals(overview, lang), lang)
+    _show_refusals(overview, lang)
     _show_list(MODELLED, _modelled(overview, lang), lang)
     _show_list(TRUST, _trust(overview, lang), lang)
     _show_list(LIMITS, [limit[lang] for limit in limits], lang)
@@ -129,6 +131,8 @@ def _show(table: "Table", lang: Language) -> None:
 
     show_heading(table.title[lang])
     rows = [[cell[lang] for cell in row] for row in table.rows]
+    for place, row in enumerate(rows):
+        row[0] = PART[table.kind(place)] + row[0]
     if table.total:
         rows.append([cell[lang] for cell in table.total])
     right = [place for place, column in enumerate(table.columns) if column.number]
@@ -151,8 +155,17 @@ def _show_list(title: Text, lines: list[str], lang: Language) -> None:
         show(f"- {line}", INDENT)
 
 
-def _refusals(overview: "Overview", lang: Language) -> list[str]:
-    return [f"{r[f'title_{lang}']}{COLON[lang]}{r[f'reason_{lang}']}" for r in overview.refusals]
+def _show_refusals(overview: "Overview", lang: Language) -> None:
+    """Print what was not computed: one reason on the same line, several each on its own."""
+    from cli.terminal import show, show_heading
+
+    show_heading(NOT_COMPUTED[lang])
+    for refusal in overview.refusals:
+        first, *more = (cause[lang] for cause in refusal.causes)
+        named = f"- {refusal.title[lang]}{COLON[lang]}"
+        show((named if more else named + first).rstrip(), INDENT)
+        for cause in (first, *more) if more else ():
+            show(f"· {cause}", 2 * INDENT)
 
 
 def _modelled(overview: "Overview", lang: Language) -> list[str]:
@@ -171,7 +184,7 @@ def _modelled(overview: "Overview", lang: Language) -> list[str]:
 
 def _trust(overview: "Overview", lang: Language) -> list[str]:
     from review.figures import share
-    from review.page import GRADES
+    from review.grades import GRADES
 
     comma = Text("、", ", ")[lang]
     brackets = Text("{}（{}）", "{} ({})")[lang]

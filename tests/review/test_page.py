@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from review.figures import figure, in_words, scale_for, signed
 from review.overview import read_overview
 from review.page import write_page
 from review.parcel_map import parcel_map
-from review.tables import MOST_ROWS, Column, Table, all_tables
+from review.refusals import refusals
+from review.table import Column, Table
+from review.tables import MOST_ROWS, all_tables
 
 HOSTILE = '<script>alert("林")</script> & </svg>\'"'
 CARBON = pd.DataFrame(
@@ -47,6 +50,52 @@ def service(
     }  # fmt: skip
 
 
+def summary(value: float, physical: float, unshared: float = 0.0) -> pd.DataFrame:
+    """Return the summary of water, and of crops that are not shared out if they are worth any."""
+    total = value + unshared
+    water = {"service": "water", "group": "regulating", "physical": physical, "unit": "m3/year",
+             "unit_price": 2.0, "value": value, "share_of_gep": value / total}  # fmt: skip
+    crops = {"service": "crops", "group": "provisioning", "unit": "t/year", "value": unshared,
+             "share_of_gep": unshared / total}  # fmt: skip
+    rows = [{"share_of_group": 1.0, "price_year": "2010", "counted": True} | one
+            for one in ((water, crops) if unshared else (water,))]  # fmt: skip
+    rows.append({"service": "gep", "counted": True, "value": total, "share_of_gep": 1.0})
+    columns = ["service", "group", "counted", "physical", "unit", "unit_price", "value",
+               "price_year", "share_of_group", "share_of_gep", "doubtful_share"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns).assign(standard="s")
+
+
+def with_crops(run: Path, value: float, items: dict[str, tuple[float, str, float]]) -> Path:
+    """Add crops that are not shared out to a run of two parcels, by item: amount, unit, value."""
+    account = pd.read_parquet(run / "account.parquet")
+    row = {"parcel_id": "", "ecosystem": "", "service": "crops", "physical_unit": "t/year",
+           "value": value, "price_year": "2010", "standard": "s", "missing_share": 0.0}  # fmt: skip
+    both = pd.concat([account, pd.DataFrame([row])], ignore_index=True)
+    both.to_parquet(run / "account.parquet")
+    summary(3e6, 1.5e6, value).to_csv(run / "summary.csv", index=False)
+    rows = [{"service": "crops", "item": name, "ecosystem": "", "physical": amount,
+             "physical_unit": unit, "value": worth, "price_year": "2010", "standard": "s"}
+            for name, (amount, unit, worth) in items.items()]  # fmt: skip
+    pd.DataFrame(rows).to_csv(run / "items.csv", index=False)
+    parcels = gpd.read_parquet(run / "parcels.parquet")
+    parcels.assign(crops_physical=float("nan"), crops_value=float("nan")).to_parquet(
+        run / "parcels.parquet"
+    )
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    record = service("crops", "农产品", "Crops") | {"group": "provisioning", "unit": "t/year"}
+    manifest["services"].insert(0, record)
+    (run / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return run
+
+
+def table_of(run: Path, name: str) -> Table:
+    return next(t for t in all_tables(read_overview(run)) if t.id == name)
+
+
+def written(cells: Iterable[Text]) -> list[str]:
+    return [cell.en for cell in cells]
+
+
 def write_run(
     run: Path, names: list[str], *, carbon: bool = True, crs: str = "EPSG:4549",
     values: list[float] | None = None, **more: Any,
@@ -66,6 +115,7 @@ def write_run(
          "price_year": "2010", "standard": "s", "missing_share": 0.0}
     )  # fmt: skip
     account.to_parquet(run / "account.parquet")
+    summary(sum(worth), sum(worth) / 2).to_csv(run / "summary.csv", index=False)
     extent = pd.DataFrame({"parcel_id": ids, "ecosystem": "11", "area_ha": 100.0})
     extent.to_parquet(run / "extent.parquet")
     if carbon:
@@ -139,6 +189,115 @@ def test_a_run_of_carbon_alone_has_a_page_too(tmp_path: Path) -> None:
     assert "GEP" not in text.replace("GEP and forest carbon account", "")
 
 
+CROPS = {"rice": (20_000.0, "t/year", 2.5e6), "bamboo": (43.11, "万株/year", 0.5e6)}
+
+
+def test_the_total_holds_what_is_in_no_parcel(tmp_path: Path) -> None:
+    # parcels: water of 1e6 + 2e6; crops of 3e6 for the whole: 600 ten thousand in all
+    run = with_crops(write_run(tmp_path / "run", ["甲", "乙"]), 3e6, CROPS)
+    table = table_of(run, "values")
+    assert written(table.rows[-1]) == ["Not shared out to parcels", "300.00", "–", "300.00"]
+    assert written(table.total) == ["Total", "300.00", "300.00", "600.00"]
+    by_class = table_of(run, "values_by_ecosystem")
+    assert written(by_class.rows[-1]) == [
+        "Not shared out to ecosystems", "–", "300.00", "–", "300.00"
+    ]  # fmt: skip
+    assert written(by_class.total)[1:] == ["200.0", "300.00", "300.00", "600.00"]
+    assert "6.00 million CNY" in parsed(write_page(run)).text
+    assert "农产品只有全域的数，没有分摊到宗地，只计入合计。" in parsed(write_page(run)).text
+
+
+def test_the_summary_has_items_beneath_their_service_and_sums_by_group(tmp_path: Path) -> None:
+    # rice: 2.5e6 / 20000 t = 125 CNY/t; half a million of six for bamboo: 8.3 % of GEP
+    refused = {"account": "soil_retention", "title_zh": "土", "title_en": "soil (x)",
+               "reason_zh": "缺", "reason_en": "lacking"}  # fmt: skip
+    run = write_run(tmp_path / "run", ["甲", "乙"], not_computed=[refused])
+    table = table_of(with_crops(run, 3e6, CROPS), "summary")
+    assert table.kinds == ("", "part", "part", "subtotal", "", "subtotal")
+    lines = [written(row) for row in table.rows]
+    assert lines[0][:2] == ["Crops", "–"]
+    assert lines[1] == ["rice", "20,000.00", "t/year", "125.00 CNY/t", "250.00", "2010", "83.3",
+                        "41.7", ""]  # fmt: skip
+    # 431,100 stems at 0.5e6 / 431100 = 1.16 CNY
+    assert lines[2][:5] == ["bamboo", "43.11", "10,000 stem/year", "1.16 CNY/stem", "50.00"]
+    assert (lines[3][0], lines[3][4]) == ("Provisioning: 1 of 1 services", "300.00")
+    assert lines[4][:5] == ["Water", "150.00", "10,000 m³/year", "2.00 CNY/m³", "300.00"]
+    assert lines[5][0] == "Regulating: 1 of 2 services"
+    assert (table.total[0].zh, table.total[4].zh) == ("GEP 合计", "600.00")
+    assert any("2 of the standard's 3" in note.en for note in table.notes)
+
+
+def test_a_service_on_doubtful_numbers_is_marked_in_the_summary(tmp_path: Path) -> None:
+    record = service("water", "水", "Water") | {"grade": "estimate", "doubtful": ["x[y]"]}
+    run = write_run(tmp_path / "run", ["甲", "乙"], services=[record])
+    whole = pd.read_csv(run / "summary.csv").assign(doubtful_share=0.25)
+    whole.to_csv(run / "summary.csv", index=False)
+    table = table_of(run, "summary")
+    assert table.rows[0][-1] == Text("估计 25.0%", "estimate 25.0 %")
+    assert table.total[-1].en == "25.0 %"
+    assert any("not checked against the printed text" in note.en for note in table.notes)
+
+
+def test_an_object_on_a_class_without_cells_is_in_its_ecosystem(tmp_path: Path) -> None:
+    # a reservoir smaller than a cell: 42 has a value and no area
+    run = write_run(tmp_path / "run", ["甲", "乙"])
+    account = pd.read_parquet(run / "account.parquet")
+    account.loc[1, "ecosystem"] = "42"
+    account.to_parquet(run / "account.parquet")
+    table = table_of(run, "values_by_ecosystem")
+    assert [written(row)[1:] for row in table.rows] == [
+        ["200.0", "100.00", "100.00"], ["–", "200.00", "200.00"]
+    ]  # fmt: skip
+    assert written(table.total)[-1] == "300.00"
+
+
+def compared_with_b(run: Path) -> Path:
+    """Add a second standard: another amount of water, and crops that only it has."""
+    columns = {"accounted": True, "counted": True, "physical_unit": "m3/year", "price_year": "2010"}
+    rows = [("water", "s", 1.5e6, 3e6, {}), ("water", "b", 2e6, 4e6, {"price_year": "2018"}),
+            ("crops", "s", None, None, {"accounted": False}), ("crops", "b", None, None, {}),
+            ("gep", "s", None, 3e6, {}), ("gep", "b", None, 4e6, {})]  # fmt: skip
+    frame = pd.DataFrame([columns | {"service": n, "standard": s, "physical": p, "value": v} | more
+                          for n, s, p, v, more in rows])  # fmt: skip
+    frame.to_csv(run / "comparison.csv", index=False)
+    return run
+
+
+def test_two_standards_are_laid_side_by_side_and_the_page_says_whose_it_is(tmp_path: Path) -> None:
+    told = {"account": "crops", "title_zh": "农产品", "title_en": "Crops", "reason_zh": "没有表",
+            "reason_en": "no table"}  # fmt: skip
+    guard = {"outcome": "warned", "found_zh": "可能重复", "found_en": "may count twice"}
+    other = {"standard": "b", "standard_title_zh": "乙标准", "standard_title_en": "the other",
+             "services": [service("water", "水", "Water")], "not_computed": [told],
+             "guards": [guard]}  # fmt: skip
+    run = write_run(tmp_path / "run", ["甲", "乙"], other_standards={"b": other})
+    table = table_of(compared_with_b(run), "comparison")
+    assert [written(row) for row in table.rows] == [
+        ["water", "150.00", "200.00", "10,000 m³/year", "300.00 [2010]", "400.00 [2018]"],
+        ["crops", "–", "–", "m³/year", "not in it", "not computed"],
+    ]
+    assert written(table.total)[-2:] == ["300.00", "400.00"]
+    assert any("b: may count twice" in note.en for note in table.notes)
+    text = parsed(write_page(run)).text
+    for words in ("乙标准（b）", "this page is of s", "没有表", "可能重复"):
+        assert words in text, words
+
+
+@pytest.mark.parametrize(("region", "unit"), [
+    ("331100", "亿元"), ("331102", "万元"), ("county.gpkg", "万元"), (None, "万元"),
+])  # fmt: skip
+def test_values_are_in_wan_up_to_a_county_and_in_yi_above(
+    tmp_path: Path, region: str | None, unit: str
+) -> None:
+    values = [1e7, 5e7, 2e10]  # most parcels would be 0.10 or 0.50 in 亿元
+    project = {"project": {"name": "try", "year": 2019, "region": region}}
+    run = write_run(
+        tmp_path / "run", ["甲", "乙", "丙"], values=values, carbon=False, project=project
+    )
+    assert table_of(run, "summary").columns[4].unit.zh == unit
+    assert table_of(run, "values").columns[-1].unit.zh == "万元"
+
+
 def test_numbers_on_the_page_are_those_of_the_account(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", ["甲", "乙"], values=[1_234_567.8, 2_000_000.0])
     text = parsed(write_page(run)).text
@@ -180,6 +339,31 @@ def test_what_was_not_computed_is_told_from_wherever_the_manifest_says_it(tmp_pa
         assert words in text
 
 
+def refused(account: str, zh: str, en: str, *causes: str) -> dict[str, Any]:
+    return {"account": account, "title_zh": zh, "title_en": en, "reason_zh": "长",
+            "reason_en": "long", "causes": [{"zh": c, "en": c} for c in causes]}  # fmt: skip
+
+
+def test_one_reason_is_told_once_and_what_concerns_most_services_first() -> None:
+    section = {
+        "services": [service("tourism", "旅游", "Tourism")],
+        "not_computed": [
+            refused("pest_control", "病", "Pests (a)", "no layer"),
+            refused("water_supply", "水资源供给（生活用水）", "Water supply (homes)", "no rows"),
+            refused("water_supply", "水资源供给（工业用水）", "Water supply (works)", "no rows"),
+            refused("flood_mitigation", "洪（湖）", "Floods (lakes)", "no lakes"),
+            refused("flood_mitigation", "洪（库）", "Floods (dams)", "no dams", "no price"),
+            refused("tourism", "旅游（访客）", "Tourism (visitors)", "no rows"),
+        ],
+    }
+    assert [(r.title.en, [c.en for c in r.causes]) for r in refusals(section)] == [
+        ("Water supply; Tourism (visitors)", ["no rows"]),
+        ("Pest control", ["no layer"]),
+        ("Floods (lakes)", ["no lakes"]),
+        ("Floods (dams)", ["no dams", "no price"]),
+    ]
+
+
 def test_it_opens_in_the_language_asked_for_and_holds_both(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", ["甲", "乙"])
     for language, tag in (("zh", "zh-CN"), ("en", "en")):
@@ -206,7 +390,7 @@ def test_many_parcels_are_all_on_the_map_and_the_largest_in_the_table(tmp_path: 
     drawing = parcel_map(overview)
     assert len(drawing.outlines) == many
     assert not drawing.labelled
-    table = all_tables(overview)[0]
+    table = table_of(run, "areas")
     assert len(table.rows) == MOST_ROWS
     assert table.total[1].zh == figure(many * 100.0, 1)
     assert f"{many}" in table.notes[0].zh
