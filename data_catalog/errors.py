@@ -99,7 +99,7 @@ class LayerError(GepError):
     template = Text("{where}：{problem}", "{where}: {problem}")
 
 
-class LayerMissing(LayerError):  # noqa: N818  (named as ParameterMissing is)
+class LayerMissing(LayerError):  # noqa: N818
     """A needed layer is not given, and what would make it is not all there either.
 
     The fact `roots` holds the errors at the bottom of that: a chain of derivations is no help to
@@ -124,7 +124,7 @@ class TableError(GepError):
     template = Text("{where}：{problem}", "{where}: {problem}")
 
 
-class TableMissing(TableError):  # noqa: N818  (named as ParameterMissing is)
+class TableMissing(TableError):  # noqa: N818
     """A needed table is not given."""
 
     template = Text(
@@ -137,7 +137,7 @@ class TableMissing(TableError):  # noqa: N818  (named as ParameterMissing is)
     )
 
 
-class RowsMissing(TableError):  # noqa: N818  (named as ParameterMissing is)
+class RowsMissing(TableError):  # noqa: N818
     """A table without a row of the service, or of the item, that is asked for."""
 
     template = Text("{where}：没有 {of} 的行。", "{where}: has no row of {of}.")

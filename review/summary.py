@@ -196,13 +196,13 @@ def _notes(overview: Overview) -> Iterator[Text]:
     known = computed_of(overview)
     yield Text(
         f"计算了{known.zh}，其余见“没有计算的”。",
-        f"Computed: {known.en} services. For the others see “Not computed, and why”.",
+        f"Computed: {known.en} services. The others, and why not, are listed below.",
     )
     if any(s["doubtful"] for s in overview.services):
         yield Text(
             "存疑：价值中依据凭记忆而未核对原文（“未核对”）或估计的参数的份额。",
             "In doubt: the share of the value that rests on parameters which are recalled and not "
-            "checked against the printed text (“unchecked”), or estimated.",
+            'checked against the printed text ("unchecked"), or estimated.',
         )
     yield from _price_notes(overview)
 

@@ -20,6 +20,7 @@ from data_catalog.parameters import bundled
 from data_catalog.regions import region
 from review.overview import read_overview
 from review.published import compared, find, read_statistics
+from review.table import Table
 from review.tables import all_tables
 from sinks.pools import density_parameter
 from tiles.project import read_project
@@ -51,6 +52,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     here = tmp_path_factory.mktemp("lishui")
     done = gep("demo", "--lang", "zh", "--workers", "2", folder=here)
     assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
     return Demo(here / "gep-demo", here, done.stdout)
 
 
@@ -148,17 +150,79 @@ def test_the_carbon_stock_of_a_county_is_area_times_density_by_hand(demo: Demo) 
 
 def test_sums_over_ecosystems_are_the_parcels(demo: Demo, parcels: gpd.GeoDataFrame) -> None:
     account = pd.read_parquet(demo.run / "account.parquet")
+    account = account[account["parcel_id"] != ""]
     by_parcel = parcels.set_index("parcel_id")
-    for service, rows in account.groupby("service"):
-        sums = rows.groupby("parcel_id")[["physical", "value"]].sum()
+    for service, rows in account.groupby("service", observed=True):
+        sums = rows.groupby("parcel_id", observed=True)[["physical", "value"]].sum()
         for column in ("physical", "value"):
             want = by_parcel[f"{service}_{column}"]
             assert sums[column].to_numpy() == pytest.approx(want.to_numpy(), rel=1e-12)
-    total = account.groupby("parcel_id")["value"].sum()
+    total = account.groupby("parcel_id", observed=True)["value"].sum()
     assert total.to_numpy() == pytest.approx(by_parcel["gep"].to_numpy(), rel=1e-12)
     extent = pd.read_parquet(demo.run / "extent.parquet")
     areas = extent.groupby("parcel_id")["area_ha"].sum()
     assert areas.to_numpy() == pytest.approx(by_parcel["area_ha"].to_numpy(), rel=1e-12)
+
+
+def tables_of(demo: Demo) -> dict[str, Table]:
+    return {table.id: table for table in all_tables(read_overview(demo.run))}
+
+
+def test_the_total_is_that_of_the_summary_wherever_it_is_told(
+    demo: Demo, parcels: gpd.GeoDataFrame
+) -> None:
+    summary = pd.read_csv(demo.run / "summary.csv").set_index("service")["value"]
+    # what the counties have, and the 94.16e8 CNY of primary industry that no county has
+    assert summary["gep"] == pytest.approx(parcels["gep"].sum() + 94.16e8, rel=1e-12)
+    told = f"{summary['gep'] / 1e8:,.2f}"
+    assert f"GEP 合计：{told} 亿元" in demo.printed
+    tables = tables_of(demo)
+    for name in ("summary", "values", "values_by_ecosystem"):
+        assert told in {cell.zh for cell in tables[name].total}, name
+    page = (demo.run / "page.html").read_text(encoding="utf-8")
+    assert f"{told} 亿元" in page
+    for name in ("values", "values_by_ecosystem"):
+        rows = [row for row in tables[name].rows if row[0].zh.startswith("未分摊到")]
+        assert [row[-1].zh for row in rows] == ["94.16"], name
+        assert rows[0][0].zh in page
+        assert rows[0][0].zh in demo.printed
+
+
+def test_every_computed_service_is_in_the_summary_with_its_share(
+    demo: Demo, manifest: dict[str, list[dict[str, str]]]
+) -> None:
+    table = tables_of(demo)["summary"]
+    rows = [r for r, kind in zip(table.rows, table.kinds, strict=True) if not kind]
+    assert [r[0].zh for r in rows] == [s["title_zh"] for s in manifest["services"]]
+    assert sum(float(r[7].zh) for r in rows) == pytest.approx(100, abs=0.05 * len(rows))
+    # 水源涵养: 6.11 CNY/m3, all of it on an estimated parameter
+    water = next(r for r in rows if r[0].zh == "水源涵养")
+    assert (water[3].zh, water[8].zh) == ("6.11 元/m³", "估计 100.0%")
+    sums = [r[0].zh for r, kind in zip(table.rows, table.kinds, strict=True) if kind]
+    assert sums[0] == "供给服务小计（1/7 项）"
+    assert "标准所列 19 项服务中的 5 项" in demo.printed
+
+
+def test_one_reason_is_told_once_with_all_the_services_it_stops(demo: Demo) -> None:
+    lines = demo.printed.split("\n没有计算的\n")[1].split("\n\n")[0].splitlines()
+    about_rows = [w for w in lines if "yearbook.csv" in w]
+    assert lines[0] == about_rows[0]  # what concerns most services comes first
+    assert len(about_rows) == 1
+    for name in ("农业产品", "水资源供给", "水质净化"):
+        assert name in about_rows[0]
+    told = [line.strip("·- ") for line in lines]
+    assert len(told) == len(set(told))
+    assert not [line for line in lines if "无法由" in line or line.count("（") > 4]
+    assert max(len(line) for line in lines) < 120
+
+
+def test_chinese_is_chinese_but_for_names_and_units(demo: Demo) -> None:
+    page = (demo.run / "page.html").read_text(encoding="utf-8")
+    texts = re.findall(r'<(\w+) lang="zh">(.*?)</\1>', page)
+    assert len(texts) > 300
+    sentence = re.compile(r"(?:\b[a-z]{3,}\b[ ,]+){2,}[a-z]{3,}", re.IGNORECASE)
+    for said in (*(text for _, text in texts), *demo.printed.splitlines()):
+        assert not sentence.search(said), said
 
 
 def test_the_doubtful_share_counts_what_modelled_layers_rest_on(
@@ -185,7 +249,8 @@ def test_chinese_columns_are_aligned(demo: Demo) -> None:
     for table in all_tables(read_overview(demo.run)):
         lines = demo.printed.split(f"\n{table.title.zh}\n")[1].split("\n\n")[0].splitlines()
         rows = [w for w in lines if re.match(r"\S", w) and not w.startswith("名称")][2:]
-        ends = {cell_len(w) for w in rows if not w.startswith(("─", "生态"))}
+        last = tuple({row[-1].zh for row in (*table.rows, table.total) if row} - {""})
+        ends = {cell_len(w) for w in rows if w.endswith(last) and not w.startswith("生态")}
         assert len(ends) == 1, table.title.zh
 
 

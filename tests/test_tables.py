@@ -175,6 +175,8 @@ def test_what_cannot_be_computed_is_named_and_the_rest_counts(both: Run) -> None
     told = {r["title_en"]: r["reason_en"] for r in both[1]["not_computed"]}
     reason = told["Air purification (Emission of nitrogen oxides)"]
     assert reason == "statistics.csv: has no row of air_purification, nitrogen_oxides."
+    causes = {c["en"] for r in both[1]["not_computed"] for c in r["causes"]}
+    assert "statistics.csv has no such rows: add them." in causes  # the same for all that lack rows
     assert ("air_purification", "dust") in items(both[0]).index
     assert both[1]["of_other_years"] == [{"table": "statistics.csv", "lines": [5]}]
 
@@ -193,6 +195,25 @@ def test_two_standards_in_one_run_give_what_each_gives_alone(
         pd.testing.assert_frame_equal(
             together, pd.read_parquet(tmp_path / "alone" / f"{file}.parquet"), check_exact=True
         )
+
+
+def test_people_read_of_two_standards_what_the_files_say(both: Run) -> None:
+    from review.overview import read_overview
+    from review.tables import all_tables
+
+    tables = {table.id: table for table in all_tables(read_overview(both[0]))}
+    compared = pd.read_csv(both[0] / "comparison.csv")
+    total = compared[compared["service"] == "gep"].set_index("standard")["value"]
+    names = ["garze-2017", "cn-open"]
+    wan = [f"{total[name] / 1e4:,.2f}" for name in names]
+    assert [cell.zh for cell in tables["comparison"].total[-2:]] == wan
+    assert [column.title.zh for column in tables["comparison"].columns[-2:]] == names
+    for name in ("summary", "values", "values_by_ecosystem"):
+        assert wan[0] in {cell.zh for cell in tables[name].total}, name
+    # 43.11 万株 for 2e6 CNY is 4.64 CNY a stem; the tonnes are of rice alone
+    lines = {row[0].zh: [cell.zh for cell in row] for row in tables["summary"].rows}
+    assert lines["bamboo"][1:5] == ["43.11", "万株/年", "4.64 元/株", "200.00"]
+    assert lines["农业产品"][1:3] == ["20,000.00", "t/年"]
 
 
 def test_what_two_standards_share_is_computed_once(with_tables: Path) -> None:

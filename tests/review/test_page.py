@@ -12,10 +12,9 @@ import pandas as pd
 import pytest
 from shapely import MultiPolygon, box
 
-from data_catalog.errors import RunError, UnknownNameError
+from data_catalog.errors import RunError
 from data_catalog.text import Text
 from review.figures import figure, in_words, scale_for, signed
-from review.map_figure import map_figure
 from review.overview import read_overview
 from review.page import write_page
 from review.parcel_map import parcel_map
@@ -183,20 +182,6 @@ def test_a_run_without_carbon_has_a_page_without_carbon(tmp_path: Path) -> None:
     assert "碳储量" in parsed(with_carbon).text
 
 
-def test_disputed_prices_and_what_may_count_twice_stand_before_the_numbers(tmp_path: Path) -> None:
-    guard = {"guard": "visitors", "found_zh": "可能重复", "found_en": "may count twice"}
-    run = write_run(
-        tmp_path / "run", ["甲", "乙"],
-        remarks=[{"about": "storage", "zh": "库容价有分歧", "en": "storage is disputed"}],
-        guards=[guard | {"outcome": "warned"},
-                guard | {"outcome": "passed", "found_zh": "没有问题", "found_en": "all is well"}],
-    )  # fmt: skip
-    text = parsed(write_page(run)).text
-    for said in ("库容价有分歧", "storage is disputed", "可能重复", "may count twice"):
-        assert text.index("Read this first") < text.index(said) < text.index("各项服务功能量")
-    assert "没有问题" not in text
-
-
 def test_a_run_of_carbon_alone_has_a_page_too(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", ["甲", "乙"], services=[], doubtful_share=None)
     text = parsed(write_page(run)).text
@@ -355,9 +340,8 @@ def test_what_was_not_computed_is_told_from_wherever_the_manifest_says_it(tmp_pa
 
 
 def refused(account: str, zh: str, en: str, *causes: str) -> dict[str, Any]:
-    return {"account": account, "title_zh": zh, "title_en": en,
-            "reason_zh": "长", "reason_en": "long",
-            "causes": [{"zh": c, "en": c} for c in causes]}  # fmt: skip
+    return {"account": account, "title_zh": zh, "title_en": en, "reason_zh": "长",
+            "reason_en": "long", "causes": [{"zh": c, "en": c} for c in causes]}  # fmt: skip
 
 
 def test_one_reason_is_told_once_and_what_concerns_most_services_first() -> None:
@@ -482,15 +466,3 @@ def test_figures_have_thousands_apart_and_no_minus_zero() -> None:
     assert signed(0.0) == "0.0"
     assert scale_for([1.0, float("nan"), 2e9]).factor == 1e8
     assert not re.search("[eE]", figure(1e22))
-
-
-def test_the_map_alone_is_a_figure_in_one_language(tmp_path: Path) -> None:
-    drawing = parcel_map(read_overview(write_run(tmp_path / "run", ["East", HOSTILE])))
-    drawn = map_figure(drawing, "gep", "en")
-    assert drawn.startswith("<svg ")
-    assert drawn.count("<path ") == len(drawing.outlines)
-    assert "GEP per hectare" in drawn
-    assert "单位面积" not in drawn
-    assert "<script>" not in drawn
-    with pytest.raises(UnknownNameError, match="no theme is named 'gdp'"):
-        map_figure(drawing, "gdp", "en")

@@ -11,7 +11,7 @@ import shapely
 from affine import Affine
 
 from data_catalog.derived import DERIVED, middle_days, month_lengths
-from data_catalog.errors import GepError, LayerError, OutputError, TooCoarse
+from data_catalog.errors import GepError, LayerError, LayerMissing, OutputError, TooCoarse
 from data_catalog.parameters import bundled
 from tests.county import write
 from tiles import derive
@@ -127,6 +127,25 @@ def test_an_elevation_too_coarse_for_slope_is_refused_with_both_sizes(
         assert "100 m or finer" in reason.say("en")
     assert at_hand.made == []
     assert at_hand.store(tmp_path) == {}
+
+
+def test_a_layer_that_cannot_be_made_names_all_that_is_lacking_and_no_chain(tmp_path):
+    at_hand = derivations(tmp_path, {"elevation": hills((20, 20))})
+    reason = at_hand.obtain("soil_erodibility")
+    assert isinstance(reason, LayerMissing)
+    assert reason.say("en") == (
+        "soil_erodibility: there is no layer of soil erodibility K. Give one, or what is lacking "
+        "to make it: sand content, silt content, clay content, soil organic carbon content."
+    )
+    # C from vegetation cover, cover from NDVI and two parameters: the cover itself is not named
+    reason = at_hand.obtain("cover_factor")
+    assert reason.brief("en") == (
+        "there is no layer of cover and management factor C. Give one, or what is lacking to make "
+        "it: NDVI of the growing season, parameter ndvi_of_bare_soil (NDVI of bare soil), "
+        "parameter ndvi_of_full_vegetation (NDVI of full vegetation)."
+    )
+    assert reason.brief("zh").startswith("没有覆盖管理因子图层。请提供该图层，或补齐推算它所缺的：")
+    assert at_hand.made == []
 
 
 def test_slope_and_ls_follow_each_other_on_the_grid_of_the_elevation(tmp_path):
