@@ -50,7 +50,7 @@ def test_each_forest_hectare_fixes_what_the_equations_say_by_hand(
     windy: Path, computed: Computed, out: Path
 ) -> None:
     # OM = 1.724 percent; EF = (29.09 + 0.31*50 + 0.17*30 + 0.33*50/20 - 2.59*1.724) / 100
-    #   = 0.46050; SCF = 1 / (1 + 0.0066*400 + 0.021*1.724^2) = 0.27011; K' = 1 on a plain
+    #   = 0.46050; SCF = 1 / (1 + 0.0066*400 + 0.021*1.724^2) = 0.27009; K' = 1 on a plain
     erodible = (29.09 + 0.31 * 50 + 0.17 * 30 + 0.33 * 50 / 20 - 2.59 * 1.724) / 100
     crust = 1 / (1 + 0.0066 * 20**2 + 0.021 * 1.724**2)
     bare = 0.1699 * (10 * erodible * crust) ** 1.3711
