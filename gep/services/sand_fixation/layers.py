@@ -12,7 +12,7 @@ LAYERS: dict[str, Input] = {
 }
 
 WEATHER = Text(
-    "气候因子图层须由用户给出：它取决于超过 5 m/s 的阵时风速，月平均风速算不出来。",
+    "气候因子图层须由用户给出：它取决于超过 5 m/s 的瞬时风速，由月平均风速算不出来。",
     "The layer of the weather factor has to be given: it rests on the moments at which the wind is "
     "above 5 m/s, which monthly means do not hold.",
 )
