@@ -109,7 +109,7 @@ def every_service(folder: Path, runs: int) -> None:
     """Print the ratios of the full set of pixel-local services, and what each kernel costs."""
     from tests.benchmarks import every_service as full
 
-    size, parcels = 4000, 5000
+    size, parcels = 6000, 11_000
     where = folder / "every_service"
     full.write(where, size, parcels)
     count, read = len(full.chosen()), len(full.layers()) + 1
