@@ -11,7 +11,6 @@ import geopandas as gpd
 import pandas as pd
 
 from data_catalog.classes import ecosystems
-from data_catalog.errors import RunError
 from data_catalog.text import Text
 from gep.codes import GEP
 from gep.disclosure import DOUBTFUL
@@ -19,7 +18,7 @@ from gep.services import services
 from review.figures import YI
 from review.refusals import Refusal, refusals
 from sinks.pools import density_parameter
-from tiles.runfolder import read_manifest
+from tiles.runfolder import damaged, read_manifest
 
 __all__ = ["Overview", "read_overview", "remarks_of", "text_of"]
 
@@ -255,13 +254,7 @@ def read_overview(run: Path) -> Overview:
             indicators=_parquet(run / "indicators.parquet"),
         )
     except (OSError, ValueError) as error:
-        raise RunError(
-            where=str(run),
-            problem=Text(
-                f"运行文件夹不完整或已损坏（{error}）。请重新计算。",
-                f"the run folder is incomplete or damaged ({error}). Compute it again.",
-            ),
-        ) from error
+        raise damaged(run, error) from error
 
 
 def _by_parcel(frame: pd.DataFrame, column: str) -> "pd.Series[float]":

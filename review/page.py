@@ -30,6 +30,7 @@ from review.summary import computed_of, standard_title
 from review.table import Table
 from review.tables import all_tables
 from tiles.checkpoints import unwritable
+from tiles.lineage import name_of
 
 __all__ = ["FILE", "page", "write_page"]
 
@@ -261,11 +262,7 @@ def _doubtful(overview: Overview) -> list[dict[str, Any]]:
     """Return the parameter rows that were used and are recalled or estimated."""
     wanted = {name for s in overview.services for name in s["doubtful"]}
     classes = set(overview.ecosystems())
-    rows = []
-    for row in overview.manifest.get("parameters", []):
-        name = f"{row['parameter']}[{', '.join(x for x in (row['set'], row['key']) if x)}]"
-        if name in wanted:
-            rows.append(row)
+    rows = [r for r in overview.manifest.get("parameters", []) if name_of(r) in wanted]
     if overview.doubtful_pools:
         rows += [
             row

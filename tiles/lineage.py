@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data_catalog.errors import RunError
-from data_catalog.parameters import LOCAL
+from data_catalog.parameters import LOCAL, row_name
 from data_catalog.spec import ECOSYSTEM
 from data_catalog.text import Text
 from tiles.runfolder import read_manifest
@@ -212,7 +212,7 @@ class Lineage:
 
 def name_of(row: Record) -> str:
     """Return `parameter[set, key]` of a row of the manifest."""
-    return f"{row['parameter']}[{', '.join(x for x in (row['set'], row['key']) if x)}]"
+    return row_name(row["parameter"], row["set"], row["key"])
 
 
 def cells_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -76,11 +76,11 @@ class OpenRaster:
 
     def __init__(self, raster: Raster) -> None:
         self.raster = raster
-        self._room: Raw = np.empty(0, raster.dtype)
         try:
             self._file = rasterio.open(raster.path, sharing=False)
         except rasterio.RasterioIOError as error:
             raise unreadable(raster.path, error) from error
+        self._room: Raw = np.empty(0, np.result_type(*self._file.dtypes))
 
     def close(self) -> None:
         """Close the file."""
@@ -96,7 +96,12 @@ class OpenRaster:
         window = Window(col_from, row_from, col_to - col_from, row_to - row_from)
         shape = (self.raster.bands, row_to - row_from, col_to - col_from)
         try:
-            bands = self._file.read(window=window, out=self._room_for(shape))
+            bands = self._room_for(shape)
+            if len(set(self._file.dtypes)) == 1:
+                self._file.read(window=window, out=bands)
+            else:  # those of a virtual raster may be of several kinds
+                for number, values in enumerate(bands, start=1):
+                    self._file.read(number, window=window, out=values)
         except rasterio.RasterioIOError as error:
             raise unreadable(self.raster.path, error) from error
         return np.asarray(bands[0]) if self.raster.bands == 1 else self._reduced(bands)

@@ -192,6 +192,17 @@ def read_manifest(run: Path) -> dict[str, Any]:
     return content
 
 
+def damaged(run: Path, error: Exception) -> RunError:
+    """Return the error of a run folder that lacks a file, or has one that cannot be read."""
+    return RunError(
+        where=str(run),
+        problem=Text(
+            f"运行文件夹不完整或已损坏（{error}）。请重新计算。",
+            f"the run folder is incomplete or damaged ({error}). Compute it again.",
+        ),
+    )
+
+
 def free_bytes(folder: Path) -> int:
     """Return the free space of the disk that a folder is or will be on."""
     while not folder.exists():

@@ -73,7 +73,7 @@ class Row:
 
     def name(self) -> str:
         """Return `parameter[set, key]`, as people are told of it."""
-        return f"{self.parameter}[{', '.join(x for x in (self.set, self.key) if x)}]"
+        return row_name(self.parameter, self.set, self.key)
 
     def record(self) -> dict[str, str | float | None]:
         """Return the row for a manifest: NaN as None."""
@@ -81,6 +81,11 @@ class Row:
             k: None if isinstance(v, float) and math.isnan(v) else v
             for k, v in asdict(self).items()
         }
+
+
+def row_name(parameter: str, chosen: str, key: str) -> str:
+    """Return `parameter[set, key]`, as people are told of a row."""
+    return f"{parameter}[{', '.join(x for x in (chosen, key) if x)}]"
 
 
 class Parameters:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from data_catalog.errors import RunError, UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.text import Text
-from tiles.runfolder import read_manifest
+from tiles.runfolder import damaged, read_manifest
 
 __all__ = ["RunAccount", "kept_apart", "read_accounts"]
 
@@ -239,13 +239,7 @@ def _read(run: Path, manifest: Mapping[str, Any], standard: str) -> RunAccount:
         names = [n for n in pq.read_schema(run / PARCELS).names if n != "geometry"]
         parcels = pd.read_parquet(run / PARCELS, columns=names)
     except (OSError, ValueError) as error:
-        raise RunError(
-            where=str(run),
-            problem=Text(
-                f"运行文件夹不完整或已损坏（{error}）。请重新计算。",
-                f"the run folder is incomplete or damaged ({error}). Compute it again.",
-            ),
-        ) from error
+        raise damaged(run, error) from error
     apart = _no_items(rows) if items is None else _made_up_of(rows, items)
     return RunAccount(run=run, manifest=manifest, standard=standard, rows=rows, apart=apart,
                       extent=extent, parcels=parcels)  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 from data_catalog.text import Text
 from data_catalog.variables import variables
 from gep.comparison.accounts import RunAccount
+from tiles.lineage import name_of
 
 __all__ = ["REVISIONS", "Difference", "Revision", "differences", "hidden_differences",
            "revision"]  # fmt: skip
@@ -122,13 +123,26 @@ def _rows(one: RunAccount, other: RunAccount) -> Iterator[Difference]:
 
 
 def _by_parameter(account: RunAccount) -> dict[str, dict[str, str]]:
-    """Return the values with their units, as text, by parameter and key, whatever the set."""
+    """Return the values with their units, as text, by parameter and key, whatever the set.
+
+    The manifest lists those of all the run's standards: what other ones alone rest on is left out.
+    """
     found: dict[str, dict[str, str]] = {}
+    sections = (account.manifest, *account.manifest.get("other_standards", {}).values())
+    others = {name for section in sections for name in _rests_on(section)}
+    others -= _rests_on(account.section)
     for row in account.manifest.get("parameters", []):
+        if name_of(row) in others:
+            continue
         keys = found.setdefault(row["parameter"], {})
         said = f"{row['value']:.10g} {row['units']}"
         keys[row["key"]] = ", ".join(filter(None, [keys.get(row["key"]), said]))
     return found
+
+
+def _rests_on(section: Mapping[str, Any]) -> set[str]:
+    """Return the names of the rows that a standard's services rest on."""
+    return {name for record in section.get("services", []) for name in record.get("rests_on", ())}
 
 
 def _modelled(one: RunAccount, other: RunAccount) -> Iterator[Difference]:

@@ -15,6 +15,7 @@ from data_catalog.errors import GepError, ProjectError, UnknownNameError, raise_
 from data_catalog.names import suggestion
 from data_catalog.text import Text
 from gep.seea.labels import TOTAL, header, in_order, title_of
+from gep.service import GROUPS
 from gep.services import SERVICES
 
 Measure: TypeAlias = Literal["physical", "value"]
@@ -23,11 +24,6 @@ MONEY = "CNY/year"
 NO_USERS = pd.DataFrame({"service": [], "user": [], "share": []})
 NOT_ALLOCATED_TITLE = Text("未分配", "not allocated")
 _EMPTY = Text("", "")
-_GROUPS = {
-    "provisioning": Text("供给服务", "provisioning"),
-    "regulating": Text("调节服务", "regulating"),
-    "cultural": Text("文化服务", "cultural"),
-}
 
 
 def supply(flows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -191,7 +187,7 @@ def _first(
 
 def _labels(name: str) -> dict[str, str]:
     known = next((s for s in SERVICES if s.id == name), None)
-    group = _GROUPS[known.group] if known else _EMPTY
+    group = GROUPS[known.group] if known else _EMPTY
     title = known.title if known else Text(name, name)
     reference = reference_services().get(name)
     seea, note = (reference.title, reference.note) if reference else (_EMPTY, _EMPTY)

@@ -2,7 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gep.services.products import MARKET_PRICE, NET_OUTPUT, RESIDUAL, residual_value
+from gep.products.prices import residual_value
+from gep.services.agricultural_products import SERVICE
+
+MARKET_PRICE, NET_OUTPUT, RESIDUAL = (
+    SERVICE.valuation(name) for name in ("market_price", "net_output", "residual")
+)
 
 money = st.floats(0, 1e9)
 

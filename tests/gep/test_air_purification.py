@@ -4,10 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_catalog.units import conversion
+from gep.pollutants.capacity_per_area import taken_up
+from gep.pollutants.flows import emitted
+from gep.pollutants.treatment_cost import treatment_avoided
 from gep.service import Service
 from gep.services import service
 from gep.services.air_purification.items import ITEMS
-from gep.services.pollutants import emitted, taken_up, treatment_avoided
 
 AIR: Service = service("air_purification")
 STANDS = {"coniferous": "12", "broadleaf": "11", "mixed": "13", "shrub": "21"}

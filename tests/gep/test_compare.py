@@ -26,7 +26,7 @@ from gep.comparison import (
 from gep.comparison.notes import change_notes, series_notes
 from gep.comparison.shapley import shapley
 from tests.county import changed, make_county
-from tests.small_runs import NAN, PRICE, Row, SmallRun, in_memory, written
+from tests.small_runs import FACTOR, NAN, PRICE, Row, SmallRun, in_memory, written
 
 ONE = ("0001", "11")
 EARLIER = SmallRun(year=2015, rows=(Row(physical=1000, value=2000),), area={ONE: 10})
@@ -278,6 +278,15 @@ def test_a_layer_that_no_service_reads_decides_nothing(change: Callable[..., Cha
     digests = {**EARLIER.digests, "above_ground_biomass": "b2"}
     got = change(EARLIER, EARLIER.but(digests=digests, **DEARER))
     assert got.revised == "method"
+
+
+def test_rows_that_only_another_standard_of_the_run_rests_on_decide_nothing(
+    change: Callable[..., Change],
+) -> None:
+    others = {"mine": {"services": [{"rests_on": ["reservoir_storage_cost[mine]"]}]}}
+    priced = (PRICE, FACTOR, {**PRICE, "set": "mine", "value": 9.0})
+    later = EARLIER.but(other_standards=others, parameters=priced, **CORRECTED)
+    assert change(EARLIER, later).revised == "data"
 
 
 def test_a_restated_year_takes_the_revision_out_of_the_real_change(

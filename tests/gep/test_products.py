@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from data_catalog.parameters import bundled
 from data_catalog.units import same_kind
+from gep.products.prices import market_value
+from gep.products.shares import land_rent, value_added
 from gep.services import service
-from gep.services.products import land_rent, market_value, value_added
 
 PRODUCTS = (
     "agricultural_products", "forestry_products", "livestock_products", "fishery_products",

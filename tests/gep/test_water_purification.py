@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from data_catalog.classes import ecosystems
 from data_catalog.parameters import bundled
+from gep.pollutants.limits import by_the_rule, smaller_of_both
 from gep.services import service
-from gep.services.pollutants import by_the_rule, smaller_of_both
 from tiles.binding import bind
 
 WATER = service("water_purification")

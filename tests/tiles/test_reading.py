@@ -139,6 +139,28 @@ def test_twelve_months_are_summed_and_a_gap_in_one_is_a_gap_in_the_year(tmp_path
     np.testing.assert_array_equal(found, expected)
 
 
+def test_bands_of_several_kinds_lose_nothing(tmp_path):
+    # the first band holds whole numbers, the others a half more: 12 x 3 + 11 x 0.5 = 41.5
+    for month in range(12):
+        kind, value = (np.int16, 3) if month == 0 else (np.float32, 3.5)
+        write(tmp_path / f"{month}.tif", np.full((6, 8), value, kind), GRID.affine, CRS)
+    geo = ", ".join(str(n) for n in GRID.affine.to_gdal())
+    kinds = ["Int16", *["Float32"] * 11]
+    bands = "".join(
+        f'<VRTRasterBand dataType="{kind}" band="{m + 1}"><SimpleSource><SourceFilename '
+        f'relativeToVRT="1">{m}.tif</SourceFilename></SimpleSource></VRTRasterBand>'
+        for m, kind in enumerate(kinds)
+    )
+    head = f'<VRTDataset rasterXSize="8" rasterYSize="6"><SRS>{CRS}</SRS><GeoTransform>{geo}'
+    path = tmp_path / "rain.vrt"
+    path.write_text(f"{head}</GeoTransform>{bands}</VRTDataset>", encoding="utf-8")
+    raster = Raster(variable=variable("precipitation"), path=str(path), bands=12, dtype="int16",
+                    shape=(6, 8), nodata=None)  # fmt: skip
+    file = raster.open()
+    assert (file.read(0, 6, 0, 8) == 41.5).all()
+    file.close()
+
+
 def test_twelve_temperatures_are_averaged(tmp_path):
     months = some("int16", (12, *GRID.shape))
     raster = layer(tmp_path / "t.tif", months, name="temperature")

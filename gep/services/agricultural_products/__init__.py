@@ -1,7 +1,7 @@
 """Agricultural products (农业产品): what fields and orchards yield."""
 
 from data_catalog.text import Text
-from gep.services import products
+from gep import products
 
 SERVICE = products.service(
     "agricultural_products",

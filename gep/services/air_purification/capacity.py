@@ -1,7 +1,7 @@
 """Pollutants by the capacity of each ecosystem (AIR_CAP)."""
 
 from data_catalog.spec import Citation
-from gep.services import pollutants
+from gep import pollutants
 from gep.services.air_purification.items import DUST, NITROGEN_OXIDES, SULPHUR_DIOXIDE
 
 VARIANTS = (

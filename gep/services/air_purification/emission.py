@@ -2,7 +2,7 @@
 
 from data_catalog.spec import Citation
 from data_catalog.text import Text
-from gep.services import pollutants
+from gep import pollutants
 from gep.services.air_purification.items import ITEMS
 
 VARIANTS = tuple(

@@ -1,7 +1,7 @@
 """What clean air is worth: the cost of treating each pollutant."""
 
 from data_catalog.spec import Citation
-from gep.services import pollutants
+from gep import pollutants
 from gep.services.air_purification.items import ITEMS
 
 VALUATIONS = tuple(

@@ -1,7 +1,7 @@
 """Ecological energy (生态能源): hydropower and energy from biomass."""
 
 from data_catalog.text import Text
-from gep.services import products
+from gep import products
 
 SERVICE = products.service(
     "ecological_energy",

@@ -1,7 +1,7 @@
 """Fishery products (渔业产品): fish and what else waters yield."""
 
 from data_catalog.text import Text
-from gep.services import products
+from gep import products
 
 SERVICE = products.service(
     "fishery_products",

@@ -1,7 +1,7 @@
 """Forestry products (林业产品): timber, bamboo and what else forests yield."""
 
 from data_catalog.text import Text
-from gep.services import products
+from gep import products
 
 SERVICE = products.service(
     "forestry_products",

@@ -1,7 +1,7 @@
 """Livestock products (畜牧业产品): meat, milk, eggs and wool."""
 
 from data_catalog.text import Text
-from gep.services import products
+from gep import products
 
 SERVICE = products.service(
     "livestock_products",

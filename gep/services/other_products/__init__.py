@@ -1,7 +1,7 @@
 """Other products (其他物质产品): ornamental plants, seedlings and germplasm."""
 
 from data_catalog.text import Text
-from gep.services import products
+from gep import products
 
 SERVICE = products.service(
     "other_products",

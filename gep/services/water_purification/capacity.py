@@ -1,7 +1,7 @@
 """Pollutants by the capacity of each ecosystem (WQ_CAP)."""
 
 from data_catalog.spec import Citation
-from gep.services import pollutants
+from gep import pollutants
 from gep.services.water_purification.items import ITEMS
 
 VARIANTS = tuple(

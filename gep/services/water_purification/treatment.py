@@ -1,7 +1,7 @@
 """What clean water is worth: the cost of treating each pollutant."""
 
 from data_catalog.spec import Citation
-from gep.services import pollutants
+from gep import pollutants
 from gep.services.water_purification.items import AMMONIA, NITROGEN, OXYGEN_DEMAND, PHOSPHORUS
 
 OF_DISCHARGES = Citation("GARZE2017", "water purification, value")
