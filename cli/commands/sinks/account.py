@@ -1,4 +1,4 @@
-"""`gep sinks`: the forest carbon account of a project alone, its stock or its change."""
+"""`gep sinks stock` and `gep sinks change`: the forest carbon account of a project alone."""
 
 import csv
 from collections.abc import Sequence
@@ -53,12 +53,7 @@ NO_BASELINE = Text(
 )
 
 
-@click.group()
-def sinks() -> None:
-    """Compute the forest carbon of a project, without the services."""
-
-
-@sinks.command()
+@click.command()
 @options.project
 @options.running
 @options.as_json
@@ -79,7 +74,7 @@ def stock(
     return 0
 
 
-@sinks.command()
+@click.command()
 @options.project
 @options.running
 @options.as_json

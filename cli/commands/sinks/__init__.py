@@ -1,0 +1,16 @@
+"""`gep sinks`: forest carbon. A file per command, or per pair of commands that print alike."""
+
+import click
+
+from cli.commands.sinks.account import change, stock
+
+__all__ = ["sinks"]
+
+
+@click.group()
+def sinks() -> None:
+    """Compute the forest carbon of a project, without the services."""
+
+
+for _command in (stock, change):
+    sinks.add_command(_command)
