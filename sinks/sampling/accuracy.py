@@ -24,6 +24,7 @@ References
 [olofsson_2014] eq. 1 to 11. [stehman_2014] eq. 27 and 28, for strata that are not map classes.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,7 +42,8 @@ __all__ = ["ErrorMatrix", "ratio", "share_covariance"]
 
 Counts = npt.NDArray[np.int64]
 FEW = Text(
-    "{where}：层“{name}”只有 {n} 个样点，无法估计误差。每层至少需要 2 个样点：请补充样点，或与相近的层合并。",
+    "{where}：层“{name}”只有 {n} 个样点，无法估计误差。每层至少需要 2 个样点：请补充样点，"
+    "或与相近的层合并。",
     "{where}: stratum {name!r} has {n} sample point(s): an error cannot be estimated. Each stratum "
     "needs 2 or more: add points, or merge it with a stratum like it.",
 )
@@ -79,7 +81,7 @@ def ratio(
     cov = both / points - mean_y * mean_x
     of_stratum = (var_y + found**2 * var_x - 2 * found * cov) / (points - 1)
     # rounding may leave a variance of zero a hair below it
-    return found, float(np.sqrt(max(weight**2 @ of_stratum, 0.0))) / whole
+    return found, math.sqrt(max(float(weight**2 @ of_stratum), 0.0)) / whole
 
 
 def share_covariance(weight: Numbers, counts: Numbers) -> Numbers:
@@ -94,7 +96,7 @@ def share_covariance(weight: Numbers, counts: Numbers) -> Numbers:
     points = counts.sum(axis=1)
     q = counts / points[:, None]
     factor = weight**2 / (points - 1)
-    return np.diag(factor @ q) - np.einsum("h,hj,hk->jk", factor, q, q)
+    return np.asarray(np.diag(factor @ q) - np.einsum("h,hj,hk->jk", factor, q, q))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,17 +131,17 @@ class ErrorMatrix:
     @cached_property
     def points(self) -> Numbers:
         """Return the points of each stratum, (M,)."""
-        return self.counts.sum(axis=(1, 2)).astype(np.float64)
+        return np.asarray(self.counts.sum(axis=(1, 2)), dtype=np.float64)
 
     @property
     def reference(self) -> Numbers:
         """Return the points by stratum and reference class, (M, K)."""
-        return self.counts.sum(axis=1).astype(np.float64)
+        return np.asarray(self.counts.sum(axis=1), dtype=np.float64)
 
     def shares(self) -> Numbers:
         """Return the share of the land in each cell of map by reference class, (K + 1, K)."""
         weight = self.strata.weight / self.points
-        return np.einsum("h,hij->ij", weight, self.counts.astype(np.float64))
+        return np.asarray(np.einsum("h,hij->ij", weight, self.counts))
 
     def area(self) -> list[SampleEstimate]:
         """Return the area of each reference class, in the strata's units."""

@@ -51,7 +51,8 @@ NO_CODE = Text(
     "{where}: has no pixel of code {codes}; its codes are {known}.",
 )
 UNEQUAL = Text(
-    "{where}：各像元面积不等（{crs}），等概率抽取像元会偏。请先用 gdalwarp -t_srs 转到等积投影（如 EPSG:6933）。",
+    "{where}：各像元面积不等（{crs}），等概率抽取像元会有偏。请先用 gdalwarp -t_srs 转到等积投影"
+    "（如 EPSG:6933）。",
     "{where}: its pixels differ in area ({crs}), so pixels drawn alike would be a biased sample. "
     "Bring it to an equal-area projection first, such as gdalwarp -t_srs EPSG:6933.",
 )
@@ -165,13 +166,15 @@ class ClassMap:
         ranks = {s: self._ranks(s, n, int(there.get(s, 0)), seed) for s, n in points.items()}
         rows = [*self._pixels(ranks)]
         frame = pd.DataFrame(rows, columns=["row", "col", "stratum", "map_class"])
-        x, y = self.grid.affine @ (frame["col"] + 1 / 2, frame["row"] + 1 / 2)
+        a, b, c, d, e, f = self.grid.transform
+        right, down = frame["col"] + 1 / 2, frame["row"] + 1 / 2
         return gpd.GeoDataFrame(
             {
                 "point_id": [str(n) for n in range(1, len(frame) + 1)],
                 "stratum": frame["stratum"], "map_class": frame["map_class"], "reference": "",
             },
-            geometry=gpd.points_from_xy(x, y), crs=self.grid.crs,
+            geometry=gpd.points_from_xy(a * right + b * down + c, d * right + e * down + f),
+            crs=self.grid.crs,
         )  # fmt: skip
 
     def _ranks(self, stratum: str, wanted: int, there: int, seed: int) -> Codes:
@@ -207,7 +210,9 @@ class ClassMap:
                 wide = self._codes(file, low, high)
                 keep = slice(top - low, bottom - low)
                 yield (
-                    Tile(top, bottom, 0, self.grid.cols), wide[keep], self._of_strata(wide)[keep]
+                    Tile(top, bottom, 0, self.grid.cols),
+                    wide[keep],
+                    self._of_strata(wide)[keep],
                 )
 
     def _of_strata(self, classes: Codes) -> Codes:

@@ -13,9 +13,9 @@ Areas come from the file, or from a map whose strata are handed in.
 """
 
 import math
-from io import StringIO
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -62,14 +62,15 @@ NO_COST = Text(
     "{where}: cost of stratum {name!r} is {got:g}; it must be above 0.",
 )
 NOT_SQUARE = Text(
-    "{where}：矩阵不是方阵：行（地图类别）为 {rows}，列（参考类别）为 {columns}。若某层不是地图的类别"
-    "（如变化周围的缓冲层），请加上 map_class 列，并在该行留空。",
+    "{where}：矩阵不是方阵：行（地图类别）为 {rows}，列（参考类别）为 {columns}。若某层不是地图的"
+    "类别（如变化周围的缓冲层），请加上 map_class 列，并在该行留空。",
     "{where}: the matrix is not square: its rows (map) are {rows}, its columns (reference) "
     "{columns}. Where a stratum is no class of the map (a buffer around change), add a column "
     "map_class and leave it empty there.",
 )
 UNLABELLED = Text(
-    "{where}：{all} 个样点中有 {n} 个没有 reference（参考类别）。请判读后填写；无法判读的请说明后删去。",
+    "{where}：{all} 个样点中有 {n} 个没有 reference（参考类别）。请判读后填写；"
+    "无法判读的请说明后删去。",
     "{where}: {n} of {all} points have no reference class. Label them; remove those that cannot "
     "be labelled, and say so.",
 )
@@ -205,13 +206,17 @@ def _read(path: Path) -> pd.DataFrame:
             found = pyogrio.read_dataframe(path, read_geometry=False)
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise TableError(UNREADABLE, where=path.name) from error
-        return found.map(_text)
+        texts: pd.DataFrame = found.map(_text)
+        return texts
     try:
         lines = table_text(path)
     except ProjectError as error:
         raise TableError(error.message, **error.facts) from error
-    rows = pd.read_csv(StringIO(lines), dtype=str, keep_default_na=False, skipinitialspace=True)
-    return rows.rename(columns=str.strip).map(str.strip)
+    rows: pd.DataFrame = pd.read_csv(
+        StringIO(lines), dtype=str, keep_default_na=False, skipinitialspace=True
+    )
+    rows.columns = rows.columns.str.strip()
+    return rows.map(str.strip)
 
 
 def _require(table: pd.DataFrame, columns: Sequence[str], where: str) -> None:

@@ -48,7 +48,7 @@ def neyman(weight: Numbers, sd: Numbers, cost: Numbers) -> Numbers:
         Of one point in each stratum, in any one unit.
     """
     size = weight * sd / np.sqrt(cost)
-    return size / size.sum()
+    return np.asarray(size / size.sum())
 
 
 def points_needed(weight: Numbers, sd: Numbers, share: Numbers, target_se: float) -> float:
@@ -134,10 +134,10 @@ def plan(
     if not sd.any():
         raise TableError(NO_SPREAD, where=strata.where)
     share = {
-        "neyman": lambda: neyman(weight, sd, costs),
-        "proportional": lambda: weight,
-        "equal": lambda: np.full(len(strata), 1 / len(strata)),
-    }[allocation]()
+        "neyman": neyman(weight, sd, costs),
+        "proportional": weight,
+        "equal": np.full(len(strata), 1 / len(strata)),
+    }[allocation]
     needed = points_needed(weight, sd, share, target_se)
     points = allocated(int(np.ceil(needed)), share, minimum)
     return Plan(

@@ -68,7 +68,7 @@ class Strata:
     @property
     def weight(self) -> Numbers:
         """Return the share of each stratum in the whole, (M,)."""
-        return self.area / self.area.sum()
+        return np.asarray(self.area / self.area.sum())
 
     def places(self, labels: Iterable[str]) -> Places:
         """Return the place of each label among the strata.
