@@ -143,6 +143,14 @@ class ErrorMatrix:
         weight = self.strata.weight / self.points
         return np.asarray(np.einsum("h,hij->ij", weight, self.counts))
 
+    def mapped(self) -> Numbers:
+        """Return the area that the map gives each class, in the strata's units, (K,).
+
+        Exact where strata are classes of the map; where a stratum holds several, by its points.
+        """
+        by_class = self.counts.sum(axis=2)[:, :-1] / self.points[:, None]
+        return np.asarray(self.strata.area @ by_class)
+
     def area(self) -> list[SampleEstimate]:
         """Return the area of each reference class, in the strata's units."""
         return [self._ratio(r, self.points).times(self.strata.total) for r in self.reference.T]

@@ -15,12 +15,13 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyogrio
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 from scipy.ndimage import maximum_filter
 
-from data_catalog.errors import LayerError
+from data_catalog.errors import LayerError, OutputError
 from data_catalog.parameters import engine_number
 from data_catalog.text import Text
 from data_catalog.units import conversion
@@ -28,7 +29,7 @@ from sinks.sampling.strata import Strata
 from tiles.grid import Grid, Tile
 from tiles.rasters import unreadable
 
-__all__ = ["BUFFER", "Buffer", "ClassMap"]
+__all__ = ["BUFFER", "Buffer", "ClassMap", "write_points"]
 
 Codes = npt.NDArray[np.int64]
 BUFFER = "buffer"
@@ -55,6 +56,14 @@ UNEQUAL = Text(
     "（如 EPSG:6933）。",
     "{where}: its pixels differ in area ({crs}), so pixels drawn alike would be a biased sample. "
     "Bring it to an equal-area projection first, such as gdalwarp -t_srs EPSG:6933.",
+)
+THERE = Text(
+    "{where}：该文件已存在。请另选文件名，或加 --overwrite。",
+    "{where}: is there already. Choose another name, or add --overwrite.",
+)
+NOT_WRITTEN = Text(
+    "{where}：无法写入（{why}）。请检查文件夹和权限。",
+    "{where}: cannot be written ({why}). Check the folder and your rights to it.",
 )
 TOO_MANY = Text(
     "{where}：层“{stratum}”只有 {there} 个像元，少于要抽取的 {wanted} 个。请减少样点。",
@@ -249,6 +258,23 @@ class ClassMap:
                 return rasterio.open(self.path)
         except rasterio.RasterioIOError as error:
             raise unreadable(str(self.path), error) from error
+
+
+def write_points(points: gpd.GeoDataFrame, path: Path, *, overwrite: bool = False) -> None:
+    """Write drawn points as a GeoPackage.
+
+    Raises
+    ------
+    OutputError
+        If the file is there and not to be replaced, or cannot be written.
+    """
+    if path.exists() and not overwrite:
+        raise OutputError(THERE, where=str(path))
+    try:
+        path.unlink(missing_ok=True)
+        points.to_file(path, layer="points", driver="GPKG", engine="pyogrio")
+    except (OSError, pyogrio.errors.DataSourceError) as error:
+        raise OutputError(NOT_WRITTEN, where=str(path), why=str(error)) from error
 
 
 def _name(code: int) -> str:

@@ -13,6 +13,7 @@ References
 5.9: a_h ~ W_h S_h / sqrt(cost_h) is the cheapest for a given variance.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,8 @@ from sinks.sampling.strata import Numbers, Strata
 __all__ = ["ALLOCATIONS", "Plan", "allocated", "neyman", "plan", "points_needed", "spread"]
 
 ALLOCATIONS = ("neyman", "proportional", "equal")
+CLOSE = math.sqrt(np.finfo(np.float64).eps)
+"""What two numbers may differ by, relative, and still be one and the same."""
 NO_SPREAD = Text(
     "{where}：所有层的预期精度都是 0 或 1，不需要抽样即无误差。请给出小于 1 的预期精度。",
     "{where}: every stratum is expected to be wholly right or wholly wrong, which needs no sample. "
@@ -86,6 +89,7 @@ class Plan:
     Parameters
     ----------
     points : (M,) array of whole numbers
+        Enough for the target once the minimum is kept.
     needed : float
         Points for the target, before minimum and rounding.
     se : float
@@ -139,9 +143,18 @@ def plan(
         "equal": np.full(len(strata), 1 / len(strata)),
     }[allocation]
     needed = points_needed(weight, sd, share, target_se)
-    points = allocated(int(np.ceil(needed)), share, minimum)
+    total = math.ceil(needed * (1 - CLOSE))
+    points = allocated(total, share, minimum)
+    while (se := _expected_se(weight, sd, points)) > target_se * (1 + CLOSE):
+        # what the minimum gives to small strata is missing in the large ones
+        total = max(total + 1, math.ceil(total * (se / target_se) ** 2))
+        points = allocated(total, share, minimum)
     return Plan(
         strata=strata, points=points, needed=needed,
-        se=float(np.sqrt((weight**2 * sd**2 / points).sum())),
+        se=se,
         class_se=sd / np.sqrt(points), cost=float(points @ costs),
     )  # fmt: skip
+
+
+def _expected_se(weight: Numbers, sd: Numbers, points: npt.NDArray[np.int64]) -> float:
+    return float(np.sqrt((weight**2 * sd**2 / points).sum()))

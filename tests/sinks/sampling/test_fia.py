@@ -38,12 +38,10 @@ def trees() -> pd.DataFrame:
 
 
 def textbook(evalid: int, column: str, trees: pd.DataFrame) -> tuple[float, float]:
-    """Return total and standard error in the tables' own units, tree by tree and stratum by
-    stratum: with the published expansion factors instead of ours, and per acre.
-    """
-    assigned = table("POP_PLOT_STRATUM_ASSGN").query("EVALID == @evalid")
-    strata = table("POP_STRATUM").query("EVALID == @evalid").set_index("CN")
-    units = table("POP_ESTN_UNIT").query("EVALID == @evalid").set_index("ESTN_UNIT")
+    """Return total and standard error per acre, tree by tree, with the published expansion."""
+    assigned = table("POP_PLOT_STRATUM_ASSGN").query(f"EVALID == {evalid}")
+    strata = table("POP_STRATUM").query(f"EVALID == {evalid}").set_index("CN")
+    units = table("POP_ESTN_UNIT").query(f"EVALID == {evalid}").set_index("ESTN_UNIT")
     forest = table("COND").query("COND_STATUS_CD == 1")[["PLT_CN", "CONDID", "CONDPROP_UNADJ"]]
     if column:
         live = trees[(trees["STATUSCD"] == 1) & trees[column].notna()].merge(forest)
@@ -86,7 +84,7 @@ def test_totals_agree_with_a_second_computation(inventory, trees, name: str) -> 
 def test_plots_stand_for_the_whole_state(inventory) -> None:
     plots, strata = inventory.design(AREA_2018)
     assert strata.expansion.sum() == pytest.approx(STATE_AREA_HA, rel=1e-3)
-    published = table("POP_STRATUM").query("EVALID == @AREA_2018")["EXPNS"]
+    published = table("POP_STRATUM").query(f"EVALID == {AREA_2018}")["EXPNS"]
     ours = np.unique(np.round(strata.expansion / conversion("acre", "ha")[0], 3))
     assert ours == pytest.approx(np.sort(published.round(3).unique()), abs=2e-3)
     assert len(plots) == 225
