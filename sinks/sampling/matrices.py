@@ -9,7 +9,8 @@ points          stratum, reference; map_class (where strata are not classes); a 
 strata          stratum; area_ha, pixels or weight; expected_accuracy and cost for planning
 ==============  =================================================================================
 
-Areas come from the file, or from a map whose strata are handed in.
+Areas come from the file, or from a map whose strata are handed in; those of a run are the classes
+of its extent account.
 """
 
 import math
@@ -29,11 +30,14 @@ from data_catalog.text import Text
 from sinks.sampling.accuracy import Counts, ErrorMatrix
 from sinks.sampling.strata import Numbers, Strata
 
-__all__ = ["StrataTable", "read_sample", "read_strata"]
+__all__ = ["StrataTable", "read_sample", "read_strata", "strata_of_run"]
 
 STRATUM, REFERENCE, MAP_CLASS = "stratum", "reference", "map_class"
 SIZES: Mapping[str, str] = {"area_ha": "ha", "pixels": "pixel", "weight": "1"}
 EXPECTED, COST = "expected_accuracy", "cost"
+EXTENT = "seea/extent.csv"
+NOT_LAND = {"00", "total"}
+"""Rows of an extent account that are no class: unclassified land, and the sum."""
 CLASS = Text("类别", "class")
 VECTORS = {".gpkg", ".geojson", ".shp"}
 UNREADABLE = Text("{where}：无法读取该文件。", "{where}: this file cannot be read.")
@@ -117,6 +121,22 @@ def read_strata(path: Path, of_map: Strata | None = None) -> StrataTable:
             raise TableError(NO_COST, where=path.name, name=name, got=price)
     place = np.argsort(order)
     return StrataTable(strata=strata, expected=expected[place], cost=cost[place])
+
+
+def strata_of_run(folder: Path) -> Strata:
+    """Return the classes of a run at closing, with their areas, ha.
+
+    Raises
+    ------
+    TableError
+        If the folder has no extent account.
+    """
+    where = (folder / EXTENT).as_posix()
+    extent = _read(folder / EXTENT)
+    _require(extent, ("ecosystem", "closing"), where)
+    area = _numbers(extent, "closing", where)
+    land = (~extent["ecosystem"].isin(NOT_LAND)).to_numpy(dtype=bool) & (area > 0)
+    return Strata(names=tuple(extent["ecosystem"][land]), area=area[land], where=where)
 
 
 def read_sample(path: Path, of_map: Strata | None = None) -> ErrorMatrix:

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import brentq
 
 from data_catalog.errors import TableError
@@ -94,18 +93,16 @@ class FayHerriot:
 
 
 def fay_herriot(
-    keys: pd.DataFrame, direct: Numbers, psi: Numbers, x: Numbers, *,
+    direct: Estimates, x: Numbers, *,
     method: Literal["reml", "moments"] = "reml", where: str = "domains",
 ) -> FayHerriot:  # fmt: skip
     """Return the empirical best linear unbiased predictor of each domain's mean.
 
     Parameters
     ----------
-    keys : DataFrame, D rows
-    direct : (D,) array
-        Direct or model-assisted means; NaN without plots.
-    psi : (D,) array
-        Their sampling variances; infinite without plots.
+    direct : Estimates, D rows
+        Direct or model-assisted means; without plots NaN with an infinite error. Their errors
+        are taken as independent between domains.
     x : (D, p) array
         What is known of every domain: a 1, and the mean of the map.
 
@@ -114,17 +111,18 @@ def fay_herriot(
     TableError
         If a variance is not above 0, or the domains with plots are too few.
     """
+    y, psi = direct.value, direct.se**2
     if not (psi > 0).all():
         raise TableError(PSI, where=where, got=f"{psi[~(psi > 0)][0]:g}")
     seen = np.isfinite(psi)
     m, p = int(seen.sum()), x.shape[1]
     if m <= p + 1:
         raise TableError(TOO_FEW, where=where, m=m, p=p, least=p + 2)
-    known = direct[seen], x[seen], psi[seen]
+    known = y[seen], x[seen], psi[seen]
     sigma2 = reml_variance(*known) if method == "reml" else moment_variance(*known)
     total = sigma2 + psi[seen]
     of_beta = np.linalg.inv((x[seen] / total[:, None]).T @ x[seen])
-    beta = of_beta @ (x[seen] / total[:, None]).T @ direct[seen]
+    beta = of_beta @ (x[seen] / total[:, None]).T @ y[seen]
     gamma = np.where(seen, sigma2 / (sigma2 + psi), 0.0)
     g1 = np.where(seen, gamma * np.where(seen, psi, 0.0), sigma2)
     # psi^2 / (sigma^2 + psi)^3 = (1 - gamma)^2 / (sigma^2 + psi)
@@ -132,13 +130,13 @@ def fay_herriot(
     regression = x @ beta
     drawn = np.linalg.cholesky(of_beta)
     effects = (1 - gamma)[:, None] * (x @ drawn)
-    value = np.where(seen, gamma * np.where(seen, direct, 0.0), 0.0) + (1 - gamma) * regression
+    value = np.where(seen, gamma * np.where(seen, y, 0.0), 0.0) + (1 - gamma) * regression
     return FayHerriot(
         estimates=Estimates(
-            keys=keys, value=value, own=np.sqrt(g1 + 2 * g3),
+            keys=direct.keys, value=value, own=np.sqrt(g1 + 2 * g3),
             shared={f"small-area model [{k}]": e for k, e in enumerate(effects.T, start=1)},
         ),
-        gamma=gamma, direct=direct, synthetic=regression, sigma2=sigma2, beta=beta,
+        gamma=gamma, direct=y, synthetic=regression, sigma2=sigma2, beta=beta,
     )  # fmt: skip
 
 

@@ -74,15 +74,16 @@ def model_assisted(
 
 
 def by_domain(
-    residual: Numbers, place: Places, map_mean: Numbers, where: str = "plots"
-) -> tuple[Numbers, Numbers, float]:
-    """Return the model-assisted mean of each domain and its sampling variance.
+    keys: pd.DataFrame, residual: Numbers, place: Places, map_mean: Numbers, where: str = "plots"
+) -> tuple[Estimates, float]:
+    """Return the model-assisted mean of each domain, and the degrees of freedom of its error.
 
     The variance between a domain's few residuals is hardly known: that within all domains
     together is taken, s_e^2 / n_d.
 
     Parameters
     ----------
+    keys : DataFrame, D rows
     residual : (n,) array
         Measured less mapped; of plots measured alone, with a map of 0.
     place : (n,) array
@@ -92,8 +93,8 @@ def by_domain(
 
     Returns
     -------
-    mean, psi : (D,) arrays
-        NaN and infinite where a domain has no plot.
+    Estimates
+        NaN with an infinite error where a domain has no plot.
     df : float
         Of the pooled variance.
 
@@ -109,7 +110,8 @@ def by_domain(
     with np.errstate(invalid="ignore", divide="ignore"):
         off = np.bincount(place, weights=residual, minlength=len(n)) / n
         pooled = float(((residual - off[place]) ** 2).sum()) / df
-        return map_mean + off, pooled / n, df
+        own = np.sqrt(pooled / n)
+    return Estimates(keys=keys, value=map_mean + off, own=own), df
 
 
 def synthetic(

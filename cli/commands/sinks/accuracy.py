@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sinks.sampling.map_strata import ClassMap
     from sinks.sampling.matrices import StrataTable
     from sinks.sampling.planning import Plan
+    from sinks.sampling.strata import Strata
 
 RULES = "olofsson-2014"
 """The rows of the level of confidence and of the fewest points of a stratum."""
@@ -20,8 +21,8 @@ NO_TARGET = Text(
     "--plan needs --target-se: the standard error wanted of the overall accuracy, such as 0.01.",
 )
 NO_MAP = Text(
-    "{option} 需要 --map：分类图。",
-    "{option} needs --map: the class map.",
+    "{option} 需要 --map：分类图（栅格）。",
+    "{option} needs --map: a class map (a raster).",
 )
 NO_PLAN = Text("{option} 只用于 --plan。", "{option} goes with --plan.")
 HALF_BUFFER = Text("--change 与 --buffer 须同时给出。", "--change and --buffer go together.")
@@ -46,7 +47,7 @@ class Planning(TypedDict):
     "--map",
     "raster",
     type=options.PATH,
-    help="Class map that gives the areas of the strata.",
+    help="Class map, or run folder, that gives the areas of the strata.",
 )
 @click.option(
     "--change",
@@ -101,14 +102,14 @@ def accuracy(
     _check(raster, change, buffer, planned=planned, planning=planning, lang=lang)
     classes = _class_map(raster, change, buffer)
     if planned:
-        _plan(sample, classes, planning, as_json=as_json, lang=lang)
+        _plan(sample, _strata(raster, classes), classes, planning, as_json=as_json, lang=lang)
         return
     from cli.sampling_tables import accuracy_record, show_accuracy
     from cli.terminal import show_json
     from sinks.sampling.intervals import confidence_level
     from sinks.sampling.matrices import read_sample
 
-    matrix = read_sample(sample, classes.strata() if classes else None)
+    matrix = read_sample(sample, _strata(raster, classes))
     level = confidence or confidence_level(RULES)
     if as_json:
         show_json(accuracy_record(matrix, level))
@@ -117,15 +118,16 @@ def accuracy(
 
 
 def _plan(
-    sample: Path, classes: "ClassMap | None", planning: Planning, *, as_json: bool, lang: Language
-) -> None:
+    sample: Path, of_map: "Strata | None", classes: "ClassMap | None", planning: Planning, *,
+    as_json: bool, lang: Language,
+) -> None:  # fmt: skip
     from cli.sampling_tables import plan_record, show_plan
     from cli.terminal import show_json
     from sinks.sampling.intervals import sampling_row
     from sinks.sampling.matrices import read_strata
     from sinks.sampling.planning import plan
 
-    table: StrataTable = read_strata(sample, classes.strata() if classes else None)
+    table: StrataTable = read_strata(sample, of_map)
     target = planning["target_se"] or 0.0
     fewest = sampling_row("sample_minimum_per_stratum", RULES)
     found = plan(
@@ -151,10 +153,19 @@ def _draw(classes: "ClassMap", found: "Plan", planning: Planning) -> None:
         write_points(drawn, planning["points"], overwrite=planning["overwrite"])
 
 
+def _strata(raster: Path | None, classes: "ClassMap | None") -> "Strata | None":
+    """Return the areas of the raster's classes, or of the run's."""
+    if raster is None:
+        return None
+    from sinks.sampling.matrices import strata_of_run
+
+    return classes.strata() if classes else strata_of_run(raster)
+
+
 def _class_map(
     raster: Path | None, change: tuple[int, ...], buffer: int | None
 ) -> "ClassMap | None":
-    if raster is None:
+    if raster is None or raster.is_dir():
         return None
     from sinks.sampling.map_strata import Buffer, ClassMap
 
@@ -169,7 +180,7 @@ def _check(
     """Refuse options that do not go together, before anything is read."""
     if bool(change) != bool(buffer):
         raise click.UsageError(HALF_BUFFER[lang])
-    if raster is None and (change or planning["points"]):
+    if (raster is None or raster.is_dir()) and (change or planning["points"]):
         option = "--points" if planning["points"] else "--change"
         raise click.UsageError(NO_MAP[lang].format(option=option))
     if planned and planning["target_se"] is None:

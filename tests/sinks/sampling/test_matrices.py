@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data_catalog.errors import TableError, UnknownNameError
-from sinks.sampling.matrices import read_sample, read_strata
+from sinks.sampling.matrices import read_sample, read_strata, strata_of_run
 from sinks.sampling.strata import Strata
 
 MATRIX = """stratum,area_ha,change,stable
@@ -143,3 +143,16 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     for name in ("absent.csv", "absent.gpkg"):
         with pytest.raises(TableError, match="cannot be read"):
             read_sample(tmp_path / name)
+
+
+def test_the_classes_of_a_run_are_strata(tmp_path: Path) -> None:
+    (tmp_path / "seea").mkdir()
+    text = (
+        "\ufeffecosystem,closing,unit\n00,178,ha\n11,2436,ha\n21,795,ha\n52,0,ha\ntotal,3409,ha\n"
+    )
+    write(tmp_path / "seea" / "extent.csv", text)
+    found = strata_of_run(tmp_path)
+    assert found.names == ("11", "21"), "neither unclassified land nor the sum"
+    assert found.area.tolist() == [2436, 795]
+    with pytest.raises(TableError, match="cannot be read"):
+        strata_of_run(tmp_path / "absent")

@@ -18,6 +18,7 @@ from sinks.sampling.plots import (
     stratified_mean,
     within_pixel_cv,
 )
+from sinks.sampling.small_areas import fay_herriot
 from sinks.sampling.strata import Strata
 from sinks.sampling.with_map import by_domain, model_assisted, synthetic
 
@@ -148,12 +149,28 @@ def test_a_line_fitted_to_all_of_the_plots_is_double_sampling_with_a_map() -> No
 
 
 def test_a_domain_without_plots_is_not_known_directly() -> None:
-    mean, psi, df = by_domain(np.array([1.0, 3, 5, 7]), np.array([0, 0, 1, 1]), np.zeros(3))
-    assert mean[:2].tolist() == [2, 6]
-    assert np.isnan(mean[2])
+    keys = pd.DataFrame({"parcel_id": ["a", "b", "c"]})
+    found, df = by_domain(keys, np.array([1.0, 3, 5, 7]), np.array([0, 0, 1, 1]), np.zeros(3))
+    assert found.value[:2].tolist() == [2, 6]
+    assert np.isnan(found.value[2])
     # residual sum of squares 4 of 2 degrees of freedom: 2, of two plots 1
-    assert psi.tolist() == [1, 1, math.inf]
+    assert found.se.tolist() == [1, 1, math.inf]
     assert df == 2
+
+
+def test_from_plots_and_a_map_to_a_parcel_between_them() -> None:
+    draw = np.random.default_rng(2)
+    on_map = draw.uniform(40, 160, 12)
+    truth = on_map + draw.normal(0, 12, 12)
+    place = np.repeat(np.arange(11), 3)
+    measured = truth[place] + draw.normal(0, 20, 33)
+    keys = pd.DataFrame({"parcel_id": [f"p{d}" for d in range(12)]})
+    plots, _ = by_domain(keys, measured, place, np.zeros(12))
+    found = fay_herriot(plots, np.column_stack([np.ones(12), on_map]))
+    assert found.gamma[11] == 0, "the parcel without plots"
+    assert ((found.gamma[:11] > 0) & (found.gamma[:11] < 1)).all()
+    assert found.estimates.se[11] > found.estimates.se[:11].max()
+    assert (found.estimates.se[:11] < plots.se[:11]).all()
 
 
 def test_the_map_s_own_error_is_shared_by_its_parcels() -> None:

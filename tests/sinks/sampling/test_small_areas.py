@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_catalog.errors import TableError
+from sinks.estimates import Estimates
 from sinks.sampling.small_areas import fay_herriot, moment_variance, reml_variance
 
 
-def keys(m: int) -> pd.DataFrame:
-    return pd.DataFrame({"parcel_id": [f"p{d}" for d in range(m)]})
+def direct(y: np.ndarray, psi: np.ndarray) -> Estimates:
+    keys = pd.DataFrame({"parcel_id": [f"p{d}" for d in range(len(y))]})
+    return Estimates(keys=keys, value=y, own=np.sqrt(psi))
 
 
 def some(m: int, sigma: float, seed: int) -> tuple[np.ndarray, ...]:
@@ -26,7 +28,7 @@ def some(m: int, sigma: float, seed: int) -> tuple[np.ndarray, ...]:
 def test_an_estimate_lies_between_the_plots_and_the_map(m: int, sigma: float, seed: int) -> None:
     x, psi, _, y = some(m, sigma, seed)
     for method in ("reml", "moments"):
-        found = fay_herriot(keys(m), y, psi, x, method=method)
+        found = fay_herriot(direct(y, psi), x, method=method)
         assert ((found.gamma >= 0) & (found.gamma <= 1)).all()
         low, high = np.minimum(y, found.synthetic), np.maximum(y, found.synthetic)
         value = found.estimates.value
@@ -36,14 +38,14 @@ def test_an_estimate_lies_between_the_plots_and_the_map(m: int, sigma: float, se
 def test_plots_that_err_less_weigh_more() -> None:
     x, _, _, y = some(12, 20.0, 1)
     psi = np.linspace(10, 400, 12)
-    found = fay_herriot(keys(12), y, psi, x)
+    found = fay_herriot(direct(y, psi), x)
     assert (np.diff(found.gamma) < 0).all()
 
 
 def test_a_domain_without_plots_has_the_map_alone() -> None:
     x, psi, _, y = some(10, 15.0, 2)
     psi[4], y[4] = np.inf, np.nan
-    found = fay_herriot(keys(10), y, psi, x)
+    found = fay_herriot(direct(y, psi), x)
     assert found.gamma[4] == 0
     assert found.estimates.value[4] == found.synthetic[4]
     assert found.estimates.se[4] ** 2 >= found.sigma2
@@ -52,7 +54,7 @@ def test_a_domain_without_plots_has_the_map_alone() -> None:
 def test_where_the_map_explains_all_there_is_nothing_between_domains() -> None:
     x, psi, _, _ = some(10, 0.0, 3)
     y = x @ [5, 0.9]
-    found = fay_herriot(keys(10), y, psi, x)
+    found = fay_herriot(direct(y, psi), x)
     assert found.sigma2 == 0
     assert found.estimates.value == pytest.approx(y)
 
@@ -86,7 +88,7 @@ def test_reml_is_where_the_restricted_likelihood_is_greatest() -> None:
 
 def test_the_error_shared_by_domains_is_that_of_the_line() -> None:
     x, psi, _, y = some(12, 15.0, 6)
-    found = fay_herriot(keys(12), y, psi, x)
+    found = fay_herriot(direct(y, psi), x)
     total = found.sigma2 + psi
     of_beta = np.linalg.inv((x / total[:, None]).T @ x)
     g2 = (1 - found.gamma) ** 2 * np.einsum("dp,pq,dq->d", x, of_beta, x)
@@ -104,7 +106,7 @@ def test_the_mean_squared_error_is_as_large_as_said() -> None:
     for _ in range(400):
         truth = x @ [5, 0.9] + draw.normal(0, sigma, m)
         y = truth + draw.normal(0, np.sqrt(psi))
-        found = fay_herriot(keys(m), y, psi, x)
+        found = fay_herriot(direct(y, psi), x)
         squares += (found.estimates.value - truth) ** 2
         said += found.estimates.se**2
         plots += (y - truth) ** 2
@@ -115,8 +117,8 @@ def test_the_mean_squared_error_is_as_large_as_said() -> None:
 def test_too_few_domains_and_a_variance_of_0_are_refused_in_words() -> None:
     x, psi, _, y = some(3, 15.0, 9)
     with pytest.raises(TableError, match="3 domains have plots, too few for 2 coefficients"):
-        fay_herriot(keys(3), y, psi, x)
+        fay_herriot(direct(y, psi), x)
     x, psi, _, y = some(8, 15.0, 9)
     psi[2] = 0
     with pytest.raises(TableError, match="must be above 0"):
-        fay_herriot(keys(8), y, psi, x)
+        fay_herriot(direct(y, psi), x)
