@@ -35,12 +35,14 @@ import pandas as pd
 from data_catalog.errors import TableError
 from data_catalog.text import Text
 from sinks.estimates import Estimates
+from sinks.sampling.effects import from_effects
 from sinks.sampling.intervals import SampleEstimate
 from sinks.sampling.strata import Numbers, Strata
 
 __all__ = ["ErrorMatrix", "ratio", "share_covariance"]
 
 Counts = npt.NDArray[np.int64]
+SOURCE = "sample points"
 FEW = Text(
     "{where}：层“{name}”只有 {n} 个样点，无法估计误差。每层至少需要 2 个样点：请补充样点，"
     "或与相近的层合并。",
@@ -172,8 +174,8 @@ class ErrorMatrix:
     def areas(self) -> Estimates:
         """Return the areas with errors that sum: what one class errs by, the others err against.
 
-        A stratum's points are a multinomial draw; each of its cells is a source of its own, whose
-        effects on all classes add up to nothing:
+        A stratum's points are a multinomial draw, each of its cells a source whose effects on all
+        classes add up to nothing:
 
             e_hk(j) = A W_h sqrt(q_hk / (n_h - 1)) ([j = k] - q_hj)
 
@@ -183,17 +185,11 @@ class ErrorMatrix:
         """
         q = self.reference / self.points[:, None]
         size = self.strata.area[:, None] * np.sqrt(q / (self.points[:, None] - 1))
-        effect = size[:, :, None] * (np.eye(len(self.classes)) - q[:, None, :])
-        shared = {
-            f"sample points [{stratum}, {of}]": effect[h, k]
-            for h, stratum in enumerate(self.strata.names)
-            for k, of in enumerate(self.classes)
-            if effect[h, k].any()
-        }
-        return Estimates(
-            keys=pd.DataFrame({"class": self.classes}),
-            value=np.array([area.value for area in self.area()]),
-            shared=shared, own=np.zeros(len(self.classes)),
+        effects = size[:, :, None] * (np.eye(len(self.classes)) - q[:, None, :])
+        return from_effects(
+            pd.DataFrame({"class": self.classes}),
+            np.array([area.value for area in self.area()]),
+            effects.reshape(-1, len(self.classes)), SOURCE,
         )  # fmt: skip
 
     @property

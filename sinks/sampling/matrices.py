@@ -107,11 +107,9 @@ def read_strata(path: Path, of_map: Strata | None = None) -> StrataTable:
     table = _read(path)
     _require(table, (STRATUM, EXPECTED), path.name)
     strata = of_map or _strata(table, path.name)
-    order = strata.places(table[STRATUM])
-    if missing := sorted(set(range(len(strata))) - set(order.tolist())):
-        Strata(names=tuple(table[STRATUM]), area=np.ones(len(table)), where=path.name).places(
-            strata.names[i] for i in missing
-        )
+    of_table = Strata(names=tuple(table[STRATUM]), area=np.ones(len(table)), where=path.name)
+    of_table.places(strata.names)
+    order = strata.places(of_table.names)
     expected = _numbers(table, EXPECTED, path.name)
     cost = _numbers(table, COST, path.name) if COST in table else np.ones(len(table))
     for name, share, price in zip(table[STRATUM], expected, cost, strict=True):

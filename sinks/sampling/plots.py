@@ -22,7 +22,7 @@ import math
 import numpy as np
 
 from data_catalog.errors import TableError
-from data_catalog.parameters import Row, bundled
+from data_catalog.parameters import Row
 from data_catalog.text import Text
 from sinks.sampling.intervals import SampleEstimate, sampling_row, t_of
 from sinks.sampling.strata import Numbers, Places, Strata
@@ -39,10 +39,9 @@ FEW = Text(
     "or more: add plots, or merge it with a stratum like it.",
 )
 GAPS = Text(
-    "{where}：{all} 个样地中有 {n} 个缺少数值。复测变化只用两期都测的样地："
-    "请删去其余样地并加以说明。",
-    "{where}: {n} of {all} plots have no value. A change needs plots that were measured at both "
-    "dates: leave the others out, and say so.",
+    "{where}：{all} 个样地中有 {n} 个缺少数值（变化需要两期都测过）。请删去这些样地并加以说明。",
+    "{where}: {n} of {all} plots have no value (a change needs both dates). Leave them out, and "
+    "say so.",
 )
 FLAT = Text(
     "{where}：{n} 个样地的辅助变量全部相同，或样地少于 3 个，双重抽样无从回归。",
@@ -167,8 +166,3 @@ def within_pixel_cv(plot_ha: float, pixel_ha: float) -> Row:
         If the sizes are not among the tabulated ones: nothing is interpolated.
     """
     return sampling_row("plot_sampling_cv", PLOT_TO_MAP, f"{plot_ha:g}/{pixel_ha:g}")
-
-
-def tabulated_plot_sizes() -> dict[str, Row]:
-    """Return the tabulated errors by plot and pixel size, ha/ha."""
-    return bundled().of_set("plot_sampling_cv", PLOT_TO_MAP)

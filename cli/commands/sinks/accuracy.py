@@ -135,7 +135,7 @@ def _plan(
         minimum=planning["minimum"] or int(fewest.value),
     )  # fmt: skip
     if classes and planning["points"]:
-        _draw(classes, found, planning)
+        _draw(classes, found, planning["points"], planning)
     if as_json:
         show_json(plan_record(found, table.expected, target))
     else:
@@ -144,13 +144,12 @@ def _plan(
         click.echo(DRAWN[lang].format(file=planning["points"]), err=True)
 
 
-def _draw(classes: "ClassMap", found: "Plan", planning: Planning) -> None:
+def _draw(classes: "ClassMap", found: "Plan", file: Path, planning: Planning) -> None:
     from sinks.sampling.map_strata import write_points
 
     wanted = dict(zip(found.strata.names, found.points.tolist(), strict=True))
-    if planning["points"] is not None:
-        drawn = classes.draw(wanted, planning["seed"])
-        write_points(drawn, planning["points"], overwrite=planning["overwrite"])
+    drawn = classes.draw(wanted, planning["seed"])
+    write_points(drawn, file, overwrite=planning["overwrite"])
 
 
 def _strata(raster: Path | None, classes: "ClassMap | None") -> "Strata | None":
