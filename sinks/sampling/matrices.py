@@ -13,10 +13,10 @@ Areas come from the file, or from a map whose strata are handed in; those of a r
 of its extent account.
 """
 
+import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +44,17 @@ UNREADABLE = Text("{where}：无法读取该文件。", "{where}: this file cann
 NO_COLUMN = Text(
     "{where}：缺少列 {column}。", "{where}: has no column {column!r}."
 )  # fmt: skip
+SAME = Text(
+    "{where}：列名“{column}”重复。", "{where}: two columns are named {column!r}."
+)  # fmt: skip
+UNEVEN = Text(
+    "{where}：第 {line} 行有 {got} 个值，应为 {want} 个（与列数相同）。",
+    "{where}: line {line} has {got} values for {want} columns.",
+)
+VARIES = Text(
+    "{where}：层“{name}”的 {column} 在各样点间不一致；每层只应有一个值。",
+    "{where}: {column} of stratum {name!r} differs from point to point; a stratum has one.",
+)
 NO_SIZE = Text(
     "{where}：没有各层的面积。请加上 area_ha、pixels 或 weight 列之一，或用 --map 给出分类图。",
     "{where}: gives no areas of the strata. Add a column area_ha, pixels or weight, or give the "
@@ -180,7 +191,7 @@ def _of_points(table: pd.DataFrame, where: str, of_map: Strata | None) -> ErrorM
     blank = int((table[REFERENCE] == "").sum())
     if blank or table.empty:
         raise TableError(UNLABELLED, where=where, n=blank, all=len(table))
-    strata = of_map or _strata(table.drop_duplicates(STRATUM), where)
+    strata = of_map or _strata_of_points(table, where)
     on_map = table[MAP_CLASS] if MAP_CLASS in table else table[STRATUM]
     classes = tuple(_in_order(strata.names, on_map))
     for label in table[REFERENCE].unique():
@@ -207,6 +218,15 @@ def _room(strata: int, classes: int) -> Counts:
     return np.zeros((strata, classes + 1, classes), dtype=np.int64)
 
 
+def _strata_of_points(table: pd.DataFrame, where: str) -> Strata:
+    for column in SIZES:
+        if column in table:
+            for name, sizes in table.groupby(STRATUM)[column]:
+                if sizes.nunique() > 1:
+                    raise TableError(VARIES, where=where, name=name, column=column)
+    return _strata(table.drop_duplicates(STRATUM), where)
+
+
 def _strata(table: pd.DataFrame, where: str) -> Strata:
     size = next((column for column in SIZES if column in table), None)
     if size is None:
@@ -218,7 +238,7 @@ def _strata(table: pd.DataFrame, where: str) -> Strata:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """Return a table as text, empty where nothing is written."""
+    """Return a table as text, empty where nothing is written; the index counts its lines."""
     if path.suffix.lower() in VECTORS:
         try:
             found = pyogrio.read_dataframe(path, read_geometry=False)
@@ -227,14 +247,21 @@ def _read(path: Path) -> pd.DataFrame:
         texts: pd.DataFrame = found.map(_text)
         return texts
     try:
-        lines = table_text(path)
+        reader = csv.reader(table_text(path).splitlines(), skipinitialspace=True)
     except ProjectError as error:
         raise TableError(error.message, **error.facts) from error
-    rows: pd.DataFrame = pd.read_csv(
-        StringIO(lines), dtype=str, keep_default_na=False, skipinitialspace=True
-    )
-    rows.columns = rows.columns.str.strip()
-    return rows.map(str.strip)
+    columns = [name.strip() for name in next(reader, [])]
+    for column in columns:
+        if columns.count(column) > 1:
+            raise TableError(SAME, where=path.name, column=column)
+    rows, lines = [], []
+    for cells in (cells for cells in reader if any(cell.strip() for cell in cells)):
+        if len(cells) != len(columns):
+            counts = {"got": len(cells), "want": len(columns)}
+            raise TableError(UNEVEN, where=path.name, line=reader.line_num, **counts)
+        rows.append([cell.strip() for cell in cells])
+        lines.append(reader.line_num)
+    return pd.DataFrame(rows, columns=columns, index=lines, dtype=object)
 
 
 def _require(table: pd.DataFrame, columns: Sequence[str], where: str) -> None:
@@ -251,7 +278,7 @@ def _count(table: pd.DataFrame, row: int, column: str, where: str) -> int:
     count = _number(table, row, column, where, NO_COUNT)
     if count != round(count):
         got = table[column].iloc[row]
-        raise TableError(NO_COUNT, where=where, line=row + 2, column=column, got=got)
+        raise TableError(NO_COUNT, where=where, line=table.index[row], column=column, got=got)
     return int(count)
 
 
@@ -262,7 +289,7 @@ def _number(table: pd.DataFrame, row: int, column: str, where: str, words: Text)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise TableError(words, where=where, line=row + 2, column=column, got=text)
+        raise TableError(words, where=where, line=table.index[row], column=column, got=text)
     return number
 
 

@@ -100,6 +100,13 @@ def test_strata_for_a_plan_take_their_area_from_the_map(tmp_path: Path) -> None:
         (MATRIX.replace("stratum", "class"), "no column 'stratum'"),
         (MATRIX.replace("stable,900", "change,900"), "'change' is there twice"),
         (points([("a", "a", "a"), ("a", "a", "")]), "1 of 2 points have no reference"),
+        (MATRIX.replace("40,10", "40"), "line 2 has 3 values for 4 columns"),
+        (MATRIX.replace("40,10", "40,10,1"), "line 2 has 5 values for 4 columns"),
+        (MATRIX.replace("change,stable", "change,change"), "two columns are named 'change'"),
+        ("stratum,weight,reference\na,.5,a\na,.4,a\n", "weight of stratum 'a' differs"),
+        ("stratum,weight,reference\n", "0 of 0 points"),
+        ("", "no column 'stratum'"),
+        ("stratum,area_ha\n", "there are no strata"),
     ],
 )
 def test_what_is_wrong_with_a_sample_is_said(tmp_path: Path, text: str, words: str) -> None:
