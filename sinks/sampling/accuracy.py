@@ -39,7 +39,7 @@ from sinks.sampling.effects import from_effects
 from sinks.sampling.intervals import SampleEstimate
 from sinks.sampling.strata import Numbers, Strata
 
-__all__ = ["ErrorMatrix", "ratio", "share_covariance"]
+__all__ = ["Counts", "ErrorMatrix", "ratio"]
 
 Counts = npt.NDArray[np.int64]
 SOURCE = "sample points"
@@ -84,21 +84,6 @@ def ratio(
     of_stratum = (var_y + found**2 * var_x - 2 * found * cov) / (points - 1)
     # rounding may leave a variance of zero a hair below it
     return found, math.sqrt(max(float(weight**2 @ of_stratum), 0.0)) / whole
-
-
-def share_covariance(weight: Numbers, counts: Numbers) -> Numbers:
-    """Return the covariance of the area shares of the reference classes, (K, K).
-
-    Parameters
-    ----------
-    weight : (M,) array
-    counts : (M, K) array
-        Points by stratum and reference class.
-    """
-    points = counts.sum(axis=1)
-    q = counts / points[:, None]
-    factor = weight**2 / (points - 1)
-    return np.asarray(np.diag(factor @ q) - np.einsum("h,hj,hk->jk", factor, q, q))
 
 
 @dataclass(frozen=True, kw_only=True)

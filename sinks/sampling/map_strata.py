@@ -34,7 +34,7 @@ __all__ = ["BUFFER", "Buffer", "ClassMap", "write_points"]
 Codes = npt.NDArray[np.int64]
 BUFFER = "buffer"
 """The name of the stratum around the change."""
-STRIP = 1 << 22
+STRIP = 1 << 20
 """Cells read at a time; it decides no result."""
 IN_BUFFER, NOTHING = np.iinfo(np.int64).max, np.iinfo(np.int64).min
 _HA_PER_M2 = conversion("m2", "ha")[0]
@@ -126,9 +126,9 @@ class ClassMap:
         relative: dict[int, float] = {}
         for tile, _, strata in self._strips():
             area = np.broadcast_to(self.grid.relative_area(tile), strata.shape)
-            codes, place = np.unique(strata, return_inverse=True)
-            sums = np.bincount(place.ravel(), weights=area.ravel())
-            counts = np.bincount(place.ravel())
+            place, codes = pd.factorize(strata.ravel())  # hashed: much quicker than sorted
+            sums = np.bincount(place, weights=area.ravel())
+            counts = np.bincount(place)
             for code, count, size in zip(codes.tolist(), counts, sums, strict=True):
                 pixels[code] = pixels.get(code, 0) + int(count)
                 relative[code] = relative.get(code, 0.0) + float(size)
@@ -238,12 +238,15 @@ class ClassMap:
             stored = file.read(1, window=window, masked=True)
         except rasterio.RasterioIOError as error:
             raise unreadable(str(self.path), error) from error
-        values = np.ma.filled(stored.astype(np.float64), np.nan)
-        known = ~np.isnan(values)
-        broken = known & (values != np.round(values))
-        if broken.any():
-            raise LayerError(NOT_WHOLE, where=self.path.name, value=f"{values[broken][0]:g}")
-        return np.where(known, np.nan_to_num(values), float(NOTHING)).astype(np.int64)
+        known = ~np.ma.getmaskarray(stored)
+        values = stored.data
+        if values.dtype.kind == "f":
+            known &= ~np.isnan(values)
+            broken = known & (values != np.round(values))
+            if broken.any():
+                raise LayerError(NOT_WHOLE, where=self.path.name, value=f"{values[broken][0]:g}")
+            values = np.where(known, values, 0)
+        return np.where(known, values.astype(np.int64), NOTHING)
 
     def _check_change(self, found: list[int]) -> None:
         if self.buffer is not None and not self.buffer.change <= set(found):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_catalog.errors import TableError, UnknownNameError
-from sinks.sampling.accuracy import ErrorMatrix, share_covariance
+from sinks.sampling.accuracy import ErrorMatrix
 from sinks.sampling.strata import Strata
 
 CASES = Path(__file__).parent / "cases" / "area_estimation.csv"
@@ -94,6 +94,23 @@ def test_the_case_file_of_the_reference_is_reproduced() -> None:
     }  # fmt: skip
     assert counts["Olofsson 2014"].tolist() == OLOFSSON
     assert counts["openmrv STR"].tolist() == OPENMRV
+
+    def printed(label: str) -> list[float]:
+        found = re.search(rf"{label} ([\d.,±]+)", cases["openmrv STR"]["expected"])
+        return [float(n) for n in found[1].replace("±", "").split(",")]
+
+    weights = [
+        float(w) for w in re.findall(r"\.\d+", cases["openmrv STR"]["mapped_areas_or_weights"])
+    ]
+    assert weights == WEIGHTS
+    openmrv = of(counts["openmrv STR"], weights, units="1")
+    assert [a.value for a in openmrv.area()] == pytest.approx(printed("p"), abs=5e-6)
+    assert [a.se for a in openmrv.area()] == pytest.approx(printed("SE"), abs=5e-8)
+    assert [a.half_width(0.95) for a in openmrv.area()] == pytest.approx(printed("CI"), abs=5e-7)
+    assert [u.value for u in openmrv.users()] == pytest.approx(printed("UA"), abs=5e-4)
+    # the weights are rounded in the text: the last producer's accuracy is .5345, not .535
+    assert [p.value for p in openmrv.producers()] == pytest.approx(printed("PA"), abs=6e-4)
+    assert openmrv.overall().value == pytest.approx(printed("OA")[0], abs=5e-4)
     expected = cases["Olofsson 2014"]["expected"]
     stated = [(int(a), int(h)) for a, h in re.findall(r"(\d{5,6})±(\d+)", expected)]
     found = of(counts["Olofsson 2014"], np.array(PIXELS) * HA_OF_PIXEL).area()
@@ -134,8 +151,11 @@ def test_shares_sum_to_the_whole_and_areas_err_against_each_other(olofsson) -> N
     # the covariance that the sources carry is the multinomial one
     effects = np.array(list(areas.shared.values()))
     weight = np.array(PIXELS) / np.sum(PIXELS)
-    expected = share_covariance(weight, np.array(OLOFSSON, dtype=float)) * 900_000**2
-    assert effects.T @ effects == pytest.approx(expected, rel=1e-9)
+    covariance = np.zeros((4, 4))
+    for w, n in zip(weight * 900_000, np.array(OLOFSSON), strict=True):
+        q = n / n.sum()
+        covariance += w**2 * (np.diag(q) - np.outer(q, q)) / (n.sum() - 1)
+    assert effects.T @ effects == pytest.approx(covariance, rel=1e-9)
     assert olofsson.shares().sum() == pytest.approx(1)
 
 
