@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
+from cli.labels import listed
 from cli.terminal import show, show_heading, show_table, show_title
 from data_catalog.text import Language, Text
 
@@ -36,6 +37,9 @@ NOTES = (
          "The intervals hold the error of sampling alone, not that of the labels themselves."),
 )  # fmt: skip
 BLANK = Text("“–”：没有样点可供估计。", "–: no sample point tells.")
+AGREED = Text("以下各层的样点全部落入同一格，显示不出误差；样点少时区间偏窄：{}。",
+              "All points of these strata fall into one cell, so they show no error; where they "
+              "are few the intervals are too narrow: {}.")  # fmt: skip
 PLANNED = Text(
     "抽样计划：共 {points} 个样点（不计最少数与取整时需 {needed:.1f} 个）",
     "Sample plan: {points} points ({needed:.1f} before minimum and rounding)",
@@ -72,6 +76,8 @@ def show_accuracy(matrix: "ErrorMatrix", confidence: float, lang: Language) -> N
         show(note[lang])
     if any(UNKNOWN in row for row in rows):
         show(BLANK[lang])
+    if agreed := matrix.without_spread():
+        show(AGREED[lang].format(listed(agreed, lang)))
 
 
 def _show_matrix(matrix: "ErrorMatrix", lang: Language) -> None:

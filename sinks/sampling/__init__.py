@@ -5,7 +5,9 @@ The error of such an estimate comes from the draw of the sample alone, and needs
 intervals      an estimate with standard error and degrees of freedom, and its interval
 strata         strata and their areas; labels found in them
 accuracy       error matrix of a stratified random sample: areas, user's, producer's, overall
-matrices       error matrices and labelled points read from files
+matrices       error matrices, labelled points and strata, from tables
+sample_files   those tables as text, from CSV and vector files
+effects        the error of a sample's totals as few shared sources
 planning       how many points, and how many of them in which stratum
 map_strata     strata of a class raster, a buffer around change among them; points drawn by seed
 plots          stratified mean of plots, double sampling, change on re-measured plots, how many

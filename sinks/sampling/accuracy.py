@@ -130,6 +130,13 @@ class ErrorMatrix:
         weight = self.strata.weight / self.points
         return np.asarray(np.einsum("h,hij->ij", weight, self.counts))
 
+    def without_spread(self) -> list[str]:
+        """Return the strata whose points are all of one kind: they seem to have no error."""
+        largest = self.counts.max(axis=(1, 2))
+        return [
+            s for s, n, of in zip(self.strata.names, self.points, largest, strict=True) if n == of
+        ]
+
     def mapped(self) -> Numbers:
         """Return the area that the map gives each class, in the strata's units, (K,).
 

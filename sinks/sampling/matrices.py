@@ -13,7 +13,6 @@ Areas come from the file, or from a map whose strata are handed in; those of a r
 of its extent account.
 """
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,13 +20,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyogrio
 
-from data_catalog.errors import ProjectError, TableError, UnknownNameError
+from data_catalog.errors import TableError, UnknownNameError
 from data_catalog.names import suggestion
-from data_catalog.parameters import table_text
 from data_catalog.text import Text
 from sinks.sampling.accuracy import Counts, ErrorMatrix
+from sinks.sampling.sample_files import count_of, numbers_of, read_texts, require
 from sinks.sampling.strata import Numbers, Strata
 
 __all__ = ["StrataTable", "read_sample", "read_strata", "strata_of_run"]
@@ -39,18 +37,6 @@ EXTENT = "seea/extent.csv"
 NOT_LAND = {"00", "total"}
 """Rows of an extent account that are no class: unclassified land, and the sum."""
 CLASS = Text("类别", "class")
-VECTORS = {".gpkg", ".geojson", ".shp"}
-UNREADABLE = Text("{where}：无法读取该文件。", "{where}: this file cannot be read.")
-NO_COLUMN = Text(
-    "{where}：缺少列 {column}。", "{where}: has no column {column!r}."
-)  # fmt: skip
-SAME = Text(
-    "{where}：列名“{column}”重复。", "{where}: two columns are named {column!r}."
-)  # fmt: skip
-UNEVEN = Text(
-    "{where}：第 {line} 行有 {got} 个值，应为 {want} 个（与列数相同）。",
-    "{where}: line {line} has {got} values for {want} columns.",
-)
 VARIES = Text(
     "{where}：层“{name}”的 {column} 在各样点间不一致；每层只应有一个值。",
     "{where}: {column} of stratum {name!r} differs from point to point; a stratum has one.",
@@ -59,14 +45,6 @@ NO_SIZE = Text(
     "{where}：没有各层的面积。请加上 area_ha、pixels 或 weight 列之一，或用 --map 给出分类图。",
     "{where}: gives no areas of the strata. Add a column area_ha, pixels or weight, or give the "
     "map with --map.",
-)
-NO_NUMBER = Text(
-    "{where}：第 {line} 行的 {column} 列为“{got}”，应为数。",
-    "{where}: column {column!r} is {got!r} in line {line}; it must be a number.",
-)
-NO_COUNT = Text(
-    "{where}：第 {line} 行的 {column} 列为“{got}”，应为样点的个数（整数）。",
-    "{where}: column {column!r} is {got!r} in line {line}; it must be a whole number of points.",
 )
 NO_SHARE = Text(
     "{where}：层“{name}”的 expected_accuracy 为 {got:g}，应在 0 与 1 之间。",
@@ -115,14 +93,14 @@ def read_strata(path: Path, of_map: Strata | None = None) -> StrataTable:
         If a column is missing, a value is no number or out of its range, or a stratum of the map
         or of the table is not in the other.
     """
-    table = _read(path)
-    _require(table, (STRATUM, EXPECTED), path.name)
+    table = read_texts(path)
+    require(table, (STRATUM, EXPECTED), path.name)
     strata = of_map or _strata(table, path.name)
     of_table = Strata(names=tuple(table[STRATUM]), area=np.ones(len(table)), where=path.name)
     of_table.places(strata.names)
     order = strata.places(of_table.names)
-    expected = _numbers(table, EXPECTED, path.name)
-    cost = _numbers(table, COST, path.name) if COST in table else np.ones(len(table))
+    expected = numbers_of(table, EXPECTED, path.name)
+    cost = numbers_of(table, COST, path.name) if COST in table else np.ones(len(table))
     for name, share, price in zip(table[STRATUM], expected, cost, strict=True):
         if not 0 <= share <= 1:
             raise TableError(NO_SHARE, where=path.name, name=name, got=share)
@@ -141,9 +119,9 @@ def strata_of_run(folder: Path) -> Strata:
         If the folder has no extent account.
     """
     where = (folder / EXTENT).as_posix()
-    extent = _read(folder / EXTENT)
-    _require(extent, ("ecosystem", "closing"), where)
-    area = _numbers(extent, "closing", where)
+    extent = read_texts(folder / EXTENT)
+    require(extent, ("ecosystem", "closing"), where)
+    area = numbers_of(extent, "closing", where)
     land = (~extent["ecosystem"].isin(NOT_LAND)).to_numpy(dtype=bool) & (area > 0)
     return Strata(names=tuple(extent["ecosystem"][land]), area=area[land], where=where)
 
@@ -163,8 +141,8 @@ def read_sample(path: Path, of_map: Strata | None = None) -> ErrorMatrix:
     TableError, UnknownNameError
         If it is not what the module says.
     """
-    table = _read(path)
-    _require(table, (STRATUM,), path.name)
+    table = read_texts(path)
+    require(table, (STRATUM,), path.name)
     if REFERENCE in table:
         return _of_points(table, path.name, of_map)
     return _of_matrix(table, path.name, of_map)
@@ -183,7 +161,7 @@ def _of_matrix(table: pd.DataFrame, where: str, of_map: Strata | None) -> ErrorM
     for row, (place, of) in enumerate(zip(order, of_rows, strict=True)):
         on_map = mapped.index(of) if of else len(mapped)
         for k, column in enumerate(mapped):
-            counts[place, on_map, k] += _count(table, row, column, where)
+            counts[place, on_map, k] += count_of(table, row, column, where)
     return ErrorMatrix(strata=strata, classes=tuple(mapped), counts=counts, where=where)
 
 
@@ -232,70 +210,6 @@ def _strata(table: pd.DataFrame, where: str) -> Strata:
     if size is None:
         raise TableError(NO_SIZE, where=where)
     return Strata(
-        names=tuple(table[STRATUM]), area=_numbers(table, size, where), units=SIZES[size],
+        names=tuple(table[STRATUM]), area=numbers_of(table, size, where), units=SIZES[size],
         where=where,
     )  # fmt: skip
-
-
-def _read(path: Path) -> pd.DataFrame:
-    """Return a table as text, empty where nothing is written; the index counts its lines."""
-    if path.suffix.lower() in VECTORS:
-        try:
-            found = pyogrio.read_dataframe(path, read_geometry=False)
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-            raise TableError(UNREADABLE, where=path.name) from error
-        texts: pd.DataFrame = found.map(_text)
-        return texts
-    try:
-        reader = csv.reader(table_text(path).splitlines(), skipinitialspace=True)
-    except ProjectError as error:
-        raise TableError(error.message, **error.facts) from error
-    columns = [name.strip() for name in next(reader, [])]
-    for column in columns:
-        if columns.count(column) > 1:
-            raise TableError(SAME, where=path.name, column=column)
-    rows, lines = [], []
-    for cells in (cells for cells in reader if any(cell.strip() for cell in cells)):
-        if len(cells) != len(columns):
-            counts = {"got": len(cells), "want": len(columns)}
-            raise TableError(UNEVEN, where=path.name, line=reader.line_num, **counts)
-        rows.append([cell.strip() for cell in cells])
-        lines.append(reader.line_num)
-    return pd.DataFrame(rows, columns=columns, index=lines, dtype=object)
-
-
-def _require(table: pd.DataFrame, columns: Sequence[str], where: str) -> None:
-    for column in columns:
-        if column not in table:
-            raise TableError(NO_COLUMN, where=where, column=column)
-
-
-def _numbers(table: pd.DataFrame, column: str, where: str) -> Numbers:
-    return np.array([_number(table, row, column, where, NO_NUMBER) for row in range(len(table))])
-
-
-def _count(table: pd.DataFrame, row: int, column: str, where: str) -> int:
-    count = _number(table, row, column, where, NO_COUNT)
-    if count != round(count):
-        got = table[column].iloc[row]
-        raise TableError(NO_COUNT, where=where, line=table.index[row], column=column, got=got)
-    return int(count)
-
-
-def _number(table: pd.DataFrame, row: int, column: str, where: str, words: Text) -> float:
-    text = table[column].iloc[row]
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise TableError(words, where=where, line=table.index[row], column=column, got=text)
-    return number
-
-
-def _text(value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124  (NaN)
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()

@@ -55,6 +55,12 @@ def test_the_report_is_printed_in_both_languages(says: Says, matrix: Path) -> No
     assert "95 %" in zh
 
 
+def test_a_stratum_that_shows_no_error_is_named(says: Says, matrix: Path) -> None:
+    assert "too narrow" not in says("sinks", "accuracy", matrix)
+    matrix.write_text(MATRIX.replace("0,55,8,12", "0,5,0,0"), encoding="utf-8")
+    assert "the intervals are too narrow: gain." in says("sinks", "accuracy", matrix)
+
+
 def test_a_program_reads_the_same_figures(says: Says, matrix: Path) -> None:
     found = json.loads(says("sinks", "accuracy", matrix, "--json", "--confidence", "0.9"))
     first = found["classes"][0]
