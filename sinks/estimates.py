@@ -111,7 +111,8 @@ class Estimates:
         if not names:
             return pd.DataFrame(index=[0]), np.zeros(len(self), dtype=np.int64)
         groups = self.keys.groupby(names, sort=True, observed=True)
-        return groups.size().reset_index()[names], groups.ngroup().to_numpy(dtype=np.int64)
+        place: npt.NDArray[np.int64] = groups.ngroup().to_numpy().astype(np.int64)
+        return groups.size().reset_index()[names], place
 
     def summed(self, by: Iterable[str]) -> "Estimates":
         """Return the sums over all rows with the same keys, in the order of the keys."""

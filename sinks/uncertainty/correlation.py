@@ -34,16 +34,17 @@ DECAY = 3.0
 
 
 def _exponential(h: Numbers) -> Numbers:
-    return np.exp(-DECAY * h)
+    return np.exp(-DECAY * h).astype(np.float64)
 
 
 def _gaussian(h: Numbers) -> Numbers:
-    return np.exp(-DECAY * h**2)
+    return np.exp(-DECAY * h**2).astype(np.float64)
 
 
 def _spherical(h: Numbers) -> Numbers:
     inside = np.minimum(h, 1)
-    return 1 - (3 * inside - inside**3) / 2  # the volume two balls share
+    shared: Numbers = 1 - (3 * inside - inside**3) / 2  # of the volumes of two balls
+    return shared
 
 
 MODELS: Mapping[str, Callable[[Numbers], Numbers]] = {

@@ -167,7 +167,7 @@ def _add(value: Numbers, drawn: Singles, place: Places, floor: float, totals: Nu
     for i in range(drawn.shape[0]):
         for d in range(drawn.shape[1]):
             amount = value[i] + np.float64(drawn[i, d])
-            totals[place[i], d] += floor if amount < floor else amount
+            totals[place[i], d] += np.maximum(amount, floor)  # NaN stays
 
 
 @nb.njit(cache=True, nogil=True)

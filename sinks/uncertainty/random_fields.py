@@ -80,4 +80,5 @@ def _root(field: Field, shape: tuple[int, int]) -> Singles:
     around: Numbers = field.table(max(shape) // 2 + 1)[np.ix_(x, y)]
     spectrum = np.maximum(fft.fft2(around).real, 0)  # small negative ones where the torus is tight
     spectrum *= around[0, 0] / spectrum.mean()
-    return np.sqrt(spectrum / spectrum.size).astype(np.float32)
+    root: Singles = np.sqrt(spectrum / spectrum.size).astype(np.float32)
+    return root
