@@ -47,7 +47,8 @@ def county(correlation: Correlation) -> County:
     )  # fmt: skip
     prints = footprints_of_pixels(parcel, row, col, sd, PIXEL, PARCELS)
     errors = np.bincount(parcel, sd, PARCELS)
-    whole = with_map_error(bare, "map model", prints, correlation, errors)
+    # cells three fifths of a parcel wide, as they are of a county of 40 km
+    whole = with_map_error(bare, "map model", prints, correlation, errors, side_m=3 * PIXEL)
     return County(parcel, township, sd, whole)
 
 
