@@ -20,11 +20,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from data_catalog.classes import ecosystems
 from data_catalog.errors import ParcelError
 from data_catalog.parameters import Row
 from data_catalog.text import Text
 from sinks.change import FROM, TO
-from sinks.densities import NO_CLASS, DensityTable
+from sinks.densities import FOREST, NO_CLASS, DensityTable
 from sinks.dynamics.dead_organic import DEAD_ORGANIC_CHANGE
 from sinks.dynamics.soil import SOIL_CHANGE
 from sinks.dynamics.soil_stocks import SoilStocks
@@ -87,7 +88,8 @@ def dead_organic_change(
     land, year_from, year_to, transition
         As of `soil_change`.
     densities : DensityTable
-        Of mature forest; the pools it has no rows of are not computed. No forest has none.
+        Of mature forest; the pools it has no rows of are not computed. Land that is no forest has
+        none, but for classes with a row.
 
     Returns
     -------
@@ -104,9 +106,10 @@ def dead_organic_change(
     path = partial(DEAD_ORGANIC_CHANGE, transition_years=years)
 
     def of(pool: str, code: str) -> tuple[float, Mapping[str, float]]:
-        if not densities.counts(code):
+        found = densities.find(pool, code)
+        if found is None and (not densities.counts(code) or code in _no_forest()):
             return 0.0, {}
-        found = densities.of(pool, code)
+        found = found or densities.of(pool, code)
         source = f"{density_parameter(pool)}[{', '.join(map(str, found.origin[:3]))}]"
         return found.value, {source: found.se}
 
@@ -151,6 +154,10 @@ def _change(
         },
         own=np.zeros(len(rows)),
     ).summed(["parcel_id", "pool"])
+
+
+def _no_forest() -> set[str]:
+    return {code for code in ecosystems() if not code.startswith(FOREST)}
 
 
 def _moved(rows: pd.DataFrame) -> Mask:
