@@ -16,7 +16,7 @@ table `land`: parcel_id, ecosystem_from, ecosystem_to, year_converted, area_ha, 
 
     transitions.soil_change(land, soils, year_from, year_to, transition) -> Estimates
     transitions.dead_organic_change(land, densities, year_from, year_to, transition) -> Estimates
-    soil_stocks.factor_soils(parameters, chosen_set, soil_type) -> SoilStocks
+    soil_stocks.factor_soils(parameters, chosen_set, soil_type, uses={}) -> SoilStocks
     soil_stocks.measured_soils(density_table, depth) -> SoilStocks
     rows.needed(parameters, service, parameter, chosen_set, key="") -> Row
 
@@ -34,5 +34,7 @@ What a growth path asks of a harvest event (arrays in any shape, per hectare or 
 And the annual simulator of all pools of many stands, which conserves carbon::
 
     cbm.scheme(parameters, turnover="cbm-softwood") -> Scheme
+    cbm.disturbance(parameters, "cbm-clearcut"), cbm.product(parameters, "sawnwood", share)
     stand.simulate(scheme, start, increments, temperature, events=()) -> Path
+    Path: pools (year + 1, pool, stand), fluxes, of(pool), account(), imbalance()
 """

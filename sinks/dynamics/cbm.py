@@ -137,7 +137,7 @@ def scheme(parameters: Parameters, turnover: str) -> Scheme:
         roots=Roots(
             a=row("root_equation", "a", turnover), b=row("root_equation", "b", turnover),
             fine=(fine[0], fine[1], fine[2]),
-            carbon_fraction=row("carbon_fraction", "", units="t_C/t_dm"),
+            carbon_fraction=row("root_equation_carbon_fraction", "", units="t_C/t_dm"),
         ),
     )  # fmt: skip
 

@@ -81,7 +81,7 @@ def gases(
     combustion : str
         Key of `combustion_factor`: `temperate`, `boreal`, `tropical age 18 and above` ...
     factors : str
-        Key of `fire_emission_factor_*`: `tropical` or `extratropical`.
+        Where the fire is, in the key of `fire_emission_factor`: `tropical`, `extratropical`.
     warming : str
         Set of `global_warming_potential`: `ar5` or `ar6`.
     chosen : str
@@ -99,7 +99,7 @@ def gases(
     burnt = needed(parameters, SERVICE, "combustion_factor", chosen, combustion).in_units("1")
     found: dict[str, Numbers] = {}
     for gas in GASES:
-        row = needed(parameters, SERVICE, f"fire_emission_factor_{gas}", chosen, factors)
+        row = needed(parameters, SERVICE, "fire_emission_factor", chosen, f"{gas} {factors}")
         found[gas] = FIRE(
             area_burnt=area_burnt, fuel=fuel, combustion_factor=burnt,
             fire_emission_factor=row.in_units("t/t_dm"),
