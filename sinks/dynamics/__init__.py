@@ -10,9 +10,11 @@ plain function of arrays, then its declared Model. `MODELS` of `sinks.dynamics.m
     fire              2.27               CO2, CH4 and N2O of a fire
     harvested_wood    12.1               products that decay by half-lives
 
-What the change of a run asks (land by class before and after, and the year it was converted; one
-table `land`: parcel_id, ecosystem_from, ecosystem_to, year_converted, area_ha, where
-`year_converted` is the year in which the land changed, missing where it did not)::
+What the change of a run asks, of land by class before and after and year of conversion (a table
+`land`: parcel_id, ecosystem_from, ecosystem_to, year_converted, area_ha; classes of level I or
+II)::
+
+    transitions.land_of(states, year) -> land, from the states that `sinks.land_use` keeps
 
     transitions.soil_change(land, soils, year_from, year_to, transition) -> Estimates
     transitions.dead_organic_change(land, densities, year_from, year_to, transition) -> Estimates

@@ -4,7 +4,7 @@ import numpy as np
 
 from data_catalog.spec import Citation, Column, Factor, Model, Output, Pixels
 from data_catalog.text import Text
-from sinks.dynamics.soil import soil_change
+from sinks.dynamics.soil import linear_share
 
 __all__ = [
     "DEAD_ORGANIC_BALANCE",
@@ -16,6 +16,7 @@ __all__ = [
     "dead_organic_by_ratio",
     "dead_organic_change",
     "mortality",
+    "share_in_period",
     "slash",
 ]
 
@@ -50,6 +51,22 @@ def slash(
     return harvest * (felled - wood_density) * carbon_fraction
 
 
+def share_in_period(
+    stock_before: Pixels,
+    stock_after: Pixels,
+    years_over: Pixels,
+    years_over_next: Pixels,
+    transition_years: Pixels,
+) -> Pixels:
+    """Return which share of the difference of two stocks falls into a period, 0 to 1.
+
+    More builds up linearly; less is there at once, in the first year.
+    """
+    linear = linear_share(years_over, years_over_next, transition_years)
+    at_once = np.where((years_over <= 0) & (years_over_next > 0), 1.0, 0.0)
+    return np.where(stock_after < stock_before, at_once, linear)
+
+
 def dead_organic_change(
     stock_before: Pixels,
     stock_after: Pixels,
@@ -57,15 +74,11 @@ def dead_organic_change(
     years_over_next: Pixels,
     transition_years: Pixels,
 ) -> Pixels:
-    """Return the change of dead matter of a hectare over a period; a gain is positive.
-
-    It builds up linearly; where less is left after the conversion (none, of cleared forest), the
-    difference is lost at once, in the first year.
-    """
-    linear = soil_change(stock_before, stock_after, years_over, years_over_next, transition_years)
-    first = (years_over <= 0) & (years_over_next > 0)
-    at_once = np.where(first, stock_after - stock_before, 0 * stock_after)
-    return np.where(stock_after < stock_before, at_once, linear)
+    """Return the change of dead matter of a hectare over a period; a gain is positive."""
+    share = share_in_period(
+        stock_before, stock_after, years_over, years_over_next, transition_years
+    )
+    return (stock_after - stock_before) * share
 
 
 def dead_organic_by_ratio(tree_carbon: Pixels, dead_organic_ratio: Pixels) -> Pixels:

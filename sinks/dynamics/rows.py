@@ -5,7 +5,7 @@ from data_catalog.parameters import Parameters, Row
 from data_catalog.text import Text
 from data_catalog.units import conversion
 
-__all__ = ["needed", "se_of"]
+__all__ = ["missing", "needed", "se_of"]
 
 
 def needed(parameters: Parameters, service: str, parameter: str, chosen: str, key: str = "") -> Row:

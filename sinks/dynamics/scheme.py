@@ -16,8 +16,7 @@ AIR = ("co2", "ch4", "co")
 """Where carbon leaves to; what is in the air is in no pool."""
 PRODUCTS = "products"
 """The sink of what a disturbance takes out of the forest."""
-
-
+ROUNDING = len(AIR) * np.finfo(np.float64).eps
 TEN_KELVIN = 10.0
 """The warming that Q10 is defined by."""
 
@@ -178,7 +177,7 @@ def _not_more_than_all(where: str, flows: Iterable[Flow]) -> None:
             raise _too_much(where=f"{where}: {flow.source}", share=min(flow.part, flow.rate))
         shares[flow.source] = shares.get(flow.source, 0.0) + flow.part
     for source, share in shares.items():
-        if share > 1 + np.finfo(np.float32).eps:
+        if share > 1 + ROUNDING:
             raise _too_much(where=f"{where}: {source}", share=share)
 
 

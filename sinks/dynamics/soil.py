@@ -15,10 +15,10 @@ __all__ = [
     "SOIL_CHANGE",
     "SOIL_STOCK",
     "afforested_soil_rate",
+    "linear_share",
     "organic_soil_loss",
     "soil_change",
     "soil_stock",
-    "transition_share",
 ]
 
 DENSITY, RATE = "t_C/ha", "t_C/(ha*year)"
@@ -37,15 +37,19 @@ def soil_stock(
     return soil_carbon_reference * change
 
 
-def transition_share(years: Pixels, soil_transition_years: Pixels) -> Pixels:
-    """Return which share of a linear transition is over, 0 to 1.
+def linear_share(years_over: Pixels, years_over_next: Pixels, transition_years: Pixels) -> Pixels:
+    """Return which share of a linear transition falls into a period, 0 to 1.
 
     Parameters
     ----------
-    years : array, year
-        Years of the transition that are over; what lies before the conversion counts as none.
+    years_over, years_over_next : array, year
+        Years of the transition that are over at the start and at the end of the period; 0 before
+        the conversion.
     """
-    return np.clip(years / soil_transition_years, 0, 1)
+    done, done_next = (
+        np.clip(years / transition_years, 0, 1) for years in (years_over, years_over_next)
+    )
+    return done_next - done
 
 
 def soil_change(
@@ -56,9 +60,8 @@ def soil_change(
     soil_transition_years: Pixels,
 ) -> Pixels:
     """Return the change of soil carbon of a hectare over a period; a gain is positive."""
-    done = transition_share(years_over, soil_transition_years)
-    done_next = transition_share(years_over_next, soil_transition_years)
-    return (stock_after - stock_before) * (done_next - done)
+    share = linear_share(years_over, years_over_next, soil_transition_years)
+    return (stock_after - stock_before) * share
 
 
 def organic_soil_loss(area: Pixels, organic_soil_emission_factor: Pixels) -> Pixels:

@@ -19,6 +19,7 @@ from sinks.estimates import Numbers
 
 __all__ = ["Event", "Path", "simulate"]
 
+BELOW_GROUND = "below_ground"
 FLUXES = ("input", "decay", *AIR, "taken_out", "product_decay")
 LOSSES = ("decay", *AIR, "product_decay")
 
@@ -104,11 +105,15 @@ def simulate(
     Raises
     ------
     ProjectError
-        If a number is missing, or a start is negative, or years do not agree.
+        If a number is missing, or a start is negative, or years or stands do not agree.
     UnknownNameError
         If a pool is not in the scheme.
     """
     temperature = np.atleast_1d(np.asarray(temperature, dtype=np.float64))
+    if not np.isfinite(temperature).all():
+        raise _wrong(where="stand", name="temperature", got=float("nan"))
+    for pool in increments:
+        scheme.place(pool)
     grown = {pool: np.asarray(amount, dtype=np.float64) for pool, amount in increments.items()}
     years = _years(grown, len(temperature))
     run = _Run(scheme, temperature, _state(scheme, start, len(temperature)))
@@ -117,6 +122,8 @@ def simulate(
     pools[0] = run.state
     by_year: dict[int, list[Event]] = {}
     for event in events:
+        if not 0 <= event.year < years:
+            raise _late(event, years)
         by_year.setdefault(event.year, []).append(event)
     for year in range(years):
         run.fluxes = {name: flux[year] for name, flux in fluxes.items()}
@@ -167,7 +174,7 @@ class _Run:
             pool: np.maximum(given.get(pool, np.zeros_like(self.taken)), -self.pool(pool))
             for pool in self.live
         }
-        roots = [pool for pool in self.live if pool.endswith("roots")]
+        roots = [p.id for p in self.scheme.pools if p.live and p.account == BELOW_GROUND]
         if not any(pool in given for pool in roots):
             shoots = sum(
                 (self.pool(p) + net[p] for p in self.live if p not in roots),
@@ -229,6 +236,8 @@ class _Run:
 def _state(scheme: Scheme, start: Mapping[str, Numbers], stands: int) -> Numbers:
     state = np.zeros((len(scheme.all_pools()), stands))
     for pool, amount in start.items():
+        if np.shape(amount) not in {(), (stands,)}:
+            raise _shape(where="start", shapes={pool: np.shape(amount)}, wanted=f"({stands},)")
         state[scheme.place(pool)] = amount
         bad = ~(state[scheme.place(pool)] >= 0)
         if bad.any():
@@ -244,7 +253,7 @@ def _years(increments: Mapping[str, Numbers], stands: int) -> int:
     shapes = {pool: amount.shape for pool, amount in increments.items()}
     years = max(int(shape[0]) for shape in shapes.values())
     if any(shape != (years, stands) for shape in shapes.values()):
-        raise _shape(shapes, stands)
+        raise _shape(where="increments", shapes=shapes, wanted=f"({years}, {stands})")
     return years
 
 
@@ -256,10 +265,18 @@ def _wrong(*, where: str, name: str, got: float) -> ProjectError:
     return ProjectError(where=where, problem=problem)
 
 
-def _shape(shapes: Mapping[str, tuple[int, ...]], stands: int) -> ProjectError:
+def _shape(*, where: str, shapes: Mapping[str, tuple[int, ...]], wanted: str) -> ProjectError:
     said = ", ".join(f"{pool} {shape}" for pool, shape in shapes.items())
     problem = Text(
-        f"生长量应为（年数, {stands}），实为 {said}。",
-        f"increments must be (years, {stands}) each; they are {said}.",
+        f"数组形状为 {said}，应为 {wanted}（年数、林分数）。",
+        f"the shapes are {said}; each must be {wanted} (years, stands).",
     )
-    return ProjectError(where="increments", problem=problem)
+    return ProjectError(where=where, problem=problem)
+
+
+def _late(event: Event, years: int) -> ProjectError:
+    problem = Text(
+        f"事件在第 {event.year} 年，而模拟只有第 0 至 {years - 1} 年。",
+        f"an event is in year {event.year}, but the years are 0 to {years - 1}.",
+    )
+    return ProjectError(where=event.disturbance.id, problem=problem)

@@ -6,7 +6,7 @@ the new one. What is lost at once is lost in the year of conversion.
 
 - Mineral soil goes linearly from the old class's stock to the new one's (2.25), both ways.
 - Dead wood and litter of new forest build up linearly from nothing (2.23); those of cleared forest
-  are lost at once (IPCC Tier 1). Between two forest classes they go linearly too.
+  are lost at once (IPCC Tier 1). Between two forest classes, more builds up, less is lost at once.
 - Land that stays in its class changes nothing (Tier 1).
 
 All parcels share the stocks, so their errors are shared sources of the `Estimates`; where a row
@@ -16,27 +16,35 @@ the transition starts from the old class's full stock, as 2.25 does.
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from data_catalog.classes import ecosystems
+from data_catalog.classes import NOT_FOREST, ecosystems
 from data_catalog.errors import ParcelError
 from data_catalog.parameters import Row
 from data_catalog.text import Text
 from sinks.change import FROM, TO
 from sinks.densities import FOREST, NO_CLASS, DensityTable
-from sinks.dynamics.dead_organic import DEAD_ORGANIC_CHANGE
-from sinks.dynamics.soil import SOIL_CHANGE
-from sinks.dynamics.soil_stocks import SoilStocks
+from sinks.dynamics.dead_organic import share_in_period
+from sinks.dynamics.soil import linear_share
+from sinks.dynamics.soil_stocks import SoilStocks, error_source
 from sinks.estimates import Estimates, Numbers, together
-from sinks.pools import SOIL, density_parameter
+from sinks.pools import SOIL
 from sinks.stock import Mask, checked
 
-__all__ = ["DEAD_ORGANIC", "dead_organic_change", "soil_change"]
+__all__ = ["DEAD_ORGANIC", "dead_organic_change", "land_of", "soil_change"]
 
+Amount: TypeAlias = tuple[float, Mapping[str, float]]
+"""A stock of a hectare, t_C/ha, and what plus one standard error of each source does to it."""
 CONVERTED = "year_converted"
 DEAD_ORGANIC = ("dead_wood", "litter")
+NO_CLASSES = {NO_CLASS, NO_CLASS[:1]}
+NOT_A_FOREST = f"{NOT_FOREST:02d}"
+LEVEL_2 = {*ecosystems(), NOT_A_FOREST}
+NO_FOREST = {code[:n] for code in LEVEL_2 for n in (1, 2) if not code.startswith(FOREST)}
+"""Classes of levels I and II that have no dead wood and litter of their own (IPCC Tier 1)."""
 
 
 def soil_change(
@@ -47,7 +55,8 @@ def soil_change(
     Parameters
     ----------
     land : DataFrame with parcel_id, ecosystem_from, ecosystem_to, year_converted, area_ha
-        All land; year_converted is missing where the class stayed. Class `00` is left out.
+        All land, classes of level I or II; year_converted is not read where the class stayed. Land
+        of class `00` is left out. See `land_of`.
     soils : SoilStocks
     year_from, year_to : int
         The change is that from the end of the one to the end of the other year.
@@ -65,17 +74,16 @@ def soil_change(
     ParcelError
         If an area or a year is not usable.
     """
-    stocks: dict[str, tuple[float, Mapping[str, float]]] = {}
-
-    def of(code: str) -> tuple[float, Mapping[str, float]]:
-        if code not in stocks:
-            found = soils.of(code)
-            stocks[code] = found.value, found.effects
-        return stocks[code]
-
     years = transition.in_units("year")
-    path = partial(SOIL_CHANGE, soil_transition_years=years)
-    return _change(land, SOIL, of, path, (year_from, year_to))
+
+    def of(code: str) -> Amount:
+        stock = soils.of(code)
+        return stock.value, stock.effects
+
+    def share(before: Numbers, after: Numbers, over: Numbers, over_next: Numbers) -> Numbers:  # noqa: ARG001
+        return linear_share(over, over_next, np.array(years))
+
+    return _change(land, SOIL, of, share, (year_from, year_to))
 
 
 def dead_organic_change(
@@ -103,66 +111,84 @@ def dead_organic_change(
         If an area or a year is not usable.
     """
     years = transition.in_units("year")
-    path = partial(DEAD_ORGANIC_CHANGE, transition_years=years)
 
-    def of(pool: str, code: str) -> tuple[float, Mapping[str, float]]:
+    def of(pool: str, code: str) -> Amount:
         found = densities.find(pool, code)
-        if found is None and (not densities.counts(code) or code in _no_forest()):
+        if found is None and code in NO_FOREST:
             return 0.0, {}
-        found = found or densities.of(pool, code)
-        source = f"{density_parameter(pool)}[{', '.join(map(str, found.origin[:3]))}]"
-        return found.value, {source: found.se}
+        if found is None:
+            densities.counts(code)
+            found = densities.of(pool, code)
+        return found.value, {error_source(densities, found): found.se}
+
+    def share(before: Numbers, after: Numbers, over: Numbers, over_next: Numbers) -> Numbers:
+        return share_in_period(before, after, over, over_next, np.array(years))
 
     return together(
-        _change(land, pool, partial(of, pool), path, (year_from, year_to))
+        _change(land, pool, partial(of, pool), share, (year_from, year_to))
         for pool in DEAD_ORGANIC
         if pool in densities.pools
     )
 
 
+def land_of(states: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return the land of a year as this module takes it, from the states of land use.
+
+    Parameters
+    ----------
+    states : DataFrame with parcel_id, year, land_use_from, land_use_to, since, area_ha
+        `since` is the year of the first map that shows the new use.
+    """
+    land = states[states["year"] == year]
+    return pd.DataFrame(
+        {
+            "parcel_id": land["parcel_id"], FROM: land["land_use_from"], TO: land["land_use_to"],
+            CONVERTED: land["since"], "area_ha": land["area_ha"],
+        }
+    )  # fmt: skip
+
+
 def _change(
     land: pd.DataFrame,
     pool: str,
-    of: Callable[[str], tuple[float, Mapping[str, float]]],
-    path: Callable[..., Numbers],
+    of: Callable[[str], Amount],
+    share: Callable[[Numbers, Numbers, Numbers, Numbers], Numbers],
     period: tuple[int, int],
 ) -> Estimates:
-    """Return the sums per parcel of area times the change of a hectare, and of its effects."""
+    """Return the sums per parcel of area x (stock after - before) x share in the period."""
     rows = checked(land, [FROM, TO])
     over, over_next = (_years_over(rows, year) for year in period)
     moved = _moved(rows) & (over_next > over)
-    area = rows["area_ha"].to_numpy(dtype=np.float64)
     known = {code: of(code) for column in (FROM, TO) for code in rows.loc[moved, column].unique()}
 
-    def change(of_class: Mapping[str, float]) -> Numbers:
-        """Return area x change of a hectare for numbers by class; nothing where nothing moved."""
-        before, after = (
-            rows[column].map(of_class).to_numpy(dtype=np.float64) for column in (FROM, TO)
-        )
-        of_a_hectare = path(
-            stock_before=before, stock_after=after, years_over=over, years_over_next=over_next
-        )
-        return np.where(moved, area * of_a_hectare, 0.0)
+    def both(of_class: Mapping[str, float]) -> tuple[Numbers, Numbers]:
+        before: Numbers = rows[FROM].map(of_class).to_numpy(dtype=np.float64)
+        after: Numbers = rows[TO].map(of_class).to_numpy(dtype=np.float64)
+        return before, after
+
+    stocks = both({code: value for code, (value, _) in known.items()})
+    moving = np.where(moved, share(*stocks, over, over_next), 0.0)
+    area = rows["area_ha"].to_numpy(dtype=np.float64)
+
+    def change(before: Numbers, after: Numbers) -> Numbers:
+        # nothing errs by nothing, also where the error of a stock is unknown
+        return np.where(moving > 0, area * moving * (after - before), 0.0)
 
     sources = dict.fromkeys(source for _, effects in known.values() for source in effects)
     return Estimates(
         keys=pd.DataFrame({"parcel_id": rows["parcel_id"].to_numpy(), "pool": pool}),
-        value=change({code: value for code, (value, _) in known.items()}),
+        value=change(*stocks),
         shared={
-            source: change({code: effects.get(source, 0.0) for code, (_, effects) in known.items()})
+            source: change(*both({code: e.get(source, 0.0) for code, (_, e) in known.items()}))
             for source in sources
         },
         own=np.zeros(len(rows)),
     ).summed(["parcel_id", "pool"])
 
 
-def _no_forest() -> set[str]:
-    return {code for code in ecosystems() if not code.startswith(FOREST)}
-
-
 def _moved(rows: pd.DataFrame) -> Mask:
     """Return which land changed its class, and has one at both dates."""
-    known = (rows[FROM] != NO_CLASS) & (rows[TO] != NO_CLASS)
+    known = ~rows[FROM].isin(NO_CLASSES) & ~rows[TO].isin(NO_CLASSES)
     moved: Mask = (known & (rows[FROM] != rows[TO])).to_numpy(dtype=bool)
     return moved
 

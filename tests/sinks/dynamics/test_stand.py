@@ -246,8 +246,20 @@ def test_a_negative_start_or_a_missing_increment_is_refused():
 
 
 def test_increments_of_another_number_of_stands_are_refused():
-    with pytest.raises(ProjectError, match=r"must be \(years, 2\) each"):
+    with pytest.raises(ProjectError, match=r"must be \(3, 2\)"):
         simulate(SOFTWOOD, {}, grown(3, stands=1), np.array([16.0, 12.0]))
+
+
+def test_an_unknown_increment_or_a_year_beyond_the_last_is_refused():
+    with pytest.raises(UnknownNameError, match="stems"):
+        simulate(SOFTWOOD, {}, {"stems": np.ones((1, 1))}, np.array([16.0]))
+    with pytest.raises(ProjectError, match="an event is in year 5, but the years are 0 to 2"):
+        some_stand(3, (Event(year=5, disturbance=CLEARCUT),))
+
+
+def test_a_start_of_another_number_of_stands_is_refused():
+    with pytest.raises(ProjectError, match=r"start: the shapes are stem \(3,\)"):
+        simulate(SOFTWOOD, {"stem": np.ones(3)}, grown(1), np.array([16.0]))
 
 
 def test_a_share_above_one_is_refused():

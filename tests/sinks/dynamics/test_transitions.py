@@ -14,7 +14,7 @@ from data_catalog.parameters import COLUMNS, Parameters, Row, bundled
 from sinks.densities import density_table
 from sinks.dynamics.rows import needed
 from sinks.dynamics.soil_stocks import factor_soils, measured_soils
-from sinks.dynamics.transitions import dead_organic_change, soil_change
+from sinks.dynamics.transitions import dead_organic_change, land_of, soil_change
 
 ROWS = bundled()
 YEARS = needed(ROWS, "a test", "soil_transition_years", "ipcc-2006")
@@ -122,6 +122,45 @@ def test_one_reference_stock_errs_alike_under_both_uses():
     # 88 x 0.31 = 27.28; the reference errs by 8.8 x 0.31 = 2.728, the factor by 88 x 0.07 = 6.16
     assert found.value[0] == pytest.approx(27.28)
     assert found.se[0] == pytest.approx(math.hypot(2.728, 6.16))
+
+
+def test_litter_that_grows_between_two_forests_errs_by_both_in_the_share_of_the_year():
+    # needleleaf 3 ± 0.4 becomes broadleaf 5 ± 0.3 t C/ha, 1/20 in the first year:
+    # 0.1 ± hypot(0.4, 0.3) / 20 = 0.025
+    table = density_table(
+        Parameters([row("carbon_density_litter", "12", 3, 0.4, "t_C/ha"),
+                    row("carbon_density_litter", "11", 5, 0.3, "t_C/ha")]), "hand"
+    )  # fmt: skip
+    found = dead_organic_change(land(("p", "12", "11", 2001, 1)), table, 2000, 2001, YEARS)
+    assert found.value.tolist() == pytest.approx([0.1])
+    assert found.se.tolist() == pytest.approx([0.025])
+
+
+def test_a_finished_transition_changes_nothing_and_errs_by_nothing():
+    # the reference stocks have no standard error, but nothing is read from them any more
+    soils = factor_soils(ROWS, CLIMATE, "hac")
+    found = soil_change(land(("p", "51", "11", 1980, 10)), soils, 2014, 2015, YEARS)
+    assert found.value.tolist() == [0]
+    assert found.se.tolist() == [0]
+
+
+def test_states_of_land_use_give_the_land_of_a_year():
+    states = pd.DataFrame(
+        [("p", 2014, "5", "1", 2010, 2.0), ("p", 2014, "1", "1", 2000, 7.0),
+         ("p", 2000, "5", "5", 2000, 9.0), ("q", 2014, "0", "1", 2014, 1.0)],
+        columns=["parcel_id", "year", "land_use_from", "land_use_to", "since", "area_ha"],
+    )  # fmt: skip
+    crops = {"5": {f"soil_{f}_factor": "51" for f in ("land_use", "management", "input")}}
+    soils = factor_soils(ROWS, CLIMATE, "hac", crops)
+    found = soil_change(land_of(states, 2014), soils, 2013, 2014, YEARS)
+    # 2 ha x 1.364 t C/ha
+    assert dict(zip(found.keys["parcel_id"], found.value, strict=True)) == pytest.approx(
+        {"p": 2.728, "q": 0}
+    )
+    table = density_table(forest(), "hand")
+    dead = dead_organic_change(land_of(states, 2014), table, 2013, 2014, YEARS)
+    # 2 ha x (4 + 2) / 20
+    assert dead.value.sum() == pytest.approx(0.6)
 
 
 def test_land_that_stays_or_has_no_class_changes_nothing():
