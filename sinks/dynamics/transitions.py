@@ -162,8 +162,9 @@ def _change(
     known = {code: of(code) for column in (FROM, TO) for code in rows.loc[moved, column].unique()}
 
     def both(of_class: Mapping[str, float]) -> tuple[Numbers, Numbers]:
-        before: Numbers = rows[FROM].map(of_class).to_numpy(dtype=np.float64)
-        after: Numbers = rows[TO].map(of_class).to_numpy(dtype=np.float64)
+        before, after = (
+            np.asarray(rows[end].map(of_class), dtype=np.float64) for end in (FROM, TO)
+        )
         return before, after
 
     stocks = both({code: value for code, (value, _) in known.items()})
