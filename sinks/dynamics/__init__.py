@@ -32,6 +32,7 @@ What a growth path asks of a harvest event (arrays in any shape, per hectare or 
     Harvest: live_loss, removed, slash_above, slash_below   (t_C; removed + slashes = live_loss)
     Harvest.into(shares) -> {product: t_C inflow}, rest burnt or decayed in the same year
     harvested_wood.stock_path(inflow, half_life, start=0) -> (year + 1, ...) t_C
+    products.products_of(felled, uses, years, removed) -> Estimates, from felled carbon by parcel
 
 And the annual simulator of all pools of many stands, which conserves carbon::
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from data_catalog.errors import ProjectError
 from data_catalog.text import Text
+from sinks.dynamics.scheme import ROUNDING
 from sinks.estimates import Numbers
 
-__all__ = ["Harvest", "by_share", "by_volume"]
+__all__ = ["Harvest", "by_share", "by_volume", "check_shares"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +44,28 @@ class Harvest:
         ProjectError
             If a share is negative or they sum to more than the removal.
         """
-        total = sum(shares.values())
-        if total > 1 or min(shares.values(), default=0) < 0:
-            raise ProjectError(
-                where="harvested_wood",
-                problem=Text(
-                    f"林产品份额 {dict(shares)} 之和为 {total:g}；各份额应不小于 0，合计不大于 1。",
-                    f"the product shares {dict(shares)} sum to {total:g}; each must be 0 or more, "
-                    "all together 1 or less.",
-                ),
-            )
+        check_shares(shares)
         return {product: self.removed * share for product, share in shares.items()}
+
+
+def check_shares(shares: Mapping[str, float]) -> None:
+    """Raise nothing if products can take these shares of the wood taken out.
+
+    Raises
+    ------
+    ProjectError
+        If a share is negative or they sum to more than all.
+    """
+    total = sum(shares.values())
+    if total > 1 + ROUNDING or min(shares.values(), default=0) < 0:
+        raise ProjectError(
+            where="harvested_wood",
+            problem=Text(
+                f"林产品份额 {dict(shares)} 之和为 {total:g}；各份额应不小于 0，合计不大于 1。",
+                f"the product shares {dict(shares)} sum to {total:g}; each must be 0 or more, "
+                "all together 1 or less.",
+            ),
+        )
 
 
 def by_volume(

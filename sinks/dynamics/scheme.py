@@ -10,13 +10,25 @@ from data_catalog.names import suggestion
 from data_catalog.text import Text
 from sinks.estimates import Numbers
 
-__all__ = ["AIR", "PRODUCTS", "Disturbance", "Flow", "Pool", "Product", "Roots", "Scheme", "Step"]
+__all__ = [
+    "AIR",
+    "PRODUCTS",
+    "ROUNDING",
+    "Disturbance",
+    "Flow",
+    "Pool",
+    "Product",
+    "Roots",
+    "Scheme",
+    "Step",
+]
 
 AIR = ("co2", "ch4", "co")
 """Where carbon leaves to; what is in the air is in no pool."""
 PRODUCTS = "products"
 """The sink of what a disturbance takes out of the forest."""
-ROUNDING = len(AIR) * np.finfo(np.float64).eps
+ROUNDING = float(len(AIR) * np.finfo(np.float64).eps)
+"""By how much shares that are all of a thing may sum to more than 1."""
 TEN_KELVIN = 10.0
 """The warming that Q10 is defined by."""
 
@@ -137,7 +149,7 @@ class Scheme:
                 self.place(flow.source)
                 if flow.sink not in AIR:
                     self.place(flow.sink)
-        if sum(p.share for p in self.products) > 1:
+        if sum(p.share for p in self.products) > 1 + ROUNDING:
             raise _too_much(where="products", share=sum(p.share for p in self.products))
 
     def all_pools(self) -> tuple[Pool, ...]:
