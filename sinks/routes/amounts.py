@@ -19,7 +19,7 @@ from data_catalog.units import conversion
 from sinks.estimates import Estimates
 from sinks.routes.route import DOUBTFUL
 from sinks.uncertainty.fields import Field, Spread
-from tiles.rows import BoundRows
+from tiles.rows import BoundRows, distinct
 
 __all__ = [
     "Amounts",
@@ -105,17 +105,17 @@ def evaluated(
         less = bound.computed(arguments | {name: arguments[name] * (1 - NUDGE)}, len(frame))
         return np.asarray(more != less)
 
-    for name, rows in bound.origins.items():
+    for name, origins in bound.origins.items():
+        rows, which = distinct(origins)
         units = bound.model.factors()[name].units
         step = np.array([_se(row, units) for row in rows], dtype=np.float64)
-        found = effect(name, step)
-        names = np.array([row.name() if row is not None else "" for row in rows], dtype=object)
-        for source in dict.fromkeys(names):
-            of_it = np.where(names == source, found, 0.0)
-            into = shared if source else own
-            into[source or name] = into.get(source or name, np.zeros(len(frame))) + of_it
-        doubtful = np.array([row is not None and row.grade in DOUBTFUL for row in rows])
-        provisional |= doubtful & matters(name)
+        found = effect(name, step[which])
+        for number, row in enumerate(rows):
+            into, source = (own, name) if row is None else (shared, row.name())
+            of_it = np.where(which == number, found, 0.0)
+            into[source] = into[source] + of_it if source in into else of_it
+        doubtful = np.array([row is not None and row.grade in DOUBTFUL for row in rows], dtype=bool)
+        provisional |= doubtful[which] & matters(name)
     for name in bound.model.columns():
         if given and name in given:
             known = given[name]
