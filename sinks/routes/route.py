@@ -84,13 +84,17 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class Addition:
-    """A pool that is added to the live trees of every route: by a share of them, or by type."""
+    """A pool that is added to the live trees of a route: by a share of them, or by type.
+
+    `in_routes` are those that have it already.
+    """
 
     id: str
     pool: str
     model: Model
     main: str
     sets: Mapping[str, str] = field(default_factory=dict)
+    in_routes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

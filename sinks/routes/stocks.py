@@ -100,7 +100,9 @@ def _stock(
     live = _live(found, at, choices, given)
     pools = {pool: amounts for pool, amounts in live.items() if pool != TOTAL}
     total = live[TOTAL]
-    for addition in (one for one in ADDITIONS if one.id in choices.added):
+    for addition in ADDITIONS:
+        if addition.id not in choices.added or route.id in addition.in_routes:
+            continue
         more = _added(addition, live[TOTAL], found, _lookup(addition, parameters, choices))
         pools[addition.pool] = pools[addition.pool].plus(more) if addition.pool in pools else more
         total = total.plus(more)

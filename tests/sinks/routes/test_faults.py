@@ -80,9 +80,16 @@ def test_one_tree_that_cannot_be_worked_out_refuses_the_parcel(stand: Stands) ->
     assert "'tree_coefficient' (species group masson_pine" in found.refused[0].reason.say("en")
 
 
-def test_culms_of_an_unknown_age_are_refused(stand: Stands) -> None:
+def test_culms_of_an_age_without_numbers_are_refused(stand: Stands) -> None:
+    old = MOSO.assign(culm_age=["1", "3", "Ⅳ度"])
+    found = stand("bamboo_culm_age", species="毛竹", bamboo=old)
+    assert len(found.total) == 0
+    assert "'bamboo_culm_mass' (culm_age = 7)" in found.refused[0].reason.say("en")
+
+
+def test_culms_of_an_age_that_is_none_are_an_error(stand: Stands) -> None:
     with pytest.raises(UnknownNameError, match="age of culms"):
-        stand("bamboo_culm_age", species="毛竹", bamboo=MOSO.assign(culm_age=["1", "3", "IV"]))
+        stand("bamboo_culm_age", species="毛竹", bamboo=MOSO.assign(culm_age=["1", "3", "old"]))
 
 
 def test_trees_of_a_parcel_that_is_not_in_the_inventory_are_an_error() -> None:
