@@ -8,7 +8,7 @@ import pytest
 
 from data_catalog.errors import GepError, Problems, ProjectError, TableError, UnknownNameError
 from data_catalog.parameters import bundled
-from sinks.routes import Choices, stocks
+from sinks.routes import Choices, chosen, routes_chosen, spread, stocks, table
 from tests.sinks.routes.conftest import Stands
 from tests.sinks.routes.test_published_cases import MOSO, trees
 
@@ -124,6 +124,13 @@ def test_an_added_pool_without_a_number_is_left_out_and_the_total_with_it(stand:
     assert set(found.pools.keys["pool"]) == {"above_ground", "below_ground"}
     assert np.isnan(found.total.value[0])
     assert [r.pool for r in found.refused] == ["litter"]
+
+
+def test_an_inventory_that_allows_no_route_gives_empty_tables() -> None:
+    found = stocks(inventory(species="", volume=np.nan), bundled())
+    assert found == ()
+    assert len(table(found)) == len(routes_chosen(found)) == len(chosen(found)) == 0
+    assert len(spread(found, bundled())) == 0
 
 
 def test_every_reason_is_said_in_both_languages(stand: Stands) -> None:
