@@ -33,7 +33,7 @@ Part: TypeAlias = tuple[str, Model, pd.DataFrame, Lookup]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 AgeCurve: TypeAlias = Callable[[Pixels], tuple[Pixels, Mapping[str, Pixels]]]
 """Age in years to the carbon of live trees with roots, t_C/ha, and the signed effects of plus one
-standard error of each of its sources, t_C/ha; all (n,)."""
+standard error of each of its sources, t_C/ha; all (n,). NaN at an age it does not have."""
 
 
 @dataclass(frozen=True, kw_only=True)

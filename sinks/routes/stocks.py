@@ -22,7 +22,7 @@ from sinks.routes.amounts import (
     spread_out,
     stacked,
 )
-from sinks.routes.checks import blanks, check_names, check_places, not_given, place_of
+from sinks.routes.checks import blanks, check_names, check_places, not_given, off_curve, place_of
 from sinks.routes.declared import ROUTES
 from sinks.routes.inventory import keys_of, place_name, ready
 from sinks.routes.progress import Progress
@@ -97,6 +97,7 @@ def _stock(
     given = {LIVE: _by_curve(found.frame, curves)} if route.id == AGE_CURVE else {}
     for column, amounts in given.items():
         found.frame[column] = amounts.value
+        found.refuse_all(off_curve(found, amounts.value))
     live = _live(found, at, choices, given)
     pools = {pool: amounts for pool, amounts in live.items() if pool != TOTAL}
     total = live[TOTAL]
