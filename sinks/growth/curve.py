@@ -69,12 +69,11 @@ class Curve(Protocol):
         """Return the first and the last age that the curve was made from."""
 
     @property
-    def spread(self) -> float:
-        """Return the standard deviation of stands around the curve, NaN where it is `relative`."""
-
-    @property
     def relative(self) -> float:
-        """Return the same as a share of the stock; both NaN where the source does not say."""
+        """Return the standard deviation of stands around the curve, as a share of the stock.
+
+        NaN where the source does not say.
+        """
 
     def at(self, age: Values, theta: Values) -> Values:
         """Return the stock at ages, with other parameters."""
@@ -112,7 +111,6 @@ class FormCurve:
     parameters: Mapping[str, float]
     covariance: Numbers
     ages: tuple[float, float] = (0.0, np.inf)
-    spread: float = np.nan
     relative: float = np.nan
     site: str = ""
     factor: float = 1.0
@@ -143,7 +141,7 @@ class FormCurve:
     def se(self, age: Numbers) -> Numbers:
         """Return the standard error of the curve at ages: that of the mean of such stands."""
         of = gradient(lambda theta: self.at(age, theta), self.theta)
-        return np.sqrt(np.einsum("i...,ij,j...->...", of, self.covariance, of))
+        return np.asarray(np.sqrt(np.einsum("i...,ij,j...->...", of, self.covariance, of)))
 
     def at_site(self, index: float, reference: float) -> "FormCurve":
         """Return the curve of another site: every stock times index / reference (anamorphic).
@@ -159,7 +157,7 @@ class FormCurve:
                 f"site index {index:g} (reference {reference:g}) must be above 0.",
             ))  # fmt: skip
         by = index / reference
-        return replace(self, factor=self.factor * by, spread=self.spread * by)
+        return replace(self, factor=self.factor * by)
 
     def _shape(self) -> Numbers:
         return self.theta[: len(self.form.parameters)]

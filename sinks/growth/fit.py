@@ -101,8 +101,8 @@ class Fit:
         return {
             site: FormCurve(
                 name=first.name, form=first.form, units=first.units, parameters=first.parameters,
-                covariance=first.covariance, ages=first.ages, spread=first.spread,
-                relative=first.relative, site=_multiplier(site) if place else "",
+                covariance=first.covariance, ages=first.ages, relative=first.relative,
+                site=_multiplier(site) if place else "",
             )
             for place, site in enumerate(self.sites)
         }  # fmt: skip
@@ -171,12 +171,11 @@ def fit(
     left = records.stock - fitted
     # unknown only where all records are alike: then there is no variance to explain
     around = records.stock - records.stock.mean()
-    proportional = spread == "proportional"
     curve = FormCurve(
         name=name, form=form, units=records.units, covariance=search.covariance(theta, sigma),
         parameters=dict(zip(names, theta.tolist(), strict=True)),
         ages=(float(records.age.min()), float(records.age.max())),
-        spread=np.nan if proportional else sigma, relative=sigma if proportional else np.nan,
+        relative=sigma if spread == "proportional" else sigma / float(records.stock.mean()),
     )  # fmt: skip
     resting = np.isclose(theta, low) | np.isclose(theta, high)
     return Fit(
@@ -228,8 +227,9 @@ class _Search:
         scale = np.sqrt(np.diag(known))
         if not (scale > 0).all():
             return np.full_like(known, np.inf)
+        both = np.outer(scale, scale)
         try:
-            return np.asarray(np.linalg.inv(known / np.outer(scale, scale))) / np.outer(scale, scale)
+            return np.asarray(np.linalg.inv(known / both) / both)
         except np.linalg.LinAlgError:
             return np.full_like(known, np.inf)
 
@@ -267,7 +267,7 @@ class _Search:
             residuals, start, jac=slopes, bounds=(self.low, self.high), x_scale="jac",
             ftol=exact**2 * 2, xtol=exact, gtol=exact**2 * 2,
         )  # fmt: skip
-        return found.x, float(found.cost)
+        return np.asarray(found.x), float(found.cost)
 
     def _weight(self, theta: Numbers) -> Numbers:
         if self.spread == "constant":
@@ -279,9 +279,12 @@ class _Search:
         age, stock = float(self.records.age.mean()), float(self.records.stock.mean())
         most = float(self.records.stock.max())
         for more, pace in product((1, 2), (1 / 2, 1, 2)):
-            guess = {"asymptote": more * (most + stock), "rate": pace / age}
-            guess |= self.form.start(age, stock, guess["asymptote"], guess["rate"])
-            start = np.array([guess.get(n, 1.0) for n in self.form.parameters])
+            asymptote = more * (most + stock)
+            guess = {"asymptote": asymptote, "rate": float(pace)}
+            guess |= self.form.start(stock / asymptote)
+            in_years = {"year": age, "1/year": 1 / age}
+            shapes = self.form.parameters.items()
+            start = np.array([guess[n] * in_years.get(one.units, 1.0) for n, one in shapes])
             start = np.concatenate([start, np.ones(len(self.sites) - 1)])
             mean, error = self.priors
             start = np.where(np.isfinite(error), mean, start)

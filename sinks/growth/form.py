@@ -48,8 +48,9 @@ class Form:
         Current annual increment: the derivative of `value` by age.
     age : function of stock and the parameters
         The age at which a stand has the stock; NaN where no age has it.
-    start : function of the parameters' names to numbers
-        From mean age, mean stock, asymptote and rate to a first guess for a fit.
+    start : function of a share
+        First guesses for a fit where time is counted in mean ages, the rate is 1, and at the mean
+        age the stock is this share of the asymptote.
     """
 
     id: str
@@ -60,7 +61,7 @@ class Form:
     value: Callable[..., Values]
     increment: Callable[..., Values]
     age: Callable[..., Values]
-    start: Callable[..., Mapping[str, float]]
+    start: Callable[[float], Mapping[str, float]]
     note: Text = NO_TEXT
 
     def __post_init__(self) -> None:

@@ -17,9 +17,7 @@ RATE = Shape(symbol="K", title=Text("生长速率", "rate of growth"), units="1/
 # Richards
 
 
-def richards(
-    age: Values, asymptote: Values, scale: Values, rate: Values, shape: Values
-) -> Values:
+def richards(age: Values, asymptote: Values, scale: Values, rate: Values, shape: Values) -> Values:
     """Return the stock at an age; none before 1 - B e^(-K t) is above zero (where B > 1)."""
     grown = 1 - scale * np.exp(-rate * age)
     begun = np.real(grown) > 0
@@ -61,12 +59,12 @@ def chapman_richards_increment(
     """Return the current annual increment."""
     grown = -np.expm1(-rate * age)
     with np.errstate(divide="ignore"):  # without limit at age 0, where the shape is below 1
-        return asymptote * shape * grown ** (shape - 1) * rate * (1 - grown)
+        return np.asarray(asymptote * shape * grown ** (shape - 1) * rate * (1 - grown))
 
 
 def chapman_richards_age(stock: Values, asymptote: Values, rate: Values, shape: Values) -> Values:
     """Return the age of a stock; NaN at and above the asymptote."""
-    return -np.log1p(-(_share(stock, asymptote) ** (1 / shape))) / rate
+    return np.asarray(-np.log1p(-(_share(stock, asymptote) ** (1 / shape))) / rate)
 
 
 # Logistic
@@ -74,13 +72,13 @@ def chapman_richards_age(stock: Values, asymptote: Values, rate: Values, shape: 
 
 def logistic(age: Values, asymptote: Values, scale: Values, rate: Values) -> Values:
     """Return the stock at an age; A / (1 + k) at age 0, which is not zero."""
-    return asymptote / (1 + scale * np.exp(-rate * age))
+    return np.asarray(asymptote / (1 + scale * np.exp(-rate * age)))
 
 
 def logistic_increment(age: Values, asymptote: Values, scale: Values, rate: Values) -> Values:
     """Return the current annual increment."""
     left = scale * np.exp(-rate * age)
-    return asymptote * rate * left / (1 + left) ** 2
+    return np.asarray(asymptote * rate * left / (1 + left) ** 2)
 
 
 def logistic_age(stock: Values, asymptote: Values, scale: Values, rate: Values) -> Values:
@@ -94,13 +92,13 @@ def logistic_age(stock: Values, asymptote: Values, scale: Values, rate: Values) 
 
 def gompertz(age: Values, asymptote: Values, scale: Values, rate: Values) -> Values:
     """Return the stock at an age; A e^(-b) at age 0, which is not zero."""
-    return asymptote * np.exp(-scale * np.exp(-rate * age))
+    return np.asarray(asymptote * np.exp(-scale * np.exp(-rate * age)))
 
 
 def gompertz_increment(age: Values, asymptote: Values, scale: Values, rate: Values) -> Values:
     """Return the current annual increment."""
     left = scale * np.exp(-rate * age)
-    return asymptote * np.exp(-left) * rate * left
+    return np.asarray(asymptote * np.exp(-left) * rate * left)
 
 
 def gompertz_age(stock: Values, asymptote: Values, scale: Values, rate: Values) -> Values:
@@ -126,7 +124,7 @@ def schumacher_increment(age: Values, asymptote: Values, scale: Values) -> Value
 
 def schumacher_age(stock: Values, asymptote: Values, scale: Values) -> Values:
     """Return the age of a stock; NaN at and above the asymptote."""
-    return -scale / np.log(_share(stock, asymptote))
+    return np.asarray(-scale / np.log(_share(stock, asymptote)))
 
 
 def _share(stock: Values, asymptote: Values) -> Values:
@@ -139,9 +137,9 @@ def _not_negative(age: Values) -> Values:
     return np.where(age >= 0, age, np.nan)
 
 
-def _bracket_power(stock: float, asymptote: float) -> float:
-    """Return p of (1 - 1/e)^p = stock / A: the bracket where rate x age is 1."""
-    return float(np.log(stock / asymptote) / np.log(-np.expm1(-1)))
+def _bracket_power(share: float) -> float:
+    """Return p of (1 - 1/e)^p = share: the bracket where rate x age is 1."""
+    return float(np.log(share) / np.log(-np.expm1(-1)))
 
 
 FORMS = (
@@ -159,11 +157,10 @@ FORMS = (
         value=richards,
         increment=richards_increment,
         age=richards_age,
-        start=lambda age, stock, asymptote, rate: {
-            "scale": 1.0, "shape": max(0.0, 1 - 1 / _bracket_power(stock, asymptote)),
-        },
+        start=lambda share: {"scale": 1.0, "shape": max(0.0, 1 - 1 / _bracket_power(share))},
         note=Text(
-            "B 大于 1 时，括号内为负的年龄没有蓄积；m = 1 - 1/b_2、B = 1 即为 Chapman-Richards 式。",
+            "B 大于 1 时，括号内为负的年龄没有蓄积。"
+            "m = 1 - 1/b_2、B = 1 时即 Chapman-Richards 式。",
             "Where B is above 1, there is no stock at ages with a negative bracket. With B = 1 and "
             "m = 1 - 1/b_2 it is the Chapman-Richards form.",
         ),
@@ -181,7 +178,7 @@ FORMS = (
         value=chapman_richards,
         increment=chapman_richards_increment,
         age=chapman_richards_age,
-        start=lambda age, stock, asymptote, rate: {"shape": _bracket_power(stock, asymptote)},
+        start=lambda share: {"shape": _bracket_power(share)},
         note=Text("乘方只作用于括号，不作用于 b_0。", "The power is of the bracket, not of b_0."),
     ),
     Form(
@@ -197,9 +194,7 @@ FORMS = (
         value=logistic,
         increment=logistic_increment,
         age=logistic_age,
-        start=lambda age, stock, asymptote, rate: {
-            "scale": float((asymptote / stock - 1) * np.exp(1)),
-        },
+        start=lambda share: {"scale": float((1 / share - 1) * np.exp(1))},
         note=Text("0 年时的值为 w/(1+k)，不为零。", "At age 0 it is w/(1+k), not zero."),
     ),
     Form(
@@ -215,9 +210,7 @@ FORMS = (
         value=gompertz,
         increment=gompertz_increment,
         age=gompertz_age,
-        start=lambda age, stock, asymptote, rate: {
-            "scale": float(np.log(asymptote / stock) * np.exp(1)),
-        },
+        start=lambda share: {"scale": float(-np.log(share) * np.exp(1))},
         note=Text("0 年时的值为 A e^{-b}，不为零。", "At age 0 it is A e^(-b), not zero."),
     ),
     Form(
@@ -232,9 +225,7 @@ FORMS = (
         value=schumacher,
         increment=schumacher_increment,
         age=schumacher_age,
-        start=lambda age, stock, asymptote, rate: {
-            "scale": float(age * np.log(asymptote / stock)),
-        },
+        start=lambda share: {"scale": float(-np.log(share))},
     ),
 )  # fmt: skip
 

@@ -32,7 +32,6 @@ class TableCurve:
     stocks: Numbers
     slopes: Numbers
     bends: Numbers
-    spread: float = np.nan
     relative: float = np.nan
     theta: Numbers = field(default_factory=lambda: np.zeros(0))
     covariance: Numbers = field(default_factory=lambda: np.full((1, 1), np.nan))
@@ -55,7 +54,9 @@ class TableCurve:
     def increment(self, age: Numbers) -> Numbers:
         """Return the current annual increment; at an age of the table that of what follows."""
         place, since = self._since(age)
-        return np.where(self._known(age), self.slopes[place] + 2 * self.bends[place] * since, np.nan)
+        return np.where(
+            self._known(age), self.slopes[place] + 2 * self.bends[place] * since, np.nan
+        )
 
     def age(self, stock: Numbers) -> Numbers:
         """Return the age of a stock, NaN outside the table.
