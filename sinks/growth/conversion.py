@@ -1,15 +1,26 @@
 """From what a curve measures to carbon by pool, with the errors of what it is multiplied with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
-from data_catalog.parameters import Row
+from data_catalog.errors import ParameterMissing
+from data_catalog.forests import chain, species_groups
+from data_catalog.parameters import Parameters, Row
+from data_catalog.text import Text
 from data_catalog.units import conversion
 from sinks.estimates import Estimates, together
 
-__all__ = ["BiomassCarbon", "Conversion", "StemCarbon", "TreeCarbon"]
+__all__ = [
+    "BiomassCarbon",
+    "Conversion",
+    "StemCarbon",
+    "TreeCarbon",
+    "VolumeCarbon",
+    "conversion_of",
+]
 
 CARBON, RATIO, BIOMASS, VOLUME = "t_C/t_dm", "t_dm/t_dm", "t_dm/ha", "m3/ha"
 ABOVE, BELOW = "above_ground", "below_ground"
@@ -37,6 +48,28 @@ class BiomassCarbon:
     def __call__(self, stock: Estimates) -> Estimates:
         """Return the carbon above and below ground."""
         above = _times(stock, self.carbon_fraction, CARBON)
+        below = _times(above, self.root_shoot_ratio, RATIO)
+        return together([_of(above, ABOVE), _of(below, BELOW)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeCarbon:
+    """Growing stock, m3/ha, times wood density, expansion factor and carbon fraction; roots by R.
+
+    The same factors as the fixed-factor route of a stock: V x SVD x BEF x CF x (1 + R).
+    """
+
+    stem_wood_density: Row
+    biomass_expansion_factor: Row
+    root_shoot_ratio: Row
+    carbon_fraction: Row
+    units: str = VOLUME
+
+    def __call__(self, stock: Estimates) -> Estimates:
+        """Return the carbon above and below ground."""
+        stem = _times(stock, self.stem_wood_density, "t_dm/m3")
+        tree = _times(stem, self.biomass_expansion_factor, RATIO)
+        above = _times(tree, self.carbon_fraction, CARBON)
         below = _times(above, self.root_shoot_ratio, RATIO)
         return together([_of(above, ABOVE), _of(below, BELOW)])
 
@@ -85,6 +118,52 @@ class StemCarbon:
         shared[self.exponent.name()] = np.where(some, biomass * np.log(volume) * alpha_se, 0)
         stem = replace(stock, value=biomass, shared=shared, own=stock.own * slope)
         return _of(_times(stem, self.carbon_fraction, CARBON), ABOVE)
+
+
+def conversion_of(
+    parameters: Parameters, sets: Sequence[str], group: str, units: str
+) -> Conversion:
+    """Return what turns a stock in these units into carbon, from the first set that has each row.
+
+    Growing stock goes by fixed factors, or where the sets have them by `stem_biomass_*`; a group
+    without a row takes that of its wider group, then the one for all.
+
+    Raises
+    ------
+    ParameterMissing
+        If no set has a row that is needed.
+    """
+
+    def find(parameter: str) -> Row | None:
+        keys = (*(chain(group) if group in species_groups() else (group,)), "")
+        found = (parameters.find(parameter, one, key) for one in sets for key in keys)
+        return next((row for row in found if row is not None), None)
+
+    def row(parameter: str) -> Row:
+        found = find(parameter)
+        if found is None:
+            raise ParameterMissing(
+                service="growth", standard=", ".join(sets), parameter=parameter,
+                key=Text(f"（{group}）", f" of {group}"),
+            )  # fmt: skip
+        return found
+
+    if units == BIOMASS:
+        return BiomassCarbon(
+            carbon_fraction=row("carbon_fraction"), root_shoot_ratio=row("root_shoot_ratio")
+        )
+    if units != VOLUME:
+        return TreeCarbon(root_shoot_ratio=row("root_shoot_ratio"))
+    if find("stem_biomass_coefficient"):
+        return StemCarbon(
+            coefficient=row("stem_biomass_coefficient"), exponent=row("stem_biomass_exponent"),
+            carbon_fraction=row("carbon_fraction"),
+        )  # fmt: skip
+    return VolumeCarbon(
+        stem_wood_density=row("stem_wood_density"), root_shoot_ratio=row("root_shoot_ratio"),
+        biomass_expansion_factor=row("biomass_expansion_factor"),
+        carbon_fraction=row("carbon_fraction"),
+    )  # fmt: skip
 
 
 def _times(stock: Estimates, row: Row, units: str) -> Estimates:

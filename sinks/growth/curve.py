@@ -34,9 +34,9 @@ class Quantity:
 
 
 QUANTITIES = (
-    Quantity("volume_m3_ha", Text("蓄积量", "stock volume"), "m3/ha"),
-    Quantity("biomass_t_ha", Text("地上生物量", "above-ground biomass"), "t_dm/ha"),
-    Quantity("carbon_t_ha", Text("林木碳密度（含根）", "tree carbon with roots"), "t_C/ha"),
+    Quantity("volume", Text("蓄积量", "growing stock"), "m3/ha"),
+    Quantity("above_ground_biomass", Text("地上生物量", "above-ground biomass"), "t_dm/ha"),
+    Quantity("tree_carbon", Text("林木碳储量（含根）", "carbon of trees with roots"), "t_C/ha"),
 )
 
 

@@ -273,7 +273,9 @@ class _Search:
         if self.spread == "constant":
             return self.records.weight
         fitted = self.stock(theta)
-        return self.records.weight / np.where(fitted > 0, fitted, self.records.stock) ** 2
+        return np.asarray(
+            self.records.weight / np.where(fitted > 0, fitted, self.records.stock) ** 2
+        )
 
     def _starts(self) -> Iterator[Numbers]:
         age, stock = float(self.records.age.mean()), float(self.records.stock.mean())

@@ -1,0 +1,226 @@
+"""The outlook of an inventory: a curve for each stand, and its carbon in the years to come."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from data_catalog.errors import GepError, ProjectError
+from data_catalog.forests import species_group, species_groups
+from data_catalog.parameters import Parameters, bundled, engine_number, read_rows
+from data_catalog.text import Text
+from sinks.estimates import Estimates
+from sinks.growth.bundled import bundled_curve, curve_set
+from sinks.growth.conversion import StemCarbon, conversion_of
+from sinks.growth.curve import Curve, GrowthError
+from sinks.growth.fit import Fit, Prior, Spread, fit
+from sinks.growth.forms import form
+from sinks.growth.paths import Grower, changes, paths, removals
+from sinks.growth.records import growing_parcels, read_events, read_records
+from tiles.project import read_project
+from tiles.tables import TableRows, read_rows_of
+
+__all__ = ["Asked", "Outlook", "outlook"]
+
+NO_INVENTORY = Text(
+    "项目没有 [tables] inventory。请给出小班调查表。",
+    "the project has no [tables] inventory. Give the inventory of the parcels.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What an outlook is asked for.
+
+    Parameters
+    ----------
+    inventory : Path
+        A table `inventory` (CSV), or a project (TOML) that names one.
+    last : int
+        The last year.
+    curves : mapping of species to (set, group)
+        Curves of the parameter tables; they come before fitted ones.
+    records : Path, optional
+        A table `growth_records`: a curve of `form` is fitted for each species group in it.
+    priors : mapping of parameter to (mean, standard error)
+        Of the fitted curves.
+    factors : sequence of str
+        Parameter sets of the conversion to carbon; the first that has a row counts.
+    age_groups : str
+        Parameter set of the last ages of age groups.
+    events : Path, optional
+        A table `stand_events`.
+    """
+
+    inventory: Path
+    last: int
+    curves: Mapping[str, tuple[str, str]]
+    records: Path | None
+    form: str
+    spread: Spread
+    priors: Mapping[str, Prior]
+    factors: Sequence[str]
+    age_groups: str
+    events: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """Carbon by parcel, year and pool; the fits behind it; and the parcels that were left out."""
+
+    stock: Estimates
+    changes: Estimates
+    felled: Estimates | None
+    fits: Mapping[str, Fit]
+    refused: tuple[GepError, ...]
+    remarks: tuple[Text, ...]
+    parcels: int
+
+    def totals(self) -> pd.DataFrame:
+        """Return a row per year: all parcels and pools together, t_C.
+
+        Columns year, stock_tC, se_tC, low_tC, high_tC (an interval of `growth_interval_level`),
+        change_tC and change_se_tC since the first year, felled_tC in the year; NaN where unknown.
+        """
+        from scipy.stats import norm
+
+        stock, changed = self.stock.summed(["year"]), self.changes.summed(["year_to"])
+        years = stock.keys["year"]
+        half = float(norm.ppf((1 + engine_number("growth_interval_level")) / 2)) * stock.se
+        found = pd.DataFrame({
+            "year": years, "stock_tC": stock.value, "se_tC": stock.se,
+            "low_tC": stock.value - half, "high_tC": stock.value + half,
+            "change_tC": years.map(dict(zip(changed.keys["year_to"], changed.value, strict=True))),
+            "change_se_tC": years.map(dict(zip(changed.keys["year_to"], changed.se, strict=True))),
+        })  # fmt: skip
+        if self.felled is None:
+            return found.assign(felled_tC=0.0)
+        cut = self.felled.summed(["year"])
+        by_year = dict(zip(cut.keys["year"], cut.value, strict=True))
+        return found.assign(felled_tC=years.map(by_year).fillna(0.0))
+
+
+def outlook(asked: Asked) -> Outlook:
+    """Return how the carbon of an inventory's stands grows, from its last survey to a year.
+
+    Raises
+    ------
+    GepError, Problems
+        If an input is wrong; parcels that cannot grow are left out and listed, unless none can.
+    """
+    inventory, parameters = _inventory(asked.inventory)
+    fits = _fits(asked)
+    curves = _curves(asked, fits, parameters)
+    parcels = growing_parcels(inventory, curves, parameters, asked.age_groups)
+    if parcels.frame.empty:
+        why = parcels.refused[0] if parcels.refused else None
+        raise GrowthError(where=inventory.source, problem=Text(
+            f"没有可以外推的宗地。{why.say('zh') if why else ''}",
+            f"no parcel can grow. {why.say('en') if why else ''}",
+        ))  # fmt: skip
+    surveyed = int(parcels.frame["year"].max())
+    if asked.last <= surveyed:
+        raise GrowthError(where=inventory.source, problem=Text(
+            f"末年 {asked.last} 须晚于清查年份 {surveyed}。",
+            f"the last year, {asked.last}, must be after the survey of {surveyed}.",
+        ))  # fmt: skip
+    growers = {
+        key: Grower(
+            curves[key],
+            conversion_of(parameters, asked.factors, key.split("/")[0], curves[key].units),
+        )
+        for key in sorted(set(parcels.frame["group"]))
+    }
+    events = read_events(asked.events) if asked.events else None
+    years = range(surveyed, asked.last + 1)
+    what = (parcels.frame, growers, years)
+    return Outlook(
+        stock=paths(*what, events), changes=changes(*what, events),
+        felled=None if events is None else removals(*what, events), fits=fits,
+        refused=parcels.refused, parcels=len(parcels.frame),
+        remarks=tuple(_remarks(asked, fits, growers, parcels.frame)),
+    )  # fmt: skip
+
+
+def _inventory(path: Path) -> tuple[TableRows, Parameters]:
+    """Return the inventory, and the parameter rows with a project's own in front."""
+    if path.suffix != ".toml":
+        return read_rows_of("inventory", path), bundled()
+    project = read_project(path)
+    if project.tables.inventory is None:
+        raise ProjectError(where=path.name, problem=NO_INVENTORY)
+    own = [
+        row
+        for name in (project.tables.parameters, project.tables.prices)
+        if name
+        for row in read_rows(project.folder / name)
+    ]
+    table = read_rows_of("inventory", project.folder / project.tables.inventory)
+    return table, bundled().with_rows(own)
+
+
+def _fits(asked: Asked) -> dict[str, Fit]:
+    if asked.records is None:
+        return {}
+    return {
+        group: fit(
+            records, form(asked.form), name=f"growth curve {group} [{records.source}]",
+            spread=asked.spread, priors=asked.priors,
+        )
+        for group, records in read_records(asked.records).items()
+    }  # fmt: skip
+
+
+def _curves(asked: Asked, fits: Mapping[str, Fit], parameters: Parameters) -> dict[str, Curve]:
+    """Return the curves by species group, those of a site class as `<group>/<class>`."""
+    found: dict[str, Curve] = {
+        f"{group}/{site}" if site else group: curve
+        for group, one in fits.items()
+        for site, curve in one.curves().items()
+    }
+    for species, (chosen, group) in asked.curves.items():
+        found[species_group(species, "--curve")] = bundled_curve(parameters, chosen, group)
+    return found
+
+
+def _remarks(
+    asked: Asked, fits: Mapping[str, Fit], growers: Mapping[str, Grower], parcels: pd.DataFrame
+) -> Iterator[Text]:
+    """Yield what a reader must know of the curves."""
+    for group, one in fits.items():
+        title = _title(group)
+        for remark in one.remarks():
+            yield Text(f"{title.zh}：{remark.zh}", f"{title.en}: {remark.en}")
+    for chosen in dict.fromkeys(chosen for chosen, _ in asked.curves.values()):
+        of = curve_set(chosen)
+        yield Text(
+            f"{chosen}：{of.title.zh}。{of.note.zh}", f"{chosen}: {of.title.en}. {of.note.en}"
+        )
+    for key, grower in growers.items():
+        title, oldest = _title(key), grower.curve.ages[1]
+        own = parcels[parcels["group"] == key]
+        if ((own["age"] + asked.last - own["year"]) > oldest).any():
+            yield Text(
+                f"{title.zh}：有林分将超过曲线所据的最大林龄 {oldest:g} 年，其后为外推。",
+                f"{title.en}: stands grow older than {oldest:g} years, the oldest that the curve "
+                "was made from; what follows is extrapolated.",
+            )
+        if isinstance(grower.conversion, StemCarbon):
+            yield Text(
+                f"{title.zh}：只有树干，不含树冠和根。",
+                f"{title.en}: stems alone, without crowns and roots.",
+            )
+    if np.isnan(parcels["stock_se"][parcels["stock"].notna()]).any():
+        yield Text(
+            "有实测储量没有给出标准误，其误差未知。",
+            "Some measured stocks have no standard error: how they err is not known.",
+        )
+
+
+def _title(key: str) -> Text:
+    """Return what a curve's key is called: species group, and site class if there is one."""
+    group, _, site = key.partition("/")
+    title = species_groups()[group].title
+    return Text(f"{title.zh}（{site}）", f"{title.en} ({site})") if site else title
