@@ -7,7 +7,6 @@ from typing import Protocol
 import numpy as np
 
 from data_catalog.errors import ParameterMissing
-from data_catalog.forests import chain, species_groups
 from data_catalog.parameters import Parameters, Row
 from data_catalog.text import Text
 from data_catalog.units import conversion
@@ -121,12 +120,16 @@ class StemCarbon:
 
 
 def conversion_of(
-    parameters: Parameters, sets: Sequence[str], group: str, units: str
+    parameters: Parameters, sets: Sequence[str], groups: Sequence[str], units: str
 ) -> Conversion:
     """Return what turns a stock in these units into carbon, from the first set that has each row.
 
-    Growing stock goes by fixed factors, or where the sets have them by `stem_biomass_*`; a group
-    without a row takes that of its wider group, then the one for all.
+    Growing stock goes by fixed factors, or by `stem_biomass_*` where the sets have them.
+
+    Parameters
+    ----------
+    groups : sequence of str
+        Keys that a row is looked for under, in order; after them the row for all.
 
     Raises
     ------
@@ -135,7 +138,7 @@ def conversion_of(
     """
 
     def find(parameter: str) -> Row | None:
-        keys = (*(chain(group) if group in species_groups() else (group,)), "")
+        keys = (*groups, "")
         found = (parameters.find(parameter, one, key) for one in sets for key in keys)
         return next((row for row in found if row is not None), None)
 
@@ -144,7 +147,7 @@ def conversion_of(
         if found is None:
             raise ParameterMissing(
                 service="growth", standard=", ".join(sets), parameter=parameter,
-                key=Text(f"（{group}）", f" of {group}"),
+                key=Text(f"（{groups[0]}）", f" of {groups[0]}"),
             )  # fmt: skip
         return found
 

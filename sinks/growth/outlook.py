@@ -1,20 +1,20 @@
 """The outlook of an inventory: a curve for each stand, and its carbon in the years to come."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from data_catalog.errors import GepError, ProjectError
-from data_catalog.forests import species_group, species_groups
+from data_catalog.forests import chain, species_group, species_groups
 from data_catalog.parameters import Parameters, bundled, engine_number, read_rows
 from data_catalog.text import Text
-from sinks.estimates import Estimates
+from sinks.estimates import OWN, Estimates
 from sinks.growth.bundled import bundled_curve, curve_set
 from sinks.growth.conversion import StemCarbon, conversion_of
-from sinks.growth.curve import Curve, GrowthError
+from sinks.growth.curve import Curve, GrowthError, quantity
 from sinks.growth.fit import Fit, Prior, Spread, fit
 from sinks.growth.forms import form
 from sinks.growth.paths import Grower, changes, paths, removals
@@ -81,25 +81,41 @@ class Outlook:
     def totals(self) -> pd.DataFrame:
         """Return a row per year: all parcels and pools together, t_C.
 
-        Columns year, stock_tC, se_tC, low_tC, high_tC (an interval of `growth_interval_level`),
-        change_tC and change_se_tC since the first year, felled_tC in the year; NaN where unknown.
+        Columns year, stock_tC, se_tC, se_at_least_tC (what is known of the error), low_tC, high_tC
+        (an interval of `growth_interval_level`); change_tC, change_se_tC and change_se_at_least_tC
+        since the first year; felled_tC in the year. NaN where unknown.
         """
         from scipy.stats import norm
 
         stock, changed = self.stock.summed(["year"]), self.changes.summed(["year_to"])
-        years = stock.keys["year"]
         half = float(norm.ppf((1 + engine_number("growth_interval_level")) / 2)) * stock.se
         found = pd.DataFrame({
-            "year": years, "stock_tC": stock.value, "se_tC": stock.se,
+            "year": stock.keys["year"], "stock_tC": stock.value, "se_tC": stock.se,
+            "se_at_least_tC": _known_part(self.stock).summed(["year"]).se,
             "low_tC": stock.value - half, "high_tC": stock.value + half,
-            "change_tC": years.map(dict(zip(changed.keys["year_to"], changed.value, strict=True))),
-            "change_se_tC": years.map(dict(zip(changed.keys["year_to"], changed.se, strict=True))),
         })  # fmt: skip
+        later = pd.DataFrame({
+            "year": changed.keys["year_to"], "change_tC": changed.value,
+            "change_se_tC": changed.se,
+            "change_se_at_least_tC": _known_part(self.changes).summed(["year_to"]).se,
+        })  # fmt: skip
+        found = found.merge(later, on="year", how="left")
         if self.felled is None:
             return found.assign(felled_tC=0.0)
         cut = self.felled.summed(["year"])
-        by_year = dict(zip(cut.keys["year"], cut.value, strict=True))
-        return found.assign(felled_tC=years.map(by_year).fillna(0.0))
+        felled = pd.DataFrame({"year": cut.keys["year"], "felled_tC": cut.value})
+        return found.merge(felled, on="year", how="left").fillna({"felled_tC": 0.0})
+
+    def unknown(self) -> tuple[str, ...]:
+        """Return the sources whose error is not known, `""` for what is a stand's own."""
+        found = [s for s, e in self.stock.shared.items() if np.isnan(e).any()]
+        return (*found, *([OWN] if np.isnan(self.stock.own).any() else []))
+
+
+def _known_part(found: Estimates) -> Estimates:
+    """Return the estimates with the errors that are known alone: a lower bound of the error."""
+    shared = {s: np.nan_to_num(e) for s, e in found.shared.items()}
+    return replace(found, shared=shared, own=np.nan_to_num(found.own))
 
 
 def outlook(asked: Asked) -> Outlook:
@@ -127,10 +143,7 @@ def outlook(asked: Asked) -> Outlook:
             f"the last year, {asked.last}, must be after the survey of {surveyed}.",
         ))  # fmt: skip
     growers = {
-        key: Grower(
-            curves[key],
-            conversion_of(parameters, asked.factors, key.split("/")[0], curves[key].units),
-        )
+        key: _grower(asked, key, curves[key], parameters)
         for key in sorted(set(parcels.frame["group"]))
     }
     events = read_events(asked.events) if asked.events else None
@@ -185,6 +198,14 @@ def _curves(asked: Asked, fits: Mapping[str, Fit], parameters: Parameters) -> di
     return found
 
 
+def _grower(asked: Asked, key: str, curve: Curve, parameters: Parameters) -> Grower:
+    """Return a curve with what turns its stock into carbon: by species, else the curve's group."""
+    group = key.partition("/")[0]
+    own = [of for name, (_, of) in asked.curves.items() if species_group(name, "") == group]
+    groups = [*chain(group), *own]
+    return Grower(curve, conversion_of(parameters, asked.factors, groups, curve.units))
+
+
 def _remarks(
     asked: Asked, fits: Mapping[str, Fit], growers: Mapping[str, Grower], parcels: pd.DataFrame
 ) -> Iterator[Text]:
@@ -199,7 +220,7 @@ def _remarks(
             f"{chosen}：{of.title.zh}。{of.note.zh}", f"{chosen}: {of.title.en}. {of.note.en}"
         )
     for key, grower in growers.items():
-        title, oldest = _title(key), grower.curve.ages[1]
+        title, (youngest, oldest) = _title(key), grower.curve.ages
         own = parcels[parcels["group"] == key]
         if ((own["age"] + asked.last - own["year"]) > oldest).any():
             yield Text(
@@ -207,16 +228,24 @@ def _remarks(
                 f"{title.en}: stands grow older than {oldest:g} years, the oldest that the curve "
                 "was made from; what follows is extrapolated.",
             )
+        if (own["age"] < youngest).any() or (youngest > 0 and asked.events is not None):
+            yield Text(
+                f"{title.zh}：曲线所据的最小林龄为 {youngest:g} 年，更年轻（含新造）的为外推。",
+                f"{title.en}: stands younger than {youngest:g} years, the youngest that the curve "
+                "was made from, are extrapolated, planted ones too.",
+            )
+        if own["unused"].any():
+            kind, count = quantity(grower.curve.units).title, int(own["unused"].sum())
+            yield Text(
+                f"{title.zh}：曲线给出{kind.zh}，{count} 个宗地实测的是其他储量，未采用，从曲线起算。",
+                f"{title.en}: the curve gives {kind.en}; {count} parcels have another stock "
+                "measured, which is not used: their paths begin on the curve.",
+            )
         if isinstance(grower.conversion, StemCarbon):
             yield Text(
                 f"{title.zh}：只有树干，不含树冠和根。",
                 f"{title.en}: stems alone, without crowns and roots.",
             )
-    if np.isnan(parcels["stock_se"][parcels["stock"].notna()]).any():
-        yield Text(
-            "有实测储量没有给出标准误，其误差未知。",
-            "Some measured stocks have no standard error: how they err is not known.",
-        )
 
 
 def _title(key: str) -> Text:

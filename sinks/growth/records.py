@@ -23,7 +23,10 @@ __all__ = ["Parcels", "curve_key", "growing_parcels", "read_events", "read_recor
 
 @dataclass(frozen=True, kw_only=True)
 class Parcels:
-    """The parcels of an inventory that can grow, as `paths` takes them, and why others cannot."""
+    """The parcels of an inventory that can grow, as `paths` takes them, and why others cannot.
+
+    `unused` tells the parcels whose measured stock is not of the kind that their curve returns.
+    """
 
     frame: pd.DataFrame
     refused: tuple[GepError, ...]
@@ -79,14 +82,11 @@ def read_events(path: Path) -> pd.DataFrame:
 def curve_key(group: str, site: str, curves: Iterable[str]) -> str | None:
     """Return which curve a stand of a group and site class grows by: the nearest wider group's.
 
-    Curves of a site class are called `<group>/<class>`.
+    Curves of a site class are called `<group>/<class>`; a group has those or one for all sites.
     """
     known = set(curves)
-    for one in chain(group):
-        key = f"{one}/{site}" if site else one
-        if key in known:
-            return key
-    return None
+    keys = (key for one in chain(group) for key in ((f"{one}/{site}", one) if site else (one,)))
+    return next((key for key in keys if key in known), None)
 
 
 def growing_parcels(
@@ -115,7 +115,8 @@ def growing_parcels(
                                 age_groups))  # fmt: skip
         except GepError as error:
             refused.append(error)
-    columns = ["parcel_id", "group", "area_ha", "year", "age", "age_se", "stock", "stock_se"]
+    columns = ["parcel_id", "group", "area_ha", "year", "age", "age_se", "stock", "stock_se",
+               "unused"]
     return Parcels(frame=pd.DataFrame(rows, columns=columns), refused=tuple(refused))
 
 
@@ -136,8 +137,14 @@ def _parcel(
     return {
         "parcel_id": row["parcel_id"], "group": key, "area_ha": row["area_ha"],
         "year": int(float(str(row["year"]))), "age": age, "age_se": age_se,
-        "stock": stock, "stock_se": stock_se,
+        "stock": stock, "stock_se": stock_se, "unused": np.isnan(stock) and _measured(row),
     }  # fmt: skip
+
+
+def _measured(row: Mapping[str, object]) -> bool:
+    """Return whether a row has a stock of any kind."""
+    stocks = (float(str(row.get(one.column, np.nan))) for one in QUANTITIES)
+    return any(map(np.isfinite, stocks))
 
 
 def _age(
@@ -154,6 +161,12 @@ def _age(
             origin=code_of("origin", str(row["origin"]), where),
             age_group=code_of("age_group", str(row["age_group"]), where),
         )  # fmt: skip
+    if not np.isfinite(stock):
+        kind = quantity(curve.units)
+        raise GrowthError(where=where, problem=Text(
+            f"没有林龄、龄组，也没有{kind.title.zh}（{kind.column}）。请至少给出一项。",
+            f"has neither an age nor an age group nor {kind.title.en} ({kind.column}). Give one.",
+        ))  # fmt: skip
     at: Numbers = curve.age(np.array([stock]))
     if not np.isfinite(at[0]):
         raise GrowthError(where=where, problem=Text(

@@ -1,7 +1,8 @@
 """`gep sinks grow`: how the carbon of an inventory's stands grows in the years to come."""
 
+from math import isfinite, isnan, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -9,6 +10,8 @@ from cli import options
 from data_catalog.text import Language, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import pandas as pd
 
     from sinks.estimates import Estimates
@@ -17,15 +20,16 @@ if TYPE_CHECKING:
 
 FORMS = ("richards", "chapman_richards", "logistic", "gompertz", "schumacher")
 SPREADS = ("constant", "proportional")
+YEAR, FELLED = "year", "felled_tC"
 COLUMNS = {
-    "year": Text("年份", "year"),
+    YEAR: Text("年份", "year"),
     "stock_tC": Text("碳储量（t C）", "stock (t C)"),
     "se_tC": Text("标准误（t C）", "standard error (t C)"),
     "low_tC": Text("下限", "from"),
     "high_tC": Text("上限", "to"),
     "change_tC": Text("较首年变化（t C）", "change since the first (t C)"),
     "change_se_tC": Text("变化的标准误（t C）", "its standard error (t C)"),
-    "felled_tC": Text("当年采伐（t C）", "felled in the year (t C)"),
+    FELLED: Text("当年采伐（t C）", "felled in the year (t C)"),
 }
 TITLE = Text(
     "{count} 个宗地 {first} 至 {last} 年的林木碳储量（年末；上下限为 {level:.0%} 区间）",
@@ -36,12 +40,15 @@ FIT_TITLE = Text(
     "{curve}：{form}，{n} 条记录，林龄 {low:g}–{high:g} 年，RMSE {rmse:.3g} {units}，R² {r2:.3f}",
     "{curve}: {form}, {n} records, ages {low:g} to {high:g}, RMSE {rmse:.3g} {units}, R² {r2:.3f}",
 )
-FIT_HEADER = (Text("参数", "parameter"), Text("值", "value"), Text("标准误", "standard error"))
 UNKNOWN = Text("未知", "unknown")
-UNKNOWN_NOTE = Text(
-    "标准误“未知”：曲线、系数或实测储量的来源没有给出误差。",
-    "A standard error is unknown where the source of a curve, a factor or a measured stock gives "
-    "none.",
+FIT_HEADER = (Text("参数", "parameter"), Text("值", "value"), Text("标准误", "standard error"))
+AT_LEAST_NOTE = Text(
+    "“≥”：以下来源没有给出误差，标准误只含其余已知部分，因此不给区间：{sources}",
+    "≥: of these no source gives the error; what is known of the others is shown, and no interval: "
+    "{sources}",
+)
+OWN_ERRORS = Text(
+    "各林分实测储量或偏离曲线的误差", "measured stocks, or how stands differ from a curve"
 )
 WRITTEN = Text("已写入 {}", "written: {}")
 BAD_CURVE = Text(
@@ -73,7 +80,7 @@ BAD_PRIOR = Text(
 @click.option(
     "--form",
     type=click.Choice(FORMS),
-    default="logistic",
+    default="chapman_richards",
     show_default=True,
     help="The form of the fitted curves.",
 )
@@ -183,60 +190,60 @@ def _write(stock: "Estimates", out: Path) -> None:
 
 
 def _show(found: "Outlook", lang: Language) -> None:
+    from cli.labels import listed
     from cli.terminal import show, show_table, show_title
+    from data_catalog.forests import species_groups
     from data_catalog.parameters import engine_number
 
-    for one in found.fits.values():
-        _show_fit(one, lang)
+    for group, one in found.fits.items():
+        _show_fit(species_groups()[group].title, one, lang)
     totals = found.totals()
-    if not totals["felled_tC"].any():
-        totals = totals.drop(columns="felled_tC")
-    years = totals["year"]
-    level = engine_number("growth_interval_level")
-    show_title(
-        TITLE[lang].format(
-            count=found.parcels, first=years.iloc[0], last=years.iloc[-1], level=level
-        )
-    )
-    header = [COLUMNS[str(column)][lang] for column in totals]
-    rows = [_cells(row, lang) for row in totals.to_dict("records")]
-    show_table(header, rows, right=range(1, len(header)))
+    years, level = totals["year"], engine_number("growth_interval_level")
+    first, last = years.iloc[0], years.iloc[-1]
+    show_title(TITLE[lang].format(count=found.parcels, first=first, last=last, level=level))
+    columns = [c for c in COLUMNS if c != FELLED or totals[FELLED].any()]
+    rows = [[_cell(row, column, lang) for column in columns] for row in totals.to_dict("records")]
+    show_table([COLUMNS[c][lang] for c in columns], rows, right=range(1, len(columns)))
     show()
-    if totals["se_tC"].isna().any():
-        show(UNKNOWN_NOTE[lang])
+    if unknown := found.unknown():
+        names = listed([source or OWN_ERRORS[lang] for source in unknown], lang)
+        show(AT_LEAST_NOTE[lang].format(sources=names))
     for remark in found.remarks:
         show(remark[lang])
 
 
-def _cells(row: "dict[object, object]", lang: Language) -> list[str]:
-    """Return a year's cells; nothing in those of a change that the first year cannot have."""
-    first = row["change_tC"] != row["change_tC"]
-    return [
-        str(amount) if column == "year"
-        else f"{amount:,.1f}" if amount == amount  # noqa: PLR0124  (NaN)
-        else "" if first and "change" in str(column)
-        else UNKNOWN[lang]
-        for column, amount in row.items()
-    ]  # fmt: skip
+def _cell(row: "dict[Hashable, Any]", column: str, lang: Language) -> str:
+    """Return an amount, what is known of an error that is not known whole, or nothing."""
+    if column == YEAR:
+        return str(row[column])
+    if not isnan(row[column]):
+        return f"{row[column]:,.1f}"
+    least = row.get(column.replace("se_tC", "se_at_least_tC"), nan)
+    return "" if isnan(least) else f"≥ {least:,.1f}" if least > 0 else UNKNOWN[lang]
 
 
-def _show_fit(one: "Fit", lang: Language) -> None:
+def _show_fit(title: Text, one: "Fit", lang: Language) -> None:
     from cli.terminal import show, show_table, show_title
 
     curve = one.curve
     low, high = curve.ages
     show_title(
         FIT_TITLE[lang].format(
-            curve=curve.name, form=curve.form.title[lang], n=one.records, low=low, high=high,
+            curve=title[lang], form=curve.form.title[lang], n=one.records, low=low, high=high,
             rmse=one.rmse, units=curve.units, r2=one.r2,
         )
     )  # fmt: skip
-    titles = {name: shape.title[lang] for name, shape in curve.form.parameters.items()}
+    called = {
+        name: {
+            "zh": f"{name}（{shape.symbol}，{shape.title.zh}）",
+            "en": f"{name} ({shape.symbol})",
+        }
+        for name, shape in curve.form.parameters.items()
+    }
     rows = [
-        [f"{titles.get(name, name)}" + (f" {name}" if name in titles else ""),
-         f"{value:.5g}", f"{one.se[name]:.3g}"]
+        [called[name][lang] if name in called else name, f"{value:.5g}", f"{one.se[name]:.3g}"]
         for name, value in curve.parameters.items()
-    ]  # fmt: skip
+    ]
     show_table([text[lang] for text in FIT_HEADER], rows, right=(1, 2))
     show()
 
@@ -254,6 +261,7 @@ def _show_json(found: "Outlook") -> None:
     }  # fmt: skip
     show_json({
         "parcels": found.parcels, "totals": _records(found.totals()), "fits": fits,
+        "error_unknown": list(found.unknown()),
         "remarks": [{"zh": text.zh, "en": text.en} for text in found.remarks],
         "left_out": [{"zh": e.say("zh"), "en": e.say("en")} for e in found.refused],
     })  # fmt: skip
@@ -265,9 +273,7 @@ def _records(totals: "pd.DataFrame") -> list[dict[str, object]]:
 
 def _known(numbers: "dict[str, float] | dict[str, object]") -> dict[str, object]:
     """Return the numbers, None where one is not known or has no end."""
-    import math
-
     return {
-        name: None if isinstance(number, float) and not math.isfinite(number) else number
+        name: None if isinstance(number, float) and not isfinite(number) else number
         for name, number in numbers.items()
     }
