@@ -112,10 +112,12 @@ class StemCarbon:
         volume = np.where(some, stock.value, 1)
         biomass = np.where(some, beta * volume**alpha, 0)
         slope = np.where(some, alpha * biomass / volume, 0)
-        shared = {s: np.where(some, e * slope, 0) for s, e in stock.shared.items()}
-        shared[self.coefficient.name()] = np.where(some, biomass / beta * beta_se, 0)
-        shared[self.exponent.name()] = np.where(some, biomass * np.log(volume) * alpha_se, 0)
-        stem = replace(stock, value=biomass, shared=shared, own=stock.own * slope)
+        stem = stock.times(slope, {})  # what the volume errs by
+        shared = dict(stem.shared) | {
+            self.coefficient.name(): np.where(some, biomass / beta * beta_se, 0),
+            self.exponent.name(): np.where(some, biomass * np.log(volume) * alpha_se, 0),
+        }
+        stem = replace(stem, value=biomass, shared=shared)
         return _of(_times(stem, self.carbon_fraction, CARBON), ABOVE)
 
 

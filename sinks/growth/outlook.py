@@ -11,7 +11,7 @@ from data_catalog.errors import GepError, ProjectError
 from data_catalog.forests import chain, species_group, species_groups
 from data_catalog.parameters import Parameters, bundled, engine_number, read_rows
 from data_catalog.text import Text
-from sinks.estimates import OWN, Estimates
+from sinks.estimates import Estimates
 from sinks.growth.bundled import bundled_curve, curve_set
 from sinks.growth.conversion import StemCarbon, conversion_of
 from sinks.growth.curve import Curve, GrowthError, quantity
@@ -107,15 +107,16 @@ class Outlook:
         return found.merge(felled, on="year", how="left").fillna({"felled_tC": 0.0})
 
     def unknown(self) -> tuple[str, ...]:
-        """Return the sources whose error is not known, `""` for what is a stand's own."""
-        found = [s for s, e in self.stock.shared.items() if np.isnan(e).any()]
-        return (*found, *([OWN] if np.isnan(self.stock.own).any() else []))
+        """Return the sources whose error is not known."""
+        by_stand = {s: spread.effect for s, spread in self.stock.spatial.items()}
+        return tuple(s for s, e in {**self.stock.shared, **by_stand}.items() if np.isnan(e).any())
 
 
 def _known_part(found: Estimates) -> Estimates:
     """Return the estimates with the errors that are known alone: a lower bound of the error."""
     shared = {s: np.nan_to_num(e) for s, e in found.shared.items()}
-    return replace(found, shared=shared, own=np.nan_to_num(found.own))
+    spatial = {s: replace(e, effect=np.nan_to_num(e.effect)) for s, e in found.spatial.items()}
+    return replace(found, shared=shared, spatial=spatial)
 
 
 def outlook(asked: Asked) -> Outlook:
@@ -237,7 +238,8 @@ def _remarks(
         if own["unused"].any():
             kind, count = quantity(grower.curve.units).title, int(own["unused"].sum())
             yield Text(
-                f"{title.zh}：曲线给出{kind.zh}，{count} 个宗地实测的是其他储量，未采用，从曲线起算。",
+                f"{title.zh}：曲线给出{kind.zh}，{count} 个宗地实测的是其他储量，"
+                "未采用，从曲线起算。",
                 f"{title.en}: the curve gives {kind.en}; {count} parcels have another stock "
                 "measured, which is not used: their paths begin on the curve.",
             )

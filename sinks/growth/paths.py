@@ -5,16 +5,17 @@
 f is the curve, g its conversion to carbon, a the area, s what fellings left and q how much more the
 stand holds than the curve: measured stock over f(t_p), or 1. All stands of a curve share the errors
 of theta (independent components) and those of the conversion. A stand's own are the error of its
-age, and of q: of its measured stock, or how stands differ from the curve. A stand keeps its own
-errors over the years: `changes` knows that, a difference of two `paths` would not.
+age, and of q: of its measured stock, or how stands differ from the curve. No two stands share them,
+but all pools and years of one stand do: they are effects of a cell that the stand has for itself.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from hashlib import blake2b
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data_catalog.errors import GepError, raise_all
@@ -24,11 +25,16 @@ from sinks.growth.conversion import Conversion
 from sinks.growth.curve import Curve, GrowthError, components
 from sinks.growth.form import STEP, Numbers, Values
 from sinks.growth.stands import EVENT_COLUMNS, Stands, stands
+from sinks.uncertainty.fields import Field, Spread
 
 __all__ = ["Grower", "changes", "paths", "removals"]
 
 AGE, STOCKING = "age of the stand", "stocking of the stand"
-"""Errors of a stand's own, while they are still told apart; a number follows, by stand."""
+"""Sources of what each stand errs by for itself."""
+STANDS = Field()
+"""The cells of those sources: a stand each, no two with anything in common."""
+ID_BYTES = 7
+"""Bytes of a parcel's place: they fit into a signed number of eight."""
 KEYS = ["parcel_id", "year", "pool"]
 
 
@@ -40,6 +46,7 @@ class Grower:
     conversion: Conversion
 
 
+Places: TypeAlias = npt.NDArray[np.int64]
 Growers: TypeAlias = Mapping[str, Grower]
 """By species group."""
 
@@ -70,7 +77,7 @@ def paths(
         If a group has no curve, a curve has no stock at an age that is asked for, or an event
         cannot be.
     """
-    return _own(_summed(_grown(inventory, growers, years, events, felled=False)))
+    return _summed(_grown(inventory, growers, years, events, felled=False))
 
 
 def changes(
@@ -95,11 +102,12 @@ def changes(
         Estimates(
             keys=later.keys, value=before.value[rows], own=before.own[rows],
             shared={s: e[rows] for s, e in before.shared.items()},
+            spatial={s: e.taken(rows) for s, e in before.spatial.items()},
         )
     )  # fmt: skip
     keys = later.keys.rename(columns={"year": "year_to"})
     keys.insert(1, "year_from", first)
-    return _own(replace(changed, keys=keys))
+    return replace(changed, keys=keys)
 
 
 def removals(
@@ -112,7 +120,7 @@ def removals(
     Estimates with parcel_id, year, pool; t_C of living trees, positive; years without felling
     have no rows. What becomes of it (logs, slash, dead roots) is not growth's to say.
     """
-    found = _own(_summed(_grown(inventory, growers, years, events, felled=True)))
+    found = _summed(_grown(inventory, growers, years, events, felled=True))
     return found.chosen(found.value != 0)
 
 
@@ -120,7 +128,7 @@ def _grown(
     inventory: pd.DataFrame, growers: Growers, years: Sequence[int],
     events: pd.DataFrame | None, *, felled: bool,
 ) -> list[Estimates]:  # fmt: skip
-    """Return the carbon of stands by year and pool, a part per group, own errors still apart."""
+    """Return the carbon of stands by year and pool, a part per group, all errors by source."""
     nothing = pd.DataFrame({name: [] for name in EVENT_COLUMNS})
     found = stands(inventory, nothing if events is None else events, years)
     groups = found.frame["group"].to_numpy()
@@ -171,30 +179,34 @@ def _per_hectare(of: Stands, curve: Curve, *, felled: bool) -> Estimates:
     relative = np.where(known, stock_se / np.where(measured > 0, measured, 1), curve.relative)
     own = {AGE: np.where(slope != 0, slope * age_se[:, None], 0),
            STOCKING: np.where(stock != 0, stock * relative[:, None], 0)}  # fmt: skip
-    order = of.frame.groupby("parcel_id").cumcount().to_numpy()
-    for source, number in product(own, range(int(order.max(initial=0)) + 1)):
-        mine = (order == number)[:, None]
-        shared[source + str(number)] = np.where(mine, own[source], 0)
-    stand, year = np.indices(stock.shape)
-    keys = of.frame[["parcel_id", "area_ha"]].iloc[stand.ravel()].reset_index(drop=True)
-    keys["year"] = of.years[year.ravel()]
+    stand, year = np.indices(stock.shape).reshape(2, -1)
+    keys = of.frame[["parcel_id", "area_ha"]].iloc[stand].reset_index(drop=True)
+    keys["year"] = of.years[year]
+    x, y = _cells(of.frame)
+    row = np.arange(stock.size)
     return Estimates(
         keys=keys, value=stock.ravel(), own=np.zeros(stock.size),
         shared={s: e.ravel() for s, e in shared.items()},
+        spatial={
+            s: Spread.gathered(STANDS, stock.size, row, x[stand], y[stand], e.ravel())
+            for s, e in own.items()
+        },
     )  # fmt: skip
+
+
+def _cells(stands: pd.DataFrame) -> tuple[Places, Places]:
+    """Return a cell for each stand: its parcel's id as a number, the same in any run, and order."""
+    of_parcel = {
+        parcel: int.from_bytes(blake2b(str(parcel).encode(), digest_size=ID_BYTES).digest(), "big")
+        for parcel in stands["parcel_id"].unique()
+    }
+    x = np.array([of_parcel[parcel] for parcel in stands["parcel_id"]], dtype=np.int64)
+    return x, stands["order"].to_numpy(np.int64)
 
 
 def _summed(carbon: list[Estimates]) -> Estimates:
     """Return the carbon by parcel, year and pool: stands of a parcel never stand together."""
     return together(carbon).summed(KEYS)
-
-
-def _own(found: Estimates) -> Estimates:
-    """Return the estimates with what is a stand's own error as their own error."""
-    mine = {s for s in found.shared if s.startswith((AGE, STOCKING))}
-    own = np.sqrt(sum((found.shared[s] ** 2 for s in mine), found.own**2))
-    shared = {s: e for s, e in found.shared.items() if s not in mine}
-    return replace(found, shared=shared, own=own)
 
 
 def _check(of: Stands, curve: Curve, age: Numbers, there: Values, known: Values) -> None:

@@ -115,8 +115,17 @@ def growing_parcels(
                                 age_groups))  # fmt: skip
         except GepError as error:
             refused.append(error)
-    columns = ["parcel_id", "group", "area_ha", "year", "age", "age_se", "stock", "stock_se",
-               "unused"]
+    columns = [
+        "parcel_id",
+        "group",
+        "area_ha",
+        "year",
+        "age",
+        "age_se",
+        "stock",
+        "stock_se",
+        "unused",
+    ]
     return Parcels(frame=pd.DataFrame(rows, columns=columns), refused=tuple(refused))
 
 

@@ -54,11 +54,4 @@ def long_term_average(
     cuts.append((parcel, rotation, HARVEST, 1.0, ""))
     events = pd.DataFrame(cuts, columns=list(EVENT_COLUMNS))
     found = paths(planted, {"": grower}, range(1, rotation + 1), events)
-    # one stand: its own errors are the same over the years and add up linearly
-    yearly = found.keys["pool"].to_numpy()
-    pools = list(dict.fromkeys(yearly))
-    own = np.array([found.own[yearly == pool].sum() for pool in pools])
-    total = found.summed(["pool"])
-    order = [pools.index(pool) for pool in total.keys["pool"]]
-    total = Estimates(keys=total.keys, value=total.value, shared=total.shared, own=own[order])
-    return total.times(1 / rotation, {})
+    return found.summed(["pool"]).times(1 / rotation, {})

@@ -35,7 +35,7 @@ class Stands:
     ----------
     frame : DataFrame, a row per stand
         parcel_id, group, area_ha, year (in which `age` holds), age, age_se, stock (measured, per
-        hectare, NaN where the curve says it), stock_se.
+        hectare, NaN where the curve says it), stock_se, order (0 for the first of the parcel).
     years : (year,) array
     age : (stand, year) array
         NaN before a stand's time.
@@ -92,8 +92,9 @@ def stands(inventory: pd.DataFrame, events: pd.DataFrame, years: Sequence[int]) 
             errors.append(error)
     raise_all(errors)
     size = (len(found), len(span))
+    frame = pd.DataFrame([stand for stand, *_ in found], columns=list(inventory.columns))
     return Stands(
-        frame=pd.DataFrame([stand for stand, *_ in found], columns=list(inventory.columns)),
+        frame=frame.assign(order=frame.groupby("parcel_id").cumcount()),
         years=span,
         age=np.array([age for _, age, _, _ in found]).reshape(size),
         standing=np.array([left for _, _, left, _ in found]).reshape(size),

@@ -47,9 +47,13 @@ AT_LEAST_NOTE = Text(
     "≥: of these no source gives the error; what is known of the others is shown, and no interval: "
     "{sources}",
 )
-OWN_ERRORS = Text(
-    "各林分实测储量或偏离曲线的误差", "measured stocks, or how stands differ from a curve"
-)
+BY_STAND = {
+    "age of the stand": Text("各林分的林龄", "ages of the stands"),
+    "stocking of the stand": Text(
+        "各林分的实测储量，或林分对曲线的偏离",
+        "measured stocks of the stands, or how stands differ from their curve",
+    ),
+}
 WRITTEN = Text("已写入 {}", "written: {}")
 BAD_CURVE = Text(
     "--curve “{text}”须写作 树种=集/组，例如 larch=co2fix-larch/larch。",
@@ -206,7 +210,7 @@ def _show(found: "Outlook", lang: Language) -> None:
     show_table([COLUMNS[c][lang] for c in columns], rows, right=range(1, len(columns)))
     show()
     if unknown := found.unknown():
-        names = listed([source or OWN_ERRORS[lang] for source in unknown], lang)
+        names = listed([BY_STAND[s][lang] if s in BY_STAND else s for s in unknown], lang)
         show(AT_LEAST_NOTE[lang].format(sources=names))
     for remark in found.remarks:
         show(remark[lang])

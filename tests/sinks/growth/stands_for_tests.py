@@ -64,7 +64,8 @@ def events(*rows: tuple[object, ...]) -> pd.DataFrame:
 
 def records(age, stock, units="t_dm/ha", site=None) -> Records:
     size = len(age)
+    sites = [""] * size if site is None else site
     return Records(
         units=units, age=np.asarray(age, dtype=float), stock=np.asarray(stock, dtype=float),
-        weight=np.ones(size), site=np.array(site if site is not None else [""] * size, dtype=object),
+        weight=np.ones(size), site=np.array(sites, dtype=object),
     )  # fmt: skip

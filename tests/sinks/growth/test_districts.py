@@ -155,7 +155,8 @@ def test_it_lies_between_nothing_and_the_peak_and_a_thinning_lowers_it(rotation,
 def test_its_error_is_that_of_one_stand_over_all_years():
     # all years of a stand err alike: 20 % of each is 20 % of the mean
     found = long_term_average(grower(relative=0.2), 30)
-    assert found.own == pytest.approx(found.value * 0.2)
+    assert found.se == pytest.approx(found.value * 0.2)
+    assert found.summed(()).se == pytest.approx(found.value.sum() * 0.2)
 
 
 def test_a_rotation_of_no_years_is_refused():

@@ -76,9 +76,7 @@ def test_schumacher_in_one_free_parameter_is_a_weighted_mean():
     # with b held, f = A e^(-b/t) is linear in A: A = sum(w x y) / sum(w x^2), x = e^(-10/t)
     age, stock = np.array([8.0, 15, 22, 40]), np.array([50.0, 110, 140, 190])
     x = np.exp(-10 / age)
-    found = fit(
-        records(age, stock), form("schumacher"), name="x", priors={"scale": (10.0, 1e-9)}
-    )
+    found = fit(records(age, stock), form("schumacher"), name="x", priors={"scale": (10.0, 1e-9)})
     a = (x @ stock) / (x @ x)
     assert found.curve.parameters["asymptote"] == pytest.approx(a, rel=1e-6)
     # s^2 = RSS / (4 - 2), and the error of A is s / sqrt(sum x^2)
@@ -91,9 +89,7 @@ def test_a_record_of_weight_two_counts_as_two_records():
     age = np.array([5.0, 10, 20, 30, 45, 60])
     stock = np.array([20.0, 70, 130, 190, 200, 240])
     once = records(age, stock)
-    double = fit(
-        records([*age, 20], [*stock, 130]), form("schumacher"), name="x"
-    )
+    double = fit(records([*age, 20], [*stock, 130]), form("schumacher"), name="x")
     weights = np.array([1.0, 1, 2, 1, 1, 1])
     weighted = fit(
         type(once)(units=once.units, age=age, stock=stock, weight=weights, site=once.site),
@@ -114,7 +110,7 @@ def test_records_without_any_scatter_give_the_parameters_back(one):
 
 
 def coverage(replicates: int, spread: str) -> tuple[float, float, float]:
-    """Return the share of intervals that cover the asymptote, the curve at 30 and one more stand."""
+    """Return the share of intervals that cover the asymptote, the curve and one more stand."""
     draw = np.random.default_rng(20261121)
     one = form("logistic")
     truth = (220.0, 12.0, 0.11)
@@ -194,7 +190,7 @@ def test_a_curve_without_standard_errors_has_one_source_whose_error_is_unknown()
     from sinks.growth.bundled import bundled_curve
 
     curve = bundled_curve(bundled(), "hebei-north-2017", "mixed")
-    (source, move), = components(curve).items()
+    ((source, move),) = components(curve).items()
     assert source == "growth_curve[hebei-north-2017, mixed]"
     assert np.isnan(move).all()
 

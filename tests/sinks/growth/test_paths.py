@@ -1,4 +1,4 @@
-"""Paths of carbon by parcel and year: by hand, against draws, and what errs alike in all of them."""
+"""Paths of carbon by parcel and year: by hand, against draws, and what errs alike."""
 
 import numpy as np
 import pytest
@@ -52,13 +52,15 @@ def test_a_measured_stock_is_where_the_path_begins_and_it_keeps_its_stocking():
     found = paths(parcels(parcel(stock=60.0, stock_se=6.0)), {"fir": grower()}, YEARS)
     assert found.value[of(found, year=2020)] == pytest.approx(60 * 10 * 0.5)
     assert found.value[of(found, year=2028)] == pytest.approx(300 * stock(20) / stock(12))
-    # its error grows in proportion, and is its own: a tenth
-    assert found.own == pytest.approx(found.value / 10)
+    # its error grows in proportion: a tenth
+    assert found.se == pytest.approx(found.value / 10)
 
 
 def test_a_measured_stock_forgets_the_error_of_the_asymptote():
     only_asymptote = np.diag([900.0, 0, 0])
-    measured = paths(parcels(parcel(stock=60.0, stock_se=0.0)), {"fir": grower(only_asymptote)}, YEARS)
+    measured = paths(
+        parcels(parcel(stock=60.0, stock_se=0.0)), {"fir": grower(only_asymptote)}, YEARS
+    )
     assumed = paths(parcels(parcel()), {"fir": grower(only_asymptote)}, YEARS)
     assert measured.se == pytest.approx(0, abs=1e-9)
     # 30 of 300: a tenth of everything
@@ -70,9 +72,9 @@ def test_the_error_of_age_goes_with_the_increment_and_cancels_where_growth_is_st
     later = changes(parcels(parcel(age_se=2.0)), {"fir": grower()}, YEARS)
     # df/dt at 12 and 20 by the increment; 10 ha, half carbon
     at12, at20 = curve().increment(np.array([12.0, 20.0])) * 5
-    assert found.own[of(found, year=2020)] == pytest.approx(2 * at12)
-    assert found.own[of(found, year=2028)] == pytest.approx(2 * at20)
-    assert later.own[of(later, year_to=2028)] == pytest.approx(2 * abs(at20 - at12))
+    assert found.se[of(found, year=2020)] == pytest.approx(2 * at12)
+    assert found.se[of(found, year=2028)] == pytest.approx(2 * at20)
+    assert later.se[of(later, year_to=2028)] == pytest.approx(2 * abs(at20 - at12))
 
 
 def test_stands_of_one_curve_err_alike_and_of_two_curves_apart():
@@ -117,7 +119,7 @@ def test_errors_agree_with_draws_of_all_that_is_uncertain():
 
 def test_a_curve_without_errors_leaves_the_error_unknown_and_no_stand_errs_by_nothing():
     hebei = bundled_curve(bundled(), "hebei-north-2017", "broadleaf")
-    same = Grower(hebei, lambda per_hectare: _one_pool(per_hectare))
+    same = Grower(hebei, _one_pool)
     happens = events(("p1", 2022, "harvest", 1, ""))
     found = paths(parcels(parcel()), {"fir": same}, YEARS, happens)
     assert np.isnan(found.se[of(found, year=2020)])
@@ -160,11 +162,11 @@ def test_after_a_harvest_the_ground_is_bare_until_it_is_planted_with_what_is_nam
     assert found.value[of(found, year=2024)] == 0
     assert found.value[of(found, year=2030)] == pytest.approx(stock(6) * 5)
     # its age is known, and it differs from its own curve
-    assert found.own[of(found, year=2030)] == pytest.approx(stock(6) * 5 * 0.1)
+    assert found.se[of(found, year=2030)] == pytest.approx(stock(6) * 5 * 0.1)
     # a new stand owes nothing to the old one
     gained = changes(parcels(parcel()), growers, YEARS, happens)
     both = np.hypot(stock(12) * 5 * 0.3, stock(6) * 5 * 0.1)
-    assert gained.own[of(gained, year_to=2030)] == pytest.approx(both)
+    assert gained.se[of(gained, year_to=2030)] == pytest.approx(both)
 
 
 @given(
@@ -172,7 +174,7 @@ def test_after_a_harvest_the_ground_is_bare_until_it_is_planted_with_what_is_nam
     st.booleans(),
 )
 def test_what_grew_is_what_stands_and_what_was_felled(cuts, clear):
-    thinnings = {year: share for year, share in cuts}
+    thinnings = dict(cuts)
     rows = [("p1", year, "thinning", share, "") for year, share in thinnings.items()]
     if clear and 2030 not in thinnings:
         rows.append(("p1", 2030, "harvest", 1, ""))
@@ -194,7 +196,10 @@ def test_what_grew_is_what_stands_and_what_was_felled(cuts, clear):
         ([("p9", 2022, "harvest", 1, "")], "p9: the event of 2022 is not in the inventory"),
         ([("p1", 2018, "harvest", 1, "")], "is before the inventory of 2020"),
         ([("p1", 2022, "planting", 1, "")], "plants where trees stand"),
-        ([("p1", 2022, "harvest", 1, ""), ("p1", 2023, "thinning", 0.2, "")], "fells on bare ground"),
+        (
+            [("p1", 2022, "harvest", 1, ""), ("p1", 2023, "thinning", 0.2, "")],
+            "fells on bare ground",
+        ),
         ([("p1", 2022, "thinning", 1.5, "")], "of share 1.5"),
         ([("p1", 2022, "thinning", np.nan, "")], "of share nan"),
         ([("p1", 2022, "burning", 0.5, "")], "an event is thinning"),

@@ -67,7 +67,8 @@ def test_stocks_that_fall_with_age_have_no_age():
 
 @pytest.mark.parametrize(
     ("ages", "numbers"),
-    [([0, 5, 5], [1, 2, 3]), ([0, 5], [1, -2]), ([3], [1]), ([0, 5], [1, np.nan]), ([-1, 5], [1, 2])],
+    [([0, 5, 5], [1, 2, 3]), ([0, 5], [1, -2]), ([3], [1]), ([0, 5], [1, np.nan]),
+     ([-1, 5], [1, 2])],
 )  # fmt: skip
 def test_a_table_with_ages_that_do_not_rise_or_wrong_numbers_is_refused(ages, numbers):
     with pytest.raises(GrowthError, match="ages of a table must rise"):
