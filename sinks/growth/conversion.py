@@ -1,186 +1,155 @@
-"""From what a curve measures to carbon by pool, with the errors of what it is multiplied with."""
+"""From what a curve measures to carbon by pool, by the models of the routes to a stock.
 
-from collections.abc import Sequence
+A path of volume goes the same way as a measured volume: the route's own equation and rows, so that
+growth and stock never differ for want of the same factors.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NoReturn, TypeAlias
 
 import numpy as np
+import pandas as pd
 
-from data_catalog.errors import ParameterMissing
-from data_catalog.parameters import Parameters, Row
+from data_catalog.errors import GepError, UnknownNameError
+from data_catalog.forests import chain
+from data_catalog.names import suggestion
+from data_catalog.parameters import Parameters
+from data_catalog.spec import Citation, Column, Factor, Model, Output, Pixels
+from data_catalog.tables import tables
 from data_catalog.text import Text
-from data_catalog.units import conversion
-from sinks.estimates import Estimates, together
+from sinks.growth.curve import quantity
+from sinks.routes import ROUTES, Choices, Route
+from sinks.routes.amounts import Amounts, evaluated
+from tiles.rows import Lookup, bind_rows
 
-__all__ = [
-    "BiomassCarbon",
-    "Conversion",
-    "StemCarbon",
-    "TreeCarbon",
-    "VolumeCarbon",
-    "conversion_of",
-]
+__all__ = ["STEMS", "Conversion", "conversion_of", "route_of"]
 
-CARBON, RATIO, BIOMASS, VOLUME = "t_C/t_dm", "t_dm/t_dm", "t_dm/ha", "m3/ha"
-ABOVE, BELOW = "above_ground", "below_ground"
+Conversion: TypeAlias = Callable[[Amounts], Mapping[str, Amounts]]
+"""Stocks per hectare, (n,), to t_C/ha by pool, with all that both err in."""
+INVENTORY, GROUP = "inventory", "species_group"
 
 
-class Conversion(Protocol):
-    """Carbon by pool from the stock of stands."""
-
-    @property
-    def units(self) -> str:
-        """Return the unit of the stock it takes."""
-
-    def __call__(self, stock: Estimates) -> Estimates:
-        """Return t_C/ha, with a key `pool`, from stocks per hectare."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BiomassCarbon:
-    """Above-ground biomass, t_dm/ha, times the carbon fraction; roots by their ratio to shoots."""
-
-    carbon_fraction: Row
-    root_shoot_ratio: Row
-    units: str = BIOMASS
-
-    def __call__(self, stock: Estimates) -> Estimates:
-        """Return the carbon above and below ground."""
-        above = _times(stock, self.carbon_fraction, CARBON)
-        below = _times(above, self.root_shoot_ratio, RATIO)
-        return together([_of(above, ABOVE), _of(below, BELOW)])
+def stem_carbon(
+    volume: Pixels, stem_biomass_coefficient: Pixels, stem_biomass_exponent: Pixels,
+    carbon_fraction: Pixels,
+) -> Pixels:  # fmt: skip
+    """Return the carbon of stems; as the volume, never negative."""
+    return (
+        stem_biomass_coefficient * np.maximum(volume, 0) ** stem_biomass_exponent * carbon_fraction
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolumeCarbon:
-    """Growing stock, m3/ha, times wood density, expansion factor and carbon fraction; roots by R.
+STEMS = Route(
+    id="stem_biomass",
+    title=Text(
+        "蓄积量法（仅树干，冀北示例）", "Stand volume, stems alone (northern Hebei, an example)"
+    ),
+    when=Text(
+        "检验冀北生长曲线用；不含树冠和根。",
+        "For tests of the curves of northern Hebei; without crowns and roots.",
+    ),
+    kinds=frozenset({"arbor"}),
+    main="hebei-north-2017",
+    sets={"carbon_fraction": "ipcc2006-subtropical-humid"},
+    by_name=True,
+    pools={
+        "above_ground": Model(
+            id="stem_carbon",
+            title=Text("树干碳储量", "Carbon of stems"),
+            formula=r"C = \beta V^\alpha \cdot CF",
+            source=Citation("zhang_2017_hebei", "Table 2"),
+            inputs={
+                "volume": Column(symbol="V", units="m3/ha"),
+                "stem_biomass_coefficient": Factor(symbol=r"\beta", units="t_dm/ha", by=GROUP),
+                "stem_biomass_exponent": Factor(symbol=r"\alpha", units="1", by=GROUP),
+                "carbon_fraction": Factor(symbol="CF", units="t_C/t_dm", by=GROUP),
+            },
+            kernel=stem_carbon,
+            output=Output(name="carbon", units="t_C/ha", total="t_C", low=0, high=3000),
+            empirical="the units of beta depend on the exponent",
+        )
+    },
+)
+BY_UNITS = {"m3/ha": "volume_fixed", "t_dm/ha": "above_ground_biomass", "t_C/ha": "age_curve"}
+"""The route that a stock in these units goes by, where none is named."""
 
-    The same factors as the fixed-factor route of a stock: V x SVD x BEF x CF x (1 + R).
+
+@dataclass(frozen=True, kw_only=True)
+class _ByRoute:
+    """The models of a route for one species group."""
+
+    route: Route
+    keys: tuple[str, ...]
+    at: Lookup
+
+    def __call__(self, stock: Amounts) -> dict[str, Amounts]:
+        table = tables()[INVENTORY]
+        row = pd.DataFrame([dict.fromkeys(table.columns, np.nan)]).assign(**{GROUP: self.keys[0]})
+        places = pd.DataFrame(index=range(len(stock.value)))
+        found = {}
+        for pool, model in self.route.pools.items():
+            (column,) = model.columns()
+            one = bind_rows(model, table, row, self.at, _refuse)
+            bound = replace(one, arguments=one.arguments | {column: stock.value})
+            found[pool] = evaluated(bound, places, {column: stock})
+        return found
+
+
+def route_of(units: str, name: str = "") -> Route:
+    """Return the route by which a stock in these units becomes carbon.
+
+    Raises
+    ------
+    UnknownNameError
+        If the named one is not for such a stock.
     """
-
-    stem_wood_density: Row
-    biomass_expansion_factor: Row
-    root_shoot_ratio: Row
-    carbon_fraction: Row
-    units: str = VOLUME
-
-    def __call__(self, stock: Estimates) -> Estimates:
-        """Return the carbon above and below ground."""
-        stem = _times(stock, self.stem_wood_density, "t_dm/m3")
-        tree = _times(stem, self.biomass_expansion_factor, RATIO)
-        above = _times(tree, self.carbon_fraction, CARBON)
-        below = _times(above, self.root_shoot_ratio, RATIO)
-        return together([_of(above, ABOVE), _of(below, BELOW)])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeCarbon:
-    """Carbon of whole trees, t_C/ha, divided by the root-to-shoot ratio.
-
-    The error of the ratio moves carbon between the pools and leaves their sum.
-    """
-
-    root_shoot_ratio: Row
-    units: str = "t_C/ha"
-
-    def __call__(self, stock: Estimates) -> Estimates:
-        """Return the carbon above and below ground."""
-        ratio, se = _number(self.root_shoot_ratio, RATIO)
-        shift = {self.root_shoot_ratio.name(): se / (1 + ratio) ** 2}
-        above = stock.times(1 / (1 + ratio), {s: -e for s, e in shift.items()})
-        below = stock.times(ratio / (1 + ratio), shift)
-        return together([_of(above, ABOVE), _of(below, BELOW)])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StemCarbon:
-    r"""Carbon of stems from stock volume, m3/ha: B = \beta V^\alpha, times the carbon fraction.
-
-    Stems alone: crowns and roots are not in it, so it is less than the carbon above ground.
-    """
-
-    coefficient: Row
-    exponent: Row
-    carbon_fraction: Row
-    units: str = VOLUME
-
-    def __call__(self, stock: Estimates) -> Estimates:
-        """Return the carbon of stems, as far as the pool above ground goes."""
-        beta, beta_se = _number(self.coefficient, self.coefficient.units)
-        alpha, alpha_se = _number(self.exponent, "1")
-        some = stock.value > 0
-        volume = np.where(some, stock.value, 1)
-        biomass = np.where(some, beta * volume**alpha, 0)
-        slope = np.where(some, alpha * biomass / volume, 0)
-        stem = stock.times(slope, {})  # what the volume errs by
-        shared = dict(stem.shared) | {
-            self.coefficient.name(): np.where(some, biomass / beta * beta_se, 0),
-            self.exponent.name(): np.where(some, biomass * np.log(volume) * alpha_se, 0),
-        }
-        stem = replace(stem, value=biomass, shared=shared)
-        return _of(_times(stem, self.carbon_fraction, CARBON), ABOVE)
+    column = quantity(units).column
+    fit = {one.id: one for one in (*ROUTES, STEMS) if _reads(one) == {column}}
+    wanted = name or BY_UNITS[units]
+    if wanted not in fit:
+        raise UnknownNameError(
+            where=quantity(units).title, kind=Text("方法", "route"), name=wanted,
+            hint=suggestion(wanted, fit),
+        )  # fmt: skip
+    return fit[wanted]
 
 
 def conversion_of(
-    parameters: Parameters, sets: Sequence[str], groups: Sequence[str], units: str
+    route: Route, parameters: Parameters, choices: Choices, group: str, also: str = ""
 ) -> Conversion:
-    """Return what turns a stock in these units into carbon, from the first set that has each row.
-
-    Growing stock goes by fixed factors, or by `stem_biomass_*` where the sets have them.
+    """Return the way from a curve's stock to carbon for a species group.
 
     Parameters
     ----------
-    groups : sequence of str
-        Keys that a row is looked for under, in order; after them the row for all.
+    choices : Choices
+        `sets` of a project: other sets than the route's own.
+    also : str
+        A further key that rows are looked for under, after the group and its wider groups.
 
     Raises
     ------
     ParameterMissing
-        If no set has a row that is needed.
+        If the route has no row for the group; when it is called.
     """
+    keys = (*chain(group), *([also] if also else []))
 
-    def find(parameter: str) -> Row | None:
-        keys = (*groups, "")
-        found = (parameters.find(parameter, one, key) for one in sets for key in keys)
-        return next((row for row in found if row is not None), None)
+    def set_of(parameter: str) -> str:
+        return choices.set_of(route, parameter)
 
-    def row(parameter: str) -> Row:
-        found = find(parameter)
-        if found is None:
-            raise ParameterMissing(
-                service="growth", standard=", ".join(sets), parameter=parameter,
-                key=Text(f"（{groups[0]}）", f" of {groups[0]}"),
-            )  # fmt: skip
-        return found
-
-    if units == BIOMASS:
-        return BiomassCarbon(
-            carbon_fraction=row("carbon_fraction"), root_shoot_ratio=row("root_shoot_ratio")
-        )
-    if units != VOLUME:
-        return TreeCarbon(root_shoot_ratio=row("root_shoot_ratio"))
-    if find("stem_biomass_coefficient"):
-        return StemCarbon(
-            coefficient=row("stem_biomass_coefficient"), exponent=row("stem_biomass_exponent"),
-            carbon_fraction=row("carbon_fraction"),
-        )  # fmt: skip
-    return VolumeCarbon(
-        stem_wood_density=row("stem_wood_density"), root_shoot_ratio=row("root_shoot_ratio"),
-        biomass_expansion_factor=row("biomass_expansion_factor"),
-        carbon_fraction=row("carbon_fraction"),
+    at = Lookup(
+        parameters=parameters, set_of=set_of, service=f"growth/{route.id}", standard=route.main,
+        keys=lambda _column, _key: keys,
     )  # fmt: skip
+    return _ByRoute(route=route, keys=keys, at=at)
 
 
-def _times(stock: Estimates, row: Row, units: str) -> Estimates:
-    value, se = _number(row, units)
-    return stock.times(value, {row.name(): se})
+def _reads(route: Route) -> set[str]:
+    """Return the columns that a route's models read; a route of several tables reads none here."""
+    if route.table != INVENTORY or route.parts:
+        return set()
+    return {column for model in route.models() for column in model.columns()}
 
 
-def _number(row: Row, units: str) -> tuple[float, float]:
-    """Return a row's value and standard error in units."""
-    factor, _ = conversion(row.units, units)
-    return row.in_units(units), row.se * factor
-
-
-def _of(stock: Estimates, pool: str) -> Estimates:
-    return replace(stock, keys=stock.keys.assign(pool=pool))
+def _refuse(_place: int, error: GepError) -> NoReturn:
+    raise error

@@ -36,7 +36,9 @@ class Quantity:
 QUANTITIES = (
     Quantity("volume", Text("蓄积量", "growing stock"), "m3/ha"),
     Quantity("above_ground_biomass", Text("地上生物量", "above-ground biomass"), "t_dm/ha"),
-    Quantity("tree_carbon", Text("林木碳储量（含根）", "carbon of trees with roots"), "t_C/ha"),
+    Quantity(
+        "live_carbon", Text("活立木碳储量（含根）", "carbon of live trees with roots"), "t_C/ha"
+    ),
 )
 
 

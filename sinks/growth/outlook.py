@@ -1,6 +1,6 @@
 """The outlook of an inventory: a curve for each stand, and its carbon in the years to come."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,17 +8,19 @@ import numpy as np
 import pandas as pd
 
 from data_catalog.errors import GepError, ProjectError
-from data_catalog.forests import chain, species_group, species_groups
+from data_catalog.forests import species_group
 from data_catalog.parameters import Parameters, bundled, engine_number, read_rows
 from data_catalog.text import Text
 from sinks.estimates import Estimates
-from sinks.growth.bundled import bundled_curve, curve_set
-from sinks.growth.conversion import StemCarbon, conversion_of
-from sinks.growth.curve import Curve, GrowthError, quantity
+from sinks.growth.bundled import bundled_curve
+from sinks.growth.conversion import STEMS, conversion_of, route_of
+from sinks.growth.curve import Curve, GrowthError
 from sinks.growth.fit import Fit, Prior, Spread, fit
 from sinks.growth.forms import form
 from sinks.growth.paths import Grower, changes, paths, removals
 from sinks.growth.records import growing_parcels, read_events, read_records
+from sinks.growth.remarks import fit_remarks, growth_remarks, set_remarks
+from sinks.routes import Choices
 from tiles.project import read_project
 from tiles.tables import TableRows, read_rows_of
 
@@ -46,8 +48,10 @@ class Asked:
         A table `growth_records`: a curve of `form` is fitted for each species group in it.
     priors : mapping of parameter to (mean, standard error)
         Of the fitted curves.
-    factors : sequence of str
-        Parameter sets of the conversion to carbon; the first that has a row counts.
+    route : str
+        The route from stock to carbon; empty for the one that fits the curve's unit.
+    sets : mapping
+        Parameter sets in place of the route's own, as in `sinks.routes.Choices`.
     age_groups : str
         Parameter set of the last ages of age groups.
     events : Path, optional
@@ -61,7 +65,8 @@ class Asked:
     form: str
     spread: Spread
     priors: Mapping[str, Prior]
-    factors: Sequence[str]
+    route: str
+    sets: Mapping[str, str]
     age_groups: str
     events: Path | None
 
@@ -154,7 +159,12 @@ def outlook(asked: Asked) -> Outlook:
         stock=paths(*what, events), changes=changes(*what, events),
         felled=None if events is None else removals(*what, events), fits=fits,
         refused=parcels.refused, parcels=len(parcels.frame),
-        remarks=tuple(_remarks(asked, fits, growers, parcels.frame)),
+        remarks=(
+            *fit_remarks(fits),
+            *([STEMS.when] if asked.route == STEMS.id else []),
+            *set_remarks(dict.fromkeys(chosen for chosen, _ in asked.curves.values())),
+            *growth_remarks(growers, parcels.frame, asked.last, planted=events is not None),
+        ),
     )  # fmt: skip
 
 
@@ -203,55 +213,6 @@ def _grower(asked: Asked, key: str, curve: Curve, parameters: Parameters) -> Gro
     """Return a curve with what turns its stock into carbon: by species, else the curve's group."""
     group = key.partition("/")[0]
     own = [of for name, (_, of) in asked.curves.items() if species_group(name, "") == group]
-    groups = [*chain(group), *own]
-    return Grower(curve, conversion_of(parameters, asked.factors, groups, curve.units))
-
-
-def _remarks(
-    asked: Asked, fits: Mapping[str, Fit], growers: Mapping[str, Grower], parcels: pd.DataFrame
-) -> Iterator[Text]:
-    """Yield what a reader must know of the curves."""
-    for group, one in fits.items():
-        title = _title(group)
-        for remark in one.remarks():
-            yield Text(f"{title.zh}：{remark.zh}", f"{title.en}: {remark.en}")
-    for chosen in dict.fromkeys(chosen for chosen, _ in asked.curves.values()):
-        of = curve_set(chosen)
-        yield Text(
-            f"{chosen}：{of.title.zh}。{of.note.zh}", f"{chosen}: {of.title.en}. {of.note.en}"
-        )
-    for key, grower in growers.items():
-        title, (youngest, oldest) = _title(key), grower.curve.ages
-        own = parcels[parcels["group"] == key]
-        if ((own["age"] + asked.last - own["year"]) > oldest).any():
-            yield Text(
-                f"{title.zh}：有林分将超过曲线所据的最大林龄 {oldest:g} 年，其后为外推。",
-                f"{title.en}: stands grow older than {oldest:g} years, the oldest that the curve "
-                "was made from; what follows is extrapolated.",
-            )
-        if (own["age"] < youngest).any() or (youngest > 0 and asked.events is not None):
-            yield Text(
-                f"{title.zh}：曲线所据的最小林龄为 {youngest:g} 年，更年轻（含新造）的为外推。",
-                f"{title.en}: stands younger than {youngest:g} years, the youngest that the curve "
-                "was made from, are extrapolated, planted ones too.",
-            )
-        if own["unused"].any():
-            kind, count = quantity(grower.curve.units).title, int(own["unused"].sum())
-            yield Text(
-                f"{title.zh}：曲线给出{kind.zh}，{count} 个宗地实测的是其他储量，"
-                "未采用，从曲线起算。",
-                f"{title.en}: the curve gives {kind.en}; {count} parcels have another stock "
-                "measured, which is not used: their paths begin on the curve.",
-            )
-        if isinstance(grower.conversion, StemCarbon):
-            yield Text(
-                f"{title.zh}：只有树干，不含树冠和根。",
-                f"{title.en}: stems alone, without crowns and roots.",
-            )
-
-
-def _title(key: str) -> Text:
-    """Return what a curve's key is called: species group, and site class if there is one."""
-    group, _, site = key.partition("/")
-    title = species_groups()[group].title
-    return Text(f"{title.zh}（{site}）", f"{title.en} ({site})") if site else title
+    route = route_of(curve.units, asked.route)
+    also = own[0] if own else ""
+    return Grower(curve, conversion_of(route, parameters, Choices(sets=asked.sets), group, also))

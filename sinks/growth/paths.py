@@ -25,6 +25,7 @@ from sinks.growth.conversion import Conversion
 from sinks.growth.curve import Curve, GrowthError, components
 from sinks.growth.form import STEP, Numbers, Values
 from sinks.growth.stands import EVENT_COLUMNS, Stands, stands
+from sinks.routes.amounts import Amounts
 from sinks.uncertainty.fields import Field, Spread
 
 __all__ = ["Grower", "changes", "paths", "removals"]
@@ -140,17 +141,16 @@ def _grown(
         of_group = found.of(groups == group)
         try:
             stock = _per_hectare(of_group, growers[group].curve, felled=felled)
+            by_pool = growers[group].conversion(stock)
         except GepError as error:
             errors.append(error)
             continue
-        per_hectare = growers[group].conversion(stock)
-        area = per_hectare.keys.pop("area_ha").to_numpy(dtype=np.float64)
-        carbon.append(per_hectare.times(area, {}))
+        carbon.extend(_of_stands(of_group, pool, density) for pool, density in by_pool.items())
     raise_all(errors)
     return carbon
 
 
-def _per_hectare(of: Stands, curve: Curve, *, felled: bool) -> Estimates:
+def _per_hectare(of: Stands, curve: Curve, *, felled: bool) -> Amounts:
     """Return what stands, or is felled, per hectare in the curve's unit, by stand and year."""
     share = of.felled if felled else of.standing
     there = share > 0
@@ -179,17 +179,25 @@ def _per_hectare(of: Stands, curve: Curve, *, felled: bool) -> Estimates:
     relative = np.where(known, stock_se / np.where(measured > 0, measured, 1), curve.relative)
     own = {AGE: np.where(slope != 0, slope * age_se[:, None], 0),
            STOCKING: np.where(stock != 0, stock * relative[:, None], 0)}  # fmt: skip
-    stand, year = np.indices(stock.shape).reshape(2, -1)
-    keys = of.frame[["parcel_id", "area_ha"]].iloc[stand].reset_index(drop=True)
-    keys["year"] = of.years[year]
+    return Amounts(
+        value=stock.ravel(), shared={s: e.ravel() for s, e in shared.items()},
+        own={s: e.ravel() for s, e in own.items()}, provisional=np.zeros(stock.size, dtype=bool),
+    )  # fmt: skip
+
+
+def _of_stands(of: Stands, pool: str, density: Amounts) -> Estimates:
+    """Return the carbon of whole stands by year from that per hectare, (stand x year,)."""
+    stand, year = np.indices(of.age.shape).reshape(2, -1)
+    area = of.frame["area_ha"].to_numpy(float)[stand]
+    keys = of.frame[["parcel_id"]].iloc[stand].reset_index(drop=True)
     x, y = _cells(of.frame)
-    row = np.arange(stock.size)
+    row = np.arange(len(stand))
     return Estimates(
-        keys=keys, value=stock.ravel(), own=np.zeros(stock.size),
-        shared={s: e.ravel() for s, e in shared.items()},
+        keys=keys.assign(year=of.years[year], pool=pool), value=density.value * area,
+        shared={s: e * area for s, e in density.shared.items()}, own=np.zeros(len(stand)),
         spatial={
-            s: Spread.gathered(STANDS, stock.size, row, x[stand], y[stand], e.ravel())
-            for s, e in own.items()
+            s: Spread.gathered(STANDS, len(stand), row, x[stand], y[stand], e * area)
+            for s, e in density.own.items()
         },
     )  # fmt: skip
 

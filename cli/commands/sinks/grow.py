@@ -59,6 +59,10 @@ BAD_CURVE = Text(
     "--curve “{text}”须写作 树种=集/组，例如 larch=co2fix-larch/larch。",
     "--curve {text!r} must be SPECIES=SET/GROUP, such as larch=co2fix-larch/larch.",
 )
+BAD_SET = Text(
+    "--set “{text}”须写作 方法=集 或 方法.参数=集，例如 volume_linear=fang-2001。",
+    "--set {text!r} must be ROUTE=SET or ROUTE.PARAMETER=SET, such as volume_linear=fang-2001.",
+)
 BAD_PRIOR = Text(
     "--prior “{text}”须写作 参数=均值,标准误，例如 asymptote=200,40。",
     "--prior {text!r} must be PARAMETER=MEAN,ERROR, such as asymptote=200,40.",
@@ -67,7 +71,7 @@ BAD_PRIOR = Text(
 
 @click.command()
 @click.argument("inventory", type=options.PATH)
-@click.option("--to", "last", type=int, required=True, help="The last year.")
+@click.option("--to", "last", type=int, metavar="YEAR", required=True, help="The last year.")
 @click.option(
     "--curve",
     "curves",
@@ -103,11 +107,18 @@ BAD_PRIOR = Text(
     help="What is known of a parameter of the fitted curves beforehand.",
 )
 @click.option(
-    "--factors",
-    metavar="SET",
+    "--route",
+    metavar="ROUTE",
+    default="",
+    help="The route from stock to carbon: volume_fixed, volume_linear ...; by default the one that "
+    "fits what the curve returns.",
+)
+@click.option(
+    "--set",
+    "sets",
+    metavar="ROUTE[.PARAMETER]=SET",
     multiple=True,
-    required=True,
-    help="A parameter set for the way from stock to carbon; of several, the first with a row.",
+    help="Read a route's numbers, or one of them, from another parameter set.",
 )
 @click.option(
     "--age-groups",
@@ -129,7 +140,8 @@ BAD_PRIOR = Text(
 def grow(
     inventory: Path, *, last: int, curves: tuple[str, ...], records: Path | None, form: str,
     spread: Literal["constant", "proportional"], priors: tuple[str, ...],
-    factors: tuple[str, ...], age_groups: str, events: Path | None, out: Path | None,
+    route: str,
+    sets: tuple[str, ...], age_groups: str, events: Path | None, out: Path | None,
     as_json: bool, lang: Language,
 ) -> int:  # fmt: skip
     """Compute how the carbon of stands grows: INVENTORY is a table of parcels, or a project."""
@@ -138,8 +150,8 @@ def grow(
     asked = Asked(
         inventory=inventory, last=last, curves=dict(_curve(text) for text in curves),
         records=records, form=form, spread=spread,
-        priors=dict(_prior(text) for text in priors), factors=factors, age_groups=age_groups,
-        events=events,
+        priors=dict(_prior(text) for text in priors), route=route,
+        sets=dict(_set(text) for text in sets), age_groups=age_groups, events=events,
     )  # fmt: skip
     found = outlook(asked)
     if out:
@@ -170,6 +182,13 @@ def _prior(text: str) -> tuple[str, tuple[float, float]]:
     except ValueError as problem:
         raise _unreadable(BAD_PRIOR, text) from problem
     return name, (mean, error)
+
+
+def _set(text: str) -> tuple[str, str]:
+    name, _, chosen = text.partition("=")
+    if not (name and chosen):
+        raise _unreadable(BAD_SET, text)
+    return name, chosen
 
 
 def _unreadable(what: Text, text: str) -> Exception:

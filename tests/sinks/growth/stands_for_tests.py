@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from data_catalog.parameters import Row
-from sinks.growth.conversion import BiomassCarbon
+from data_catalog.parameters import Parameters, Row
+from sinks.growth.conversion import conversion_of, route_of
 from sinks.growth.curve import FormCurve
 from sinks.growth.fit import Records
 from sinks.growth.form import Form, Numbers
 from sinks.growth.forms import form
 from sinks.growth.paths import Grower
+from sinks.routes import Choices
 
 PARAMETERS = {
     "richards": (300, 0.9, 0.05, 0.4), "chapman_richards": (300, 0.05, 1.8),
@@ -40,11 +41,14 @@ def curve(covariance=None, relative=0.0, name="curve", of="chapman_richards") ->
 
 def grower(covariance=None, relative=0.0, cf_se=0.0, r_se=0.0, name="curve") -> Grower:
     """Carbon is half of the biomass, roots a quarter of the shoots."""
-    factors = BiomassCarbon(
-        carbon_fraction=row("carbon_fraction", 0.5, "t_C/t_dm", cf_se),
-        root_shoot_ratio=row("root_shoot_ratio", 0.25, "t_dm/t_dm", r_se),
-    )
-    return Grower(curve(covariance, relative, name), factors)
+    route = route_of("t_dm/ha")
+    factors = Parameters([
+        row("carbon_fraction", 0.5, "t_C/t_dm", cf_se),
+        row("root_shoot_ratio", 0.25, "t_dm/t_dm", r_se),
+    ])  # fmt: skip
+    sets = {route.id: "test", f"{route.id}.carbon_fraction": "test"}
+    way = conversion_of(route, factors, Choices(sets=sets), "chinese_fir")
+    return Grower(curve(covariance, relative, name), way)
 
 
 def parcel(**known: object) -> dict[str, object]:

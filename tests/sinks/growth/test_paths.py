@@ -127,9 +127,7 @@ def test_a_curve_without_errors_leaves_the_error_unknown_and_no_stand_errs_by_no
 
 
 def _one_pool(per_hectare):
-    from dataclasses import replace
-
-    return replace(per_hectare, keys=per_hectare.keys.assign(pool="above_ground"))
+    return {"above_ground": per_hectare}
 
 
 # Events
