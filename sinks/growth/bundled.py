@@ -1,7 +1,9 @@
 """Growth curves from parameter rows: declared sets, and those of a project.
 
 No set is a default: a curve grows stands of the region and the site it was made from. What a set
-is for stands in its title.
+is for stands in its title. A project's own curves are rows of its own parameter table, asked for by
+their form: `logistic/chinese_fir`, `table/chinese_fir`. Standard errors of their parameters are
+taken as independent.
 """
 
 from collections.abc import Callable
@@ -11,13 +13,13 @@ import numpy as np
 
 from data_catalog.errors import ParameterMissing, UnknownNameError
 from data_catalog.names import suggestion
-from data_catalog.parameters import Parameters, Row
+from data_catalog.parameters import LOCAL, Parameters, Row
 from data_catalog.spec import Citation
 from data_catalog.text import Text
 from data_catalog.units import conversion, same_kind
 from sinks.growth.curve import QUANTITIES, Curve, FormCurve, GrowthError
 from sinks.growth.form import Numbers
-from sinks.growth.forms import form
+from sinks.growth.forms import FORMS, form
 from sinks.growth.table_curve import TableCurve, of_increments, of_stocks
 
 __all__ = ["CURVE_SETS", "CurveSet", "bundled_curve", "curve_set"]
@@ -76,14 +78,20 @@ CURVE_SETS = (
 
 
 def curve_set(name: str) -> CurveSet:
-    """Return a set of curves by its id.
+    """Return a set of curves by its id; by that of a form, or `table`, the project's own.
 
     Raises
     ------
     UnknownNameError
         If there is none.
     """
-    known = {one.id: one for one in CURVE_SETS}
+    known = {one.id: one for one in CURVE_SETS} | {
+        kind: CurveSet(
+            id=LOCAL, title=Text("项目自己的曲线", "the project's own curves"), form=kind,
+            source=Citation(LOCAL, "[tables] parameters"), note=Text("", ""),
+        )
+        for kind in (*(one.id for one in FORMS), TABLE)
+    }  # fmt: skip
     if name not in known:
         raise UnknownNameError(
             where="growth", kind=Text("生长曲线集", "set of growth curves"), name=name,
@@ -101,6 +109,7 @@ def bundled_curve(parameters: Parameters, chosen: str, group: str) -> Curve:
         If there is no such set; the set has no such group; a row is of the wrong kind.
     """
     of = curve_set(chosen)
+    chosen = of.id
     name = f"growth_curve[{chosen}, {group}]"
     if of.form == TABLE:
         return _table(parameters, chosen, group, name)
@@ -127,17 +136,25 @@ def _table(parameters: Parameters, chosen: str, group: str, name: str) -> TableC
         (INCREMENT, of_increments, lambda units: f"{units}/year"),
         ("growth_stock", of_stocks, lambda units: units),
     ):
-        rows = {
-            float(key.removeprefix(f"{group} ")): row
-            for key, row in parameters.of_set(parameter, chosen).items()
-            if key.startswith(f"{group} ")
-        }
+        keyed = parameters.of_set(parameter, chosen).items()
+        rows = {_age(row): row for key, row in keyed if key.rpartition(" ")[0] == group}
         if rows:
             ages: Numbers = np.array(sorted(rows))
             units = _units(rows[float(ages[0])], name, per)
             stocks = np.array([rows[age].in_units(per(units)) for age in ages.tolist()])
             return make(name, units, ages, stocks)
     raise _missing(INCREMENT, chosen, group)
+
+
+def _age(row: Row) -> float:
+    """Return the age in the key of a row of a table, years."""
+    try:
+        return float(row.key.rpartition(" ")[2])
+    except ValueError as error:
+        raise GrowthError(where=row.name(), problem=Text(
+            "key 须为“组 年龄”，例如 larch 15。",
+            "its key must be a group and an age, such as larch 15.",
+        )) from error  # fmt: skip
 
 
 def _row(parameters: Parameters, parameter: str, chosen: str, group: str) -> Row:

@@ -18,7 +18,7 @@ from sinks.growth.curve import Curve, GrowthError
 from sinks.growth.fit import Fit, Prior, Spread, fit
 from sinks.growth.forms import form
 from sinks.growth.paths import Grower, changes, paths, removals
-from sinks.growth.records import growing_parcels, read_events, read_records
+from sinks.growth.records import curve_key, growing_parcels, read_events, read_records
 from sinks.growth.remarks import fit_remarks, growth_remarks, set_remarks
 from sinks.routes import Choices
 from tiles.project import read_project
@@ -148,11 +148,12 @@ def outlook(asked: Asked) -> Outlook:
             f"末年 {asked.last} 须晚于清查年份 {surveyed}。",
             f"the last year, {asked.last}, must be after the survey of {surveyed}.",
         ))  # fmt: skip
+    events = _events(asked, parcels.frame, inventory, curves)
+    planted = set() if events is None else set(events["group"]) & set(curves)
     growers = {
         key: _grower(asked, key, curves[key], parameters)
-        for key in sorted(set(parcels.frame["group"]))
+        for key in sorted(planted | set(parcels.frame["group"]))
     }
-    events = read_events(asked.events) if asked.events else None
     years = range(surveyed, asked.last + 1)
     what = (parcels.frame, growers, years)
     return Outlook(
@@ -183,6 +184,19 @@ def _inventory(path: Path) -> tuple[TableRows, Parameters]:
     ]
     table = read_rows_of("inventory", project.folder / project.tables.inventory)
     return table, bundled().with_rows(own)
+
+
+def _events(
+    asked: Asked, parcels: pd.DataFrame, inventory: TableRows, curves: Mapping[str, Curve]
+) -> pd.DataFrame | None:
+    """Return the events, those of parcels that are left out left out too; None without a table."""
+    if asked.events is None:
+        return None
+    events = read_events(asked.events)
+    listed = events["parcel_id"].isin(inventory.frame["parcel_id"])
+    kept = events[events["parcel_id"].isin(parcels["parcel_id"]) | ~listed]
+    groups = [(curve_key(group, "", curves) or group) if group else "" for group in kept["group"]]
+    return kept.assign(group=groups)
 
 
 def _fits(asked: Asked) -> dict[str, Fit]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data_catalog.forests import species_groups
+from data_catalog.parameters import LOCAL
 from data_catalog.text import Text
 from sinks.growth.bundled import curve_set
 from sinks.growth.curve import Curve, quantity
@@ -27,9 +28,10 @@ def set_remarks(sets: Iterable[str]) -> Iterator[Text]:
     """Yield what sets of curves are for."""
     for chosen in sets:
         of = curve_set(chosen)
-        yield Text(
-            f"{chosen}：{of.title.zh}。{of.note.zh}", f"{chosen}: {of.title.en}. {of.note.en}"
-        )
+        if of.id != LOCAL:
+            yield Text(
+                f"{chosen}：{of.title.zh}。{of.note.zh}", f"{chosen}: {of.title.en}. {of.note.en}"
+            )
 
 
 def growth_remarks(

@@ -79,7 +79,7 @@ def stands(inventory: pd.DataFrame, events: pd.DataFrame, years: Sequence[int]) 
     span = np.array(years, dtype=np.int64)
     by_parcel = {str(parcel): rows for parcel, rows in events.groupby("parcel_id", sort=False)}
     errors: list[GepError] = [
-        _wrong(parcel, rows["year"].iloc[0], Text("不在清查表中", "is not in the inventory"))
+        _wrong(parcel, int(rows["year"].iloc[0]), Text("不在清查表中", "is not in the inventory"))
         for parcel, rows in by_parcel.items()
         if parcel not in set(inventory["parcel_id"])
     ]
@@ -166,7 +166,7 @@ def _share(parcel: str, year: int, kind: str, share: object) -> float:
     return felled
 
 
-def _wrong(parcel: str, year: object, what: Text) -> GrowthError:
+def _wrong(parcel: str, year: int, what: Text) -> GrowthError:
     return GrowthError(where=parcel, problem=Text(
         f"{year} 年的经营事件{what.zh}。请更正事件表。",
         f"the event of {year} {what.en}. Correct the table of events.",

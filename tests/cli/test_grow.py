@@ -127,6 +127,26 @@ def test_a_project_names_its_inventory_and_its_own_rows_come_first(ran, stock_pr
     assert found["totals"][0]["stock_tC"] == pytest.approx(half)
 
 
+def test_a_project_brings_its_own_curve_with_its_errors(ran, stock_project, tmp_path):
+    (tmp_path / "inventory.csv").write_text(INVENTORY, encoding="utf-8")
+    rows = ("growth_asymptote,pine,300,30,m3/ha", "growth_scale,pine,20,,1",
+            "growth_rate,pine,0.1,0,1/year")  # fmt: skip
+    text = "\n".join(["parameter,key,value,se,units,source", *(f"{r},county" for r in rows)])
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
+    tables = '\n[tables]\ninventory = "inventory.csv"\nparameters = "rows.csv"\n'
+    stock_project.write_text(stock_project.read_text(encoding="utf-8") + tables, encoding="utf-8")
+    own = ("--curve", "马尾松=logistic/pine")
+    found = json.loads(ran(stock_project, "--to", "2021", *own, "--json").stdout)
+    assert "growth_curve[project, pine]" in found["error_unknown"]
+    # 300 / (1 + 20 e^(-1.8)) = 69.67 m3/ha at 18 years on 12.5 ha, 90 measured on 30 ha;
+    # x 0.38 t/m3 x 1.472 x 0.46, and 0.187 of it in roots
+    volume = 69.67 * 12.5 + 90 * 30
+    carbon = volume * 0.38 * 1.472 * 0.46 * 1.187
+    assert found["totals"][0]["stock_tC"] == pytest.approx(carbon, rel=1e-4)
+    with pytest.raises(GepError, match=r"project.* no row .*growth_asymptote.* of fir"):
+        ran(stock_project, "--to", "2021", "--curve", "马尾松=gompertz/fir")
+
+
 def test_a_project_without_an_inventory_is_refused(ran, stock_project):
     with pytest.raises(GepError, match=r"the project has no \[tables\] inventory"):
         ran(stock_project, "--to", "2030", *CURVE)

@@ -93,7 +93,7 @@ NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR",
          "service", "township", "WHAT", "CODE", "ROW", "INVENTORY", "SPECIES", "GROUP", "PARAMETER",
          "MEAN", "ERROR", "ROUTE", "CSV", "Parquet", "growth_records", "stand_events", "constant",
          "proportional", "richards", "chapman_richards", "logistic", "gompertz", "schumacher",
-         "volume_fixed", "volume_linear", "guangxi", "YEAR"}  # fmt: skip
+         "volume_fixed", "volume_linear", "guangxi", "YEAR", "FORM"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 

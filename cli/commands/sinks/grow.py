@@ -77,7 +77,8 @@ BAD_PRIOR = Text(
     "curves",
     metavar="SPECIES=SET/GROUP",
     multiple=True,
-    help="Grow a species by a curve of the parameter tables; give several for several species.",
+    help="Grow a species by a curve of the parameter tables, or of the project's own as FORM/GROUP; "
+    "give several for several species.",
 )
 @click.option(
     "--fit",
@@ -140,8 +141,7 @@ BAD_PRIOR = Text(
 def grow(
     inventory: Path, *, last: int, curves: tuple[str, ...], records: Path | None, form: str,
     spread: Literal["constant", "proportional"], priors: tuple[str, ...],
-    route: str,
-    sets: tuple[str, ...], age_groups: str, events: Path | None, out: Path | None,
+    route: str, sets: tuple[str, ...], age_groups: str, events: Path | None, out: Path | None,
     as_json: bool, lang: Language,
 ) -> int:  # fmt: skip
     """Compute how the carbon of stands grows: INVENTORY is a table of parcels, or a project."""

@@ -163,6 +163,27 @@ def test_events_are_read_with_the_species_planted(tmp_path, records):
     assert felled.drop([2023, 2025]).eq(0).all()
 
 
+def test_events_of_parcels_left_out_are_left_out_and_others_must_be_there(tmp_path, records):
+    rows = ROWS + "004,2020,5,毛竹,,,,,,\n"
+    header = "parcel_id,year,event,share,species\n"
+    bamboo = written(tmp_path, "events.csv", header + "004,2023,harvest,,\n")
+    assert outlook(asked(tmp_path, records, rows, events=bamboo)).parcels == 3
+    nowhere = written(tmp_path, "events.csv", header + "009,2023,harvest,,\n")
+    with pytest.raises(GepError, match="009: the event of 2023 is not in the inventory"):
+        outlook(asked(tmp_path, records, rows, events=nowhere))
+
+
+def test_a_species_that_is_planted_needs_a_curve_of_its_own(tmp_path, records):
+    header = "parcel_id,year,event,share,species\n"
+    rows = "003,2025,harvest,,\n003,2026,planting,,杉木\n"
+    events = written(tmp_path, "events.csv", header + rows)
+    with pytest.raises(GepError, match=r"chinese_fir: 1 stands .* have no growth curve"):
+        outlook(asked(tmp_path, records, events=events))
+    curves = {"杉木": ("hebei-north-2017", "needleleaf")}
+    both = outlook(asked(tmp_path, records, events=events, curves=curves))
+    assert both.stock.value[both.stock.keys["parcel_id"] == "003"][-1] > 0
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
