@@ -10,7 +10,7 @@ holds only for n pixels that have nothing to do with each other.
 
 References
 ----------
-[ploton_to_map] mean over all pairs of pixels of SD_i SD_j corr_ij, nugget 0 at block support.
+[plot_to_map] mean over all pairs of pixels of SD_i SD_j corr_ij, nugget 0 at block support.
 """
 
 from collections.abc import Callable, Mapping

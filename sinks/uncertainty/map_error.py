@@ -18,7 +18,9 @@ import numpy.typing as npt
 import shapely
 from affine import Affine
 
+from data_catalog.errors import ParcelError
 from data_catalog.parameters import engine_number
+from data_catalog.text import Text
 from sinks.estimates import Estimates
 from sinks.uncertainty.correlation import Correlation
 from sinks.uncertainty.fields import Field, Numbers, Places, Spread
@@ -34,6 +36,8 @@ __all__ = [
 
 WITHIN = " (within cells)"
 """Ends the name of the part of a map error that a parcel does not share with others."""
+SMALL = 1 / 4
+"""A parcel is small where this share of the parcels is smaller."""
 
 
 def footprints_of_pixels(
@@ -71,14 +75,15 @@ def footprints_of_polygons(polygons: npt.ArrayLike, side_m: float | None = None)
     Parameters
     ----------
     polygons : (parcels,) array of Polygon or MultiPolygon
-        In an equal-area CRS in metres.
+        In an equal-area CRS in metres; at least one has an area.
     side_m : float, m, optional
-        Side of the squares; by default a fixed part of a middling parcel's side.
+        Side of the squares; by default a fixed part of a small parcel's side.
     """
     shapes = np.asarray(polygons, dtype=object)
     if side_m is None:
         across = engine_number("cells_across_parcel")
-        side_m = float(np.sqrt(np.median(shapely.area(shapes)))) / across
+        areas = shapely.area(shapes)
+        side_m = float(np.sqrt(np.quantile(areas[areas > 0], SMALL))) / across
     rings = Rings.from_polygons(shapes, Affine.scale(1 / side_m))
     low = np.floor([rings.top.min(), rings.left.min()]).astype(int)
     high = np.ceil([rings.bottom.max(), rings.right.max()]).astype(int) + 1
@@ -116,6 +121,7 @@ def with_map_error(
     correlation: Correlation,
     sd: npt.ArrayLike,
     parcel: npt.ArrayLike | None = None,
+    side_m: float | None = None,
 ) -> Estimates:
     """Return the estimates with the error of a map as one more source.
 
@@ -133,11 +139,25 @@ def with_map_error(
         pixels' areas times their standard deviations.
     parcel : (n,) array, optional
         Which footprint a row has; by default row i has footprint i.
+    side_m : float, m, optional
+        Side of the lattice's cells, about; by default a fixed share of the range, but no more
+        cells along the county than can be drawn.
+
+    Raises
+    ------
+    ParcelError
+        If a parcel with an error has no place.
     """
     place = np.arange(len(estimates)) if parcel is None else np.asarray(parcel, dtype=np.int64)
     error = np.broadcast_to(np.asarray(sd, dtype=np.float64), len(estimates))
-    cells = _correlated(footprints, correlation).coarsened(_factor(footprints, correlation))
-    left = np.sqrt(np.maximum(mean_correlation(footprints, correlation) - cells.variance(), 0))
+    _check(footprints, place[error != 0], source)
+    factor = _factor(footprints, correlation, side_m)
+    cells = _correlated(footprints, correlation).coarsened(factor)
+    known, of_cells = mean_correlation(footprints, correlation), cells.variance()
+    # a parcel in opposite corners of two cells has less in common than the cells have
+    cells = cells.times(np.sqrt(np.divide(known, of_cells, out=np.ones_like(known),
+                                          where=of_cells > known)))  # fmt: skip
+    left = np.sqrt(np.maximum(known - of_cells, 0))
     new = {
         source: cells.taken(place).times(error),
         source + WITHIN: _apart(footprints, left).taken(place).times(error),
@@ -148,9 +168,25 @@ def with_map_error(
     return replace(estimates, spatial=spatial)
 
 
-def _factor(footprints: Spread, correlation: Correlation) -> int:
+def _check(footprints: Spread, parcel: Places, source: str) -> None:
+    lost = np.setdiff1d(parcel, footprints.row)
+    if len(lost):
+        raise ParcelError(
+            where=source,
+            problem=Text(
+                f"{len(lost)} 个宗地没有面积，误差无处安放；第一个是第 {lost[0]} 号。"
+                "请检查其几何。",
+                f"{len(lost)} parcels have no area, so their error has no place; the first is "
+                f"number {lost[0]}. Check their geometry.",
+            ),
+        )
+
+
+def _factor(footprints: Spread, correlation: Correlation, side_m: float | None) -> int:
     """Return how many squares of the footprints go along a cell of the lattice."""
     x, y, side = footprints.x, footprints.y, footprints.field.side_m
+    if side_m is not None:
+        return max(1, round(side_m / side))
     extent = side * max(np.ptp(x), np.ptp(y)) if len(x) else 0
     wanted = max(
         correlation.range_m / engine_number("field_cells_in_range"),

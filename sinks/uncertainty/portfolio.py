@@ -2,9 +2,9 @@
 
 In each draw a shared source is one number for all rows, a field of errors one number per cell of
 its lattice with the cells' correlation, and what is a row's own is a number of its own. The random
-numbers of a block of draws depend on the seed, the source's name and the block's number alone
-(Philox, a counter-based generator). So draws can be made in any portions, and a source that is
-added leaves the draws of the others as they were.
+numbers of a block of draws depend on the seed, the source's name and the block's number alone.
+So draws can be made in any portions, and a source that is added leaves the draws of the others as
+they were.
 
 References
 ----------

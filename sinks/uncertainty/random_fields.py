@@ -28,8 +28,9 @@ Singles: TypeAlias = npt.NDArray[np.float32]
 def normal_numbers(seed: int, source: str, block: int, shape: tuple[int, ...]) -> Singles:
     """Return independent standard normal numbers, the same for the same seed, source and block."""
     digest = hashlib.sha256(f"{seed}|{block}|{source}".encode()).digest()
-    key = np.frombuffer(digest[:16], dtype="<u8")  # what Philox takes
-    return np.random.Generator(np.random.Philox(key=key)).standard_normal(shape, dtype=np.float32)
+    start = np.random.SeedSequence(int.from_bytes(digest, "little"))
+    generator = np.random.Generator(np.random.SFC64(start))
+    return generator.standard_normal(shape, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
