@@ -1,0 +1,30 @@
+"""Pages on paper: what a document says as plain pieces, and their setting as PDF.
+
+typeset(Document, fonts=None) -> bytes
+"""
+
+from lending.paper.document import (
+    Bullets,
+    Document,
+    Figures,
+    Grid,
+    Heading,
+    Lines,
+    Pairs,
+    Piece,
+    Words,
+)
+from lending.paper.typesetting import typeset
+
+__all__ = [
+    "Bullets",
+    "Document",
+    "Figures",
+    "Grid",
+    "Heading",
+    "Lines",
+    "Pairs",
+    "Piece",
+    "Words",
+    "typeset",
+]
