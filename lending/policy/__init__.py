@@ -17,6 +17,7 @@ from lending.policy.model import (
     Policy,
     Prices,
     Revaluation,
+    RightRule,
     Warnings,
 )
 from lending.policy.reading import example_policy, read_policy
@@ -31,6 +32,7 @@ __all__ = [
     "Policy",
     "Prices",
     "Revaluation",
+    "RightRule",
     "Warnings",
     "example_policy",
     "read_policy",

@@ -22,6 +22,7 @@ __all__ = [
     "Premium",
     "Prices",
     "Revaluation",
+    "RightRule",
     "Warnings",
 ]
 
@@ -190,6 +191,15 @@ class Warnings(_Section):
     """CNY per t_CO2e that a figure may imply without being flagged."""
 
 
+class RightRule(_Section):
+    """What a right beside carbon (timber, compensation) is lent against, after its haircut."""
+
+    right: str
+    haircut: Share
+    max_ltv: Annotated[float, Field(gt=0, le=1)]
+    source: str
+
+
 class Prices(_Section):
     """Which prices are taken."""
 
@@ -218,6 +228,8 @@ class Policy(_Section):
     revaluation: Revaluation
     warnings: Warnings = Warnings()
     prices: Prices
+    rights: tuple[RightRule, ...] = ()
+    """Of other rights; one that is not here is valued and not lent against."""
 
     def haircut(self, kind: HaircutKind) -> Haircut:
         """Return the haircut of a kind.
