@@ -91,7 +91,9 @@ NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR",
          "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
          "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B", "parcel", "ecosystem",
          "service", "township", "WHAT", "CODE", "ROW", "SAMPLE", "gpkg",
-         "neyman", "proportional", "equal"}  # fmt: skip
+         "neyman", "proportional", "equal",
+         "NUMBER", "annuity", "principal", "bullet", "monthly", "quarterly", "yearly", "actual",
+         "date", "amount", "kind", "carbon", "other", "csv", "YYYY", "MM", "DD"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 
