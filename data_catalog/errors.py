@@ -13,6 +13,7 @@
   - StandardError          a standard asks for what the services do not have, or twice
   - ParameterMissing       a parameter without a row; the service that needs it is not computed
   - TooCoarse              a layer too coarse for its purpose; the service is not computed
+  - LoanError              a loan, its terms or its security
   - OutputError            the output folder or the disk
   - RunError               a run that stopped, or cannot be resumed
   - Problems               several of the above, told at once
@@ -174,6 +175,12 @@ class TooCoarse(GepError):  # noqa: N818
         "{where}: its cells are {size} m, but {purpose} needs {limit} m or finer. "
         "Give a finer layer.",
     )
+
+
+class LoanError(GepError):
+    """A loan, its terms, its security or a stress of them cannot be as it is given."""
+
+    template = Text("{where}：{problem}", "{where}: {problem}")
 
 
 class OutputError(GepError):

@@ -1,0 +1,16 @@
+"""`gep loan`: schedules, stress and the small loan. A file per command."""
+
+import click
+
+from cli.commands.loan.schedule import schedule
+
+__all__ = ["loan"]
+
+
+@click.group()
+def loan() -> None:
+    """Work out loans secured on forest carbon: schedule, income cover, stress."""
+
+
+for _command in (schedule,):
+    loan.add_command(_command)

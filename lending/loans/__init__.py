@@ -1,0 +1,1 @@
+"""Loans: schedules, income cover, loan-to-value ladder, top-up and release, expected loss."""

@@ -1,0 +1,104 @@
+"""Paying early, and paying late."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, localcontext
+
+from data_catalog.errors import LoanError
+from data_catalog.text import Text
+from lending.loans.day_count import DayCount
+from lending.loans.money import CENT, EXACT, LOAN, NOTHING, cents, money_problem
+from lending.loans.schedule import Schedule, schedule
+
+__all__ = ["EarlyRepayment", "overdue_interest", "repay_early"]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyRepayment:
+    """What is paid on the day, CNY, and the schedule from then on; None when all is paid."""
+
+    day: date
+    principal: Decimal
+    interest: Decimal
+    fee: Decimal
+    after: Schedule | None
+
+    @property
+    def paid(self) -> Decimal:
+        """Return principal, accrued interest and fee together."""
+        return self.principal + self.interest + self.fee
+
+
+def repay_early(of: Schedule, day: date, principal: Decimal, fee_rate: Decimal) -> EarlyRepayment:
+    """Return an early repayment and the loan after it, with the due dates it had.
+
+    Parameters
+    ----------
+    day : date
+        In the life of the loan; instalments due on it or before are paid.
+    principal : Decimal, CNY
+        Paid back on top of them, with the interest that has accrued on the whole balance.
+    fee_rate : Decimal
+        Fee as a fraction of the principal that is paid early; by contract, 0 for none.
+    """
+    with localcontext(EXACT):
+        balance = of.balance(day)
+        _check(of, day, principal, fee_rate, balance)
+        terms, done = of.terms, [one for one in of.instalments if one.due <= day]
+        last = done[-1].due if done else terms.drawn
+        accrued = balance * terms.rate_from(last) * terms.days.years(last, day)
+        left = balance - principal
+        after = None
+        if left:
+            after = schedule(replace(
+                terms, amount=left, drawn=day, first_due=of.instalments[len(done)].due,
+                instalments=terms.instalments - len(done), grace=max(terms.grace - len(done), 0),
+                rate=terms.rate_from(last),
+                rate_changes=tuple(c for c in terms.rate_changes if c.since > day),
+            ))  # fmt: skip
+        return EarlyRepayment(day, principal, cents(accrued), cents(principal * fee_rate), after)
+
+
+def overdue_interest(
+    overdue: Decimal, rate: Decimal, surcharge: Decimal, due: date, paid: date, days: DayCount
+) -> Decimal:
+    """Return the penalty interest on an amount paid late, CNY to the cent, simple.
+
+    Parameters
+    ----------
+    rate : Decimal
+        Yearly rate of the loan.
+    surcharge : Decimal
+        By how much of itself the rate is higher while a payment is late: 0.5 for half as much
+        again. By contract.
+    """
+    if paid < due or surcharge < NOTHING:
+        raise LoanError(
+            where=LOAN,
+            problem=Text(
+                f"付款日 {paid} 应不早于到期日 {due}，罚息加收比例 {surcharge} 应不为负。",
+                f"the day of payment {paid} must not be before the due date {due}, and the "
+                f"surcharge {surcharge} must not be negative.",
+            ),
+        )
+    with localcontext(EXACT):
+        return cents(overdue * rate * (1 + surcharge) * days.years(due, paid))
+
+
+def _check(
+    of: Schedule, day: date, principal: Decimal, fee_rate: Decimal, balance: Decimal
+) -> None:
+    name = Text("提前还款金额", "the principal paid early")
+    if problem := money_problem(name, principal, least=CENT, where=LOAN):
+        raise problem
+    if not of.terms.drawn <= day < of.end or principal > balance or fee_rate < NOTHING:
+        raise LoanError(
+            where=LOAN,
+            problem=Text(
+                f"{day} 提前归还 {principal} 元：应在 {of.terms.drawn} 至 {of.end} 之间，"
+                f"不超过当日余额 {balance} 元，费率 {fee_rate} 不为负。",
+                f"{principal} CNY early on {day}: it must be from {of.terms.drawn} to before "
+                f"{of.end}, at most the balance of {balance} CNY, with a fee rate of at least 0, "
+                f"not {fee_rate}.",
+            ),
+        )

@@ -1,0 +1,1 @@
+"""Stress of single loans, and what many loans on the same forests can lose together."""
