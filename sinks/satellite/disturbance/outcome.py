@@ -27,15 +27,16 @@ from sinks.satellite.disturbance.forest_change import ForestChange, forest_chang
 from sinks.satellite.disturbance.maps import write_map
 from sinks.satellite.disturbance.patches import alerts_of, cell_areas, patches
 from sinks.satellite.disturbance.rules import BURN_INDEX, row, severities
-from sinks.satellite.scenes.composites import EPOCH
+from sinks.satellite.scenes.composites import day_of
 from sinks.satellite.scenes.declared import SceneSet
 from sinks.satellite.scenes.reading import Files, grid_of, scenes_on_grid
 from sinks.satellite.scenes.scale import check_scale
 from tiles.grid import Grid
 
-__all__ = ["Outcome", "disturbances", "write_outcome"]
+__all__ = ["Outcome", "check_folder", "disturbances", "write_outcome"]
 
 DAYS = "days since 1970-01-01"
+RECORD = "disturbance.json"
 SEEN = ("median", "least", "greatest", "outside_share")
 
 
@@ -159,17 +160,18 @@ def _known(numbers: dict[str, float]) -> dict[str, float | None]:
 def _summary(
     found: Found, areas: Pixels, classes: Pixels | None, parameters: Parameters
 ) -> dict[str, Any]:
-    disturbed = found.event > 0
-    middle = (found.day_from + found.day_to) / 2
-    years = np.full(found.event.shape, -1)
-    stamps = np.floor(middle[disturbed]).astype("datetime64[D]")
-    years[disturbed] = stamps.astype("datetime64[Y]").astype(int) + EPOCH.year
     summary: dict[str, Any] = {
         "looked_ha": float(areas[found.looked].sum()),
-        "disturbed_ha": float(areas[disturbed].sum()),
-        "disturbed_ha_by_year": {
-            str(year): float(areas[years == year].sum()) for year in np.unique(years[disturbed])
-        },
+        "disturbed_ha": float(areas[found.event > 0].sum()),
+        "disturbed_ha_by_period": [
+            {
+                "from": day_of(found.day_from[cells].min()).isoformat(),
+                "to": day_of(found.day_to[cells].max()).isoformat(),
+                "ha": float(areas[cells].sum()),
+            }
+            for event in np.unique(found.event[found.event > 0])
+            for cells in [found.event == event]
+        ],
     }
     if classes is not None:
         summary["disturbed_ha_by_severity"] = {
@@ -233,6 +235,35 @@ def _unseen(found: Found, grid: Grid) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=[shape(one) for one, _ in shapes], crs=grid.crs)
 
 
+def check_folder(folder: Path, *, overwrite: bool) -> None:
+    """Raise if the folder is there and not to be replaced, or is no folder of this command.
+
+    Raises
+    ------
+    ProjectError
+    """
+    if not folder.exists():
+        return
+    ours = folder.is_dir() and ((folder / RECORD).is_file() or not any(folder.iterdir()))
+    if overwrite and not ours:
+        raise ProjectError(
+            where=str(folder),
+            problem=Text(
+                f"里面没有 {RECORD}，不是本命令写的文件夹，不予替换。请换一个文件夹。",
+                f"holds no {RECORD}, so this command did not write it and will not replace it. "
+                "Choose another folder.",
+            ),
+        )
+    if not overwrite:
+        raise ProjectError(
+            where=str(folder),
+            problem=Text(
+                "已存在。请换一个文件夹，或用 --overwrite 替换。",
+                "is there already. Choose another folder, or replace it with --overwrite.",
+            ),
+        )
+
+
 def write_outcome(outcome: Outcome, folder: Path, *, overwrite: bool = False) -> None:
     """Write maps, alerts.gpkg, parcels.csv and disturbance.json into a folder, whole or not at all.
 
@@ -243,14 +274,7 @@ def write_outcome(outcome: Outcome, folder: Path, *, overwrite: bool = False) ->
     OutputError
         If it cannot be written.
     """
-    if folder.exists() and not overwrite:
-        raise ProjectError(
-            where=str(folder),
-            problem=Text(
-                "已存在。请换一个文件夹，或用 --overwrite 替换。",
-                "is there already. Choose another folder, or replace it with --overwrite.",
-            ),
-        )
+    check_folder(folder, overwrite=overwrite)
     aside = folder.with_name(f".{folder.name}.{uuid4().hex}.part")
     try:
         aside.mkdir(parents=True)
@@ -293,7 +317,7 @@ def _write(outcome: Outcome, folder: Path) -> None:
     if outcome.change is not None:
         _write_change(outcome.change, folder)
     text = json.dumps(outcome.record, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / "disturbance.json").write_text(text, encoding="utf-8")
+    (folder / RECORD).write_text(text, encoding="utf-8")
 
 
 def _write_change(change: ForestChange, folder: Path) -> None:

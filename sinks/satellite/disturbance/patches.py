@@ -1,6 +1,5 @@
 """From disturbed cells to patches, and from patches to alerts: polygons with date and size."""
 
-from datetime import date, timedelta
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +13,7 @@ from data_catalog.spec import Pixels
 from data_catalog.units import conversion
 from sinks.satellite.disturbance.alerts import COLUMNS
 from sinks.satellite.disturbance.detection import Found
-from sinks.satellite.scenes.composites import EPOCH
+from sinks.satellite.scenes.composites import day_of
 from tiles.grid import Grid, Tile
 
 __all__ = ["alerts_of", "cell_areas", "patches"]
@@ -81,7 +80,7 @@ def alerts_of(
     return gpd.GeoDataFrame(
         {
             "alert_id": [f"{source}-{number + 1}" for number in range(count)],
-            "date": [_day(day) for day in (first + last) / 2],
+            "date": [day_of(day) for day in (first + last) / 2],
             "date_error_days": (last - first) / 2,
             "magnitude": mean(found.magnitude),
             "confidence": mean(found.confidence),
@@ -100,7 +99,3 @@ def _outlines(labels: Labels, grid: Grid, count: int) -> list[shapely.MultiPolyg
     ):
         parts[int(label) - 1].append(shape(outline))
     return [shapely.MultiPolygon(one) for one in parts]
-
-
-def _day(days: float) -> date:
-    return EPOCH + timedelta(days=float(np.floor(days)))

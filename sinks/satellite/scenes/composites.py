@@ -1,8 +1,10 @@
 """One picture out of several looks at the same ground: the median, or the best pixel."""
 
+import calendar
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy.typing as npt
 
 from data_catalog.spec import Pixels
 
-__all__ = ["Composite", "How", "best_pixel", "days_from", "median", "nearest_first"]
+__all__ = ["Composite", "How", "best_pixel", "day_of", "days_from", "median", "nearest_first"]
 
 How = Literal["median", "greenest", "nearest"]
 EPOCH = date(1970, 1, 1)
@@ -92,9 +94,12 @@ def days_from(days: Sequence[date]) -> npt.NDArray[np.float64]:
     return np.array([(d - EPOCH).days for d in days], dtype=np.float64)
 
 
-def _last(year: int, month: int) -> int:
-    import calendar
+def day_of(days: float) -> date:
+    """Return the date that so many days since 1970-01-01, and a part of one, fall on."""
+    return EPOCH + timedelta(days=math.floor(days))
 
+
+def _last(year: int, month: int) -> int:
     return calendar.monthrange(year, month)[1]
 
 
