@@ -171,8 +171,8 @@ def detect(scenes: SceneSet, grid: Grid, parameters: Parameters, tile: int, file
         If the scenes, bands or limits do not allow the method asked for.
     """
     wanted = scenes.entries.disturbance
-    least = least_magnitude(wanted, parameters)
     letters, greenness = needed_bands(scenes)
+    least = least_magnitude(wanted, parameters)
     footage = {
         one.scene.id: one
         for one in scenes_on_grid(scenes, grid, {*letters.values(), *greenness.values()})
@@ -288,11 +288,11 @@ def _window(tile: Tile) -> tuple[slice, slice]:
     return slice(tile.row_from, tile.row_to), slice(tile.col_from, tile.col_to)
 
 
-def _year(years: Sequence[int]) -> tuple[date, date] | None:
-    return (date(years[0], 1, 1), date(years[0], 12, 31)) if years else None
+def _year(years: Sequence[int]) -> list[date] | None:
+    return [date(years[0], 1, 1), date(years[0], 12, 31)] if years else None
 
 
-def _in_season(day: date, season: tuple[str, str] | None) -> bool:
+def _in_season(day: date, season: Sequence[str] | None) -> bool:
     if season is None:
         return True
     now, (start, end) = day.strftime("%m-%d"), season

@@ -21,6 +21,9 @@ __all__ = ["alerts_of", "cell_areas", "patches"]
 NEIGHBOURS = np.ones((3, 3), np.int8)
 """Cells that share a side or a corner belong together."""
 
+ALIKE = 1e-9
+"""Share of an area that is rounding: eleven cells of 0.09 ha are 0.99 ha."""
+
 Labels = npt.NDArray[np.int32]
 
 
@@ -49,7 +52,7 @@ def patches(event: npt.NDArray[np.int32], areas: Pixels, least_ha: float) -> Lab
         found, _ = ndimage.label(event == number, structure=NEIGHBOURS)
         size = np.bincount(found.ravel(), weights=areas.ravel())
         size[0] = 0
-        large = size >= least_ha
+        large = size >= least_ha * (1 - ALIKE)
         large[0] = False
         renumbered = np.where(large, np.cumsum(large) + labels.max(initial=0), 0)
         labels = np.where(found > 0, renumbered[found], labels).astype(np.int32)

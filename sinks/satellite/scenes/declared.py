@@ -20,6 +20,9 @@ Word = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 Positive = Annotated[float, Field(gt=0)]
 DayOfYear = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 
+TWO = Field(min_length=2, max_length=2)
+"""The first and the last of something."""
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -81,9 +84,9 @@ class DisturbanceEntry(_Strict):
     loss: Literal["fall", "rise"] = "fall"
     composite: Literal["median", "greenest", "nearest"] = "median"
     nearest: DayOfYear | None = None
-    season: tuple[DayOfYear, DayOfYear] | None = None
-    before: tuple[date, date] | None = None
-    after: tuple[date, date] | None = None
+    season: Annotated[list[DayOfYear], TWO] | None = None
+    before: Annotated[list[date], TWO] | None = None
+    after: Annotated[list[date], TWO] | None = None
     least_magnitude: Positive | None = None
     minimum_mapping_unit: Annotated[float, Field(ge=0)] | None = None
 

@@ -153,7 +153,8 @@ def grid_of(scenes: SceneSet) -> Grid:
         )
     crs = place.crs if wanted.crs is None else known_crs(wanted.crs, "[set] crs")
     outline = place.outline(crs).bounds
-    anchor = Affine(wanted.resolution, 0, 0, 0, -wanted.resolution, 0)
+    x, y = (place.transform.c, place.transform.f) if wanted.crs is None else (0, 0)
+    anchor = Affine(wanted.resolution, 0, x, 0, -wanted.resolution, y)
     return Grid.over(outline, crs, anchor, limit)
 
 

@@ -1,11 +1,10 @@
 """The file of a scene set: what it may say, what is refused and how; STAC in its place."""
 
 import json
-import threading
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -179,19 +178,15 @@ def stac_set(folder: Path, address: str, **replace: str) -> Path:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
-    """Serve the folder on the loopback interface; the address."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    """Serve the folder on the loopback interface; the address. A process of its own: GDAL waits."""
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdout is not None
+        port = server.stdout.readline().split(" port ")[1].split()[0]
+        yield f"http://127.0.0.1:{port}/"
+        server.terminate()
 
 
 def test_a_stac_collection_gives_the_same_scenes_as_the_file(tmp_path: Path) -> None:
