@@ -17,6 +17,7 @@ LOOKED = Text(
     "查看的面积 {:,.2f} ha，受干扰 {:,.2f} ha（最小制图单元 {:g} ha）",
     "Looked at {:,.2f} ha; disturbed: {:,.2f} ha (minimum mapping unit {:g} ha).",
 )
+KIND = Text("其中突发 {:,.2f} ha，渐变 {:,.2f} ha。", "Abrupt: {:,.2f} ha; gradual: {:,.2f} ha.")
 BY_PERIOD = (
     Text("不早于", "not before"), Text("不晚于", "not after"),
     Text("受干扰面积（ha）", "disturbed (ha)"),
@@ -73,7 +74,8 @@ def disturbance(
 ) -> int:
     """Find where, when and how strongly the forest of SCENES was disturbed."""
     from data_catalog.parameters import bundled, read_rows
-    from sinks.satellite.disturbance.outcome import check_folder, disturbances, write_outcome
+    from sinks.satellite.disturbance.folder import check_folder, write_outcome
+    from sinks.satellite.disturbance.outcome import disturbances
     from sinks.satellite.scenes.declared import read_scenes
 
     check_folder(out, overwrite=overwrite)
@@ -107,6 +109,8 @@ def _show(record: Mapping[str, Any], folder: Path, lang: Language) -> None:
     if "looked_ha" in record:
         numbers = (record["looked_ha"], record["disturbed_ha"], record["minimum_mapping_unit_ha"])
         show(LOOKED[lang].format(*numbers))
+    if "abrupt_ha" in record:
+        show(KIND[lang].format(record["abrupt_ha"], record["gradual_ha"]))
     for header, rows in _tables(record, lang):
         show()
         show_table(header, rows, right=range(1, len(header)))

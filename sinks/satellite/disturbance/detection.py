@@ -36,21 +36,27 @@ from tiles.rasters import Raster
 __all__ = ["Found", "Picture", "detect", "needed_bands", "periods"]
 
 GREENNESS = "NDVI"
+NUMBERS = ("day_from", "day_to", "magnitude", "confidence", "duration", "recovered")
+"""What `Found` holds of each cell, besides whether it was looked at and the event."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Found:
-    """What was found on the grid, (rows, cols) arrays.
+    """What was found on the grid, (rows, cols) arrays; NaN where nothing was.
 
     Parameters
     ----------
     looked : array of bool
         Forest (or all land, where there is no forest mask) that had clear looks enough.
     day_from, day_to : arrays, days since 1970-01-01
-        The disturbance came after the first and by the second; NaN where there is none.
+        The disturbance came after the first and by the second.
     magnitude : array, units of the index
-        How much the index fell; NaN where it did not by as much as counts.
+        How much the index fell.
     confidence : array, 0..1
+    duration : array, years
+        How long it fell, of a series of years; NaN otherwise.
+    recovered : array
+        Share of the fall that was won back by the end of a series; NaN otherwise.
     event : array of int
         Which pair of periods it came between, from 1; 0 where there is none.
     """
@@ -60,16 +66,21 @@ class Found:
     day_to: Pixels
     magnitude: Pixels
     confidence: Pixels
+    duration: Pixels
+    recovered: Pixels
     event: npt.NDArray[np.int32]
+
+    @classmethod
+    def nothing(cls, shape: tuple[int, int]) -> "Found":
+        """Return arrays to fill in."""
+        unknown = {name: np.full(shape, np.nan) for name in NUMBERS}
+        return cls(looked=np.zeros(shape, np.bool_), event=np.zeros(shape, np.int32), **unknown)
 
     def only(self, cells: npt.NDArray[np.bool_]) -> "Found":
         """Return the disturbances of some of the cells."""
-        day_from, day_to, magnitude, confidence = (
-            np.where(cells, values, np.nan)
-            for values in (self.day_from, self.day_to, self.magnitude, self.confidence)
-        )
+        kept = {name: np.where(cells, getattr(self, name), np.nan) for name in NUMBERS}
         event = np.where(cells, self.event, 0).astype(np.int32)
-        return Found(self.looked, day_from, day_to, magnitude, confidence, event)
+        return Found(looked=self.looked, event=event, **kept)
 
 
 @dataclass(frozen=True)
@@ -187,7 +198,7 @@ def detect(scenes: SceneSet, grid: Grid, parameters: Parameters, tile: int, file
     rules = segment_rules(parameters) if wanted.method == "segments" else None
     if rules is not None:
         _check_looks(pictures, rules)
-    found = _nothing(grid)
+    found = Found.nothing(grid.shape)
     for part in grid.tiles(tile):
         looked = _forest(mask, codes, part, files)
         made = [picture.index(part, files) for picture in pictures]
@@ -234,6 +245,9 @@ def _segments(
     found.day_from[here] = np.take_along_axis(first, np.maximum(start, 0)[np.newaxis], axis=0)[0]
     found.day_to[here] = np.take_along_axis(last, after[np.newaxis], axis=0)[0]
     found.event[here] = start + 1
+    found.recovered[here] = segments.recovered.reshape(tile.shape)
+    lasted = years[np.maximum(segments.end, 0)] - years[np.maximum(segments.start, 0)]
+    found.duration[here] = lasted.reshape(tile.shape)
 
 
 def _next_look(seen: npt.NDArray[np.bool_], start: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -251,14 +265,6 @@ def _counted(found: Found, least: float) -> Found:
 def _with_confidence(found: Found) -> Found:
     found.confidence[:] = confidence_of_fall(found.magnitude)
     return found
-
-
-def _nothing(grid: Grid) -> Found:
-    first, last, magnitude, confidence = np.full((4, *grid.shape), np.nan)
-    return Found(
-        looked=np.zeros(grid.shape, np.bool_), day_from=first, day_to=last, magnitude=magnitude,
-        confidence=confidence, event=np.zeros(grid.shape, np.int32),
-    )  # fmt: skip
 
 
 def _forest(

@@ -119,12 +119,15 @@ def lost_forest(change: ForestChange) -> Found:
     before, after = change.probability
     first, last = days_from([scene.date for scene in change.scenes])
     lost = (change.forest[0] == 1) & (change.forest[1] == 0)
+    nothing = np.full(lost.shape, np.nan)
     return Found(
         looked=np.all(change.forest >= 0, axis=0),
         day_from=np.where(lost, first, np.nan),
         day_to=np.where(lost, last, np.nan),
         magnitude=np.where(lost, before - after, np.nan),
         confidence=np.where(lost, before * (1 - after), np.nan),
+        duration=nothing,
+        recovered=nothing,
         event=lost.astype(np.int32),
     )
 

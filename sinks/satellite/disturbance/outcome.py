@@ -1,42 +1,31 @@
-"""The whole job: a scene set into maps, alerts and a table per parcel, in one folder."""
+"""The whole job: a scene set into disturbances, alerts and a table per parcel."""
 
-import csv
-import json
-import shutil
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import rasterio.features
 from shapely.geometry import shape
 
-from data_catalog.errors import OutputError, ProjectError
 from data_catalog.parameters import Parameters
 from data_catalog.spec import Pixels
 from data_catalog.text import Text
-from sinks.satellite.disturbance.accuracy import CHANGES
 from sinks.satellite.disturbance.alerts import all_alerts, parcel_disturbance, read_alerts
 from sinks.satellite.disturbance.detection import Found, detect
 from sinks.satellite.disturbance.differencing import severity
 from sinks.satellite.disturbance.forest_change import ForestChange, forest_change, lost_forest
-from sinks.satellite.disturbance.maps import write_map
 from sinks.satellite.disturbance.patches import alerts_of, cell_areas, patches
-from sinks.satellite.disturbance.rules import BURN_INDEX, row, severities
+from sinks.satellite.disturbance.rules import BURN_INDEX, row, rows_read, severities
 from sinks.satellite.scenes.composites import day_of
 from sinks.satellite.scenes.declared import SceneSet
 from sinks.satellite.scenes.reading import Files, grid_of, scenes_on_grid
 from sinks.satellite.scenes.scale import check_scale
 from tiles.grid import Grid
 
-__all__ = ["Outcome", "check_folder", "disturbances", "write_outcome"]
+__all__ = ["Outcome", "change_record", "disturbances"]
 
-DAYS = "days since 1970-01-01"
-RECORD = "disturbance.json"
 SEEN = ("median", "least", "greatest", "outside_share")
 
 
@@ -126,7 +115,8 @@ def disturbances(
             "disturbed_ha": float(table["disturbed_ha"].sum()),
         }
     if change is not None:
-        record["forest_change"] = _change_record(change)
+        record["forest_change"] = change_record(change)
+    record["parameters"] = [r.record() for r in rows_read(wanted, parameters)]
     record["notes"] = [{"zh": n.zh, "en": n.en} for n in _notes(scenes, change)]
     return Outcome(grid, found, alerts, table, change, classes, record)
 
@@ -173,6 +163,10 @@ def _summary(
             for cells in [found.event == event]
         ],
     }
+    if not np.isnan(found.duration).all():
+        most = row(parameters, "disturbance_abrupt_duration", "landtrendr").in_units("year")
+        summary["abrupt_ha"] = float(areas[found.duration <= most].sum())
+        summary["gradual_ha"] = float(areas[found.duration > most].sum())
     if classes is not None:
         summary["disturbed_ha_by_severity"] = {
             name: float(areas[classes == place].sum())
@@ -181,7 +175,8 @@ def _summary(
     return summary
 
 
-def _change_record(change: ForestChange) -> dict[str, Any]:
+def change_record(change: ForestChange) -> dict[str, Any]:
+    """Return areas and accuracy of a forest change as plain numbers."""
     first, last = change.scenes
     areas = change.areas.reindex(index=[0, 1], columns=[0, 1]).fillna(0.0).to_numpy()
     table = change.accuracy.table
@@ -233,101 +228,3 @@ def _unseen(found: Found, grid: Grid) -> gpd.GeoDataFrame:
     hidden = (~found.looked).astype(np.uint8)
     shapes = rasterio.features.shapes(hidden, mask=hidden > 0, transform=grid.affine)
     return gpd.GeoDataFrame(geometry=[shape(one) for one, _ in shapes], crs=grid.crs)
-
-
-def check_folder(folder: Path, *, overwrite: bool) -> None:
-    """Raise if the folder is there and not to be replaced, or is no folder of this command.
-
-    Raises
-    ------
-    ProjectError
-    """
-    if not folder.exists():
-        return
-    ours = folder.is_dir() and ((folder / RECORD).is_file() or not any(folder.iterdir()))
-    if overwrite and not ours:
-        raise ProjectError(
-            where=str(folder),
-            problem=Text(
-                f"里面没有 {RECORD}，不是本命令写的文件夹，不予替换。请换一个文件夹。",
-                f"holds no {RECORD}, so this command did not write it and will not replace it. "
-                "Choose another folder.",
-            ),
-        )
-    if not overwrite:
-        raise ProjectError(
-            where=str(folder),
-            problem=Text(
-                "已存在。请换一个文件夹，或用 --overwrite 替换。",
-                "is there already. Choose another folder, or replace it with --overwrite.",
-            ),
-        )
-
-
-def write_outcome(outcome: Outcome, folder: Path, *, overwrite: bool = False) -> None:
-    """Write maps, alerts.gpkg, parcels.csv and disturbance.json into a folder, whole or not at all.
-
-    Raises
-    ------
-    ProjectError
-        If the folder is there and not to be replaced.
-    OutputError
-        If it cannot be written.
-    """
-    check_folder(folder, overwrite=overwrite)
-    aside = folder.with_name(f".{folder.name}.{uuid4().hex}.part")
-    try:
-        aside.mkdir(parents=True)
-        _write(outcome, aside)
-        if folder.exists():
-            shutil.rmtree(folder)
-        aside.rename(folder)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            where=str(folder),
-            problem=Text(
-                f"无法写入（{reason}）。请检查权限和磁盘空间。",
-                f"cannot be written ({reason}). Check its permissions and the disk.",
-            ),
-        ) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _write(outcome: Outcome, folder: Path) -> None:
-    if outcome.found is not None and outcome.grid is not None:
-        found, middle = outcome.found, (outcome.found.day_from + outcome.found.day_to) / 2
-        error = (found.day_to - found.day_from) / 2
-        maps = {
-            "date": (middle, DAYS), "date_error": (error, "day"),
-            "magnitude": (found.magnitude, "1"), "confidence": (found.confidence, "1"),
-        }  # fmt: skip
-        if outcome.severity is not None:
-            maps["severity"] = (np.where(found.event > 0, outcome.severity, np.nan), "1")
-        if outcome.change is not None:
-            for scene, forest in zip(outcome.change.scenes, outcome.change.forest, strict=True):
-                maps[f"forest_{scene.id}"] = (np.where(forest < 0, np.nan, forest), "1")
-        for name, (values, units) in maps.items():
-            write_map(folder / "maps" / f"{name}.tif", values, outcome.grid, name, units)
-    alerts = outcome.alerts.assign(date=pd.to_datetime(outcome.alerts["date"]))
-    pyogrio.write_dataframe(alerts, folder / "alerts.gpkg", layer="alerts")
-    if outcome.parcels is not None:
-        outcome.parcels.to_csv(folder / "parcels.csv", index=False, encoding="utf-8-sig")
-    if outcome.change is not None:
-        _write_change(outcome.change, folder)
-    text = json.dumps(outcome.record, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / RECORD).write_text(text, encoding="utf-8")
-
-
-def _write_change(change: ForestChange, folder: Path) -> None:
-    record = _change_record(change)
-    with (folder / "forest_change.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["class", "zh", "en", "mapped_ha"])
-        for name, text in CHANGES.items():
-            rows.writerow([name, text.zh, text.en, record["mapped_ha"][name]])
-    change.accuracy.table.to_csv(folder / "accuracy.csv", index=False, encoding="utf-8-sig")
-    change.accuracy.polygons.to_csv(
-        folder / "error_matrix.csv", index_label="mapped \\ labelled", encoding="utf-8-sig"
-    )

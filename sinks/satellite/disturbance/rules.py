@@ -8,7 +8,15 @@ from data_catalog.text import Text
 from sinks.satellite.disturbance.segmentation import Rules
 from sinks.satellite.scenes.declared import DisturbanceEntry
 
-__all__ = ["BURN_INDEX", "least_magnitude", "number", "row", "segment_rules", "severities"]
+__all__ = [
+    "BURN_INDEX",
+    "least_magnitude",
+    "number",
+    "row",
+    "rows_read",
+    "segment_rules",
+    "severities",
+]
 
 SERVICE = "disturbance"
 BURN_INDEX = "NBR"
@@ -50,6 +58,19 @@ def segment_rules(parameters: Parameters, chosen: str = "landtrendr") -> Rules:
         proportion=of("segments_best_model_proportion"),
         least_looks=int(of("segments_least_looks")),
     )  # fmt: skip
+
+
+def rows_read(wanted: DisturbanceEntry, parameters: Parameters) -> list[Row]:
+    """Return the rows that a job with these settings rests on."""
+    of_job = ("reflectance_", "forest_classifier_" if wanted.method == "classes" else "-")
+    names = [n for n in parameters.names() if n.startswith(of_job)]
+    if wanted.method == "segments":
+        names += [n for n in parameters.names() if n.startswith(("segments_", "disturbance_"))]
+    if wanted.minimum_mapping_unit is None:
+        names.append("minimum_mapping_unit")
+    if wanted.index == BURN_INDEX and wanted.method != "classes":
+        names.append("burn_severity_least_loss")
+    return [found for name in sorted(names) for found in parameters if found.parameter == name]
 
 
 def severities(parameters: Parameters, chosen: str = "usgs") -> Mapping[str, float]:

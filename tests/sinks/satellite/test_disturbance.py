@@ -12,7 +12,8 @@ import shapely
 
 from data_catalog.errors import GepError, ParameterMissing
 from data_catalog.parameters import Parameters, bundled
-from sinks.satellite.disturbance.outcome import Outcome, disturbances, write_outcome
+from sinks.satellite.disturbance.folder import write_outcome
+from sinks.satellite.disturbance.outcome import Outcome, disturbances
 from sinks.satellite.scenes.composites import days_from
 from sinks.satellite.scenes.declared import read_scenes
 from tests.small_scenes import CORNER, CRS, SHAPE, SIDE, square, write, write_scene, write_set
@@ -135,6 +136,10 @@ def test_a_break_in_a_series_is_found_in_its_year(tmp_path: Path) -> None:
     assert list(np.unique(outcome.found.day_to[BURN])) == [looks[1]]
     assert np.median(outcome.found.magnitude[BURN]) == pytest.approx(FALL, abs=0.02)
     assert outcome.found.confidence[BURN].min() > 0.95
+    assert set(outcome.found.duration[BURN]) == {1.0}
+    assert np.abs(outcome.found.recovered[BURN]).max() < 0.1
+    assert outcome.record["abrupt_ha"] == pytest.approx(7.2)
+    assert outcome.record["gradual_ha"] == 0
     (period,) = outcome.record["disturbed_ha_by_period"]
     assert (period["from"], period["to"]) == ("2015-07-01", "2016-07-01")
 

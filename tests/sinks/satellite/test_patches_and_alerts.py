@@ -54,9 +54,11 @@ def found(cells: np.ndarray) -> Found:
     first, last = days_from([date(2019, 7, 1), date(2020, 7, 1)])
     some = cells > 0
     magnitude = np.where(some, np.arange(cells.size).reshape(cells.shape) / cells.size, np.nan)
+    nothing = np.full(cells.shape, np.nan)
     return Found(
-        np.ones(cells.shape, np.bool_), np.where(some, first, np.nan),
-        np.where(some, last, np.nan), magnitude, np.where(some, 0.8, np.nan), cells,
+        looked=np.ones(cells.shape, np.bool_), day_from=np.where(some, first, np.nan),
+        day_to=np.where(some, last, np.nan), magnitude=magnitude, duration=nothing,
+        confidence=np.where(some, 0.8, np.nan), recovered=nothing, event=cells,
     )  # fmt: skip
 
 
