@@ -23,6 +23,8 @@ from tiles.grid import EQUAL_AREA
 __all__ = ["COLUMNS", "all_alerts", "parcel_disturbance", "read_alerts"]
 
 COLUMNS = ("alert_id", "date", "date_error_days", "magnitude", "confidence", "source", "area_ha")
+ALIKE = 1e-9
+"""Share of an area that is rounding."""
 SHOWN = 5
 """Rows that a message lists."""
 
@@ -89,7 +91,8 @@ def parcel_disturbance(
     parcels : GeoDataFrame with `parcel_id`
     alerts : GeoDataFrame with `COLUMNS`
     unseen : GeoDataFrame, optional
-        Land that could not be looked at; its share of the parcel is `unseen_share`.
+        Land that was not looked at though it should have been; its share of the parcel is
+        `unseen_share`. A parcel that was not looked at at all has no disturbed area, not zero.
 
     Returns
     -------
@@ -97,9 +100,9 @@ def parcel_disturbance(
         parcel_id, area_ha, disturbed_ha, disturbed_share, first_date, first_date_error_days,
         alerts (their number), confidence (the greatest), unseen_share.
     """
-    land = parcels[["parcel_id", "geometry"]].to_crs(EQUAL_AREA)
+    land = parcels[["parcel_id", "geometry"]]
     whole = _hectares(land.geometry)
-    met = gpd.overlay(land, alerts[[*COLUMNS, "geometry"]].to_crs(EQUAL_AREA), keep_geom_type=True)
+    met = _met(land, alerts[[*COLUMNS, "geometry"]])
     by_parcel = met.sort_values(["date", "alert_id"], kind="stable").groupby("parcel_id")
     first = by_parcel[["date", "date_error_days"]].first()
     table = pd.DataFrame({"parcel_id": land["parcel_id"], "area_ha": whole})
@@ -112,9 +115,16 @@ def parcel_disturbance(
     table["confidence"] = ids.map(by_parcel["confidence"].max())
     table["unseen_share"] = np.nan
     if unseen is not None:
-        hidden = gpd.overlay(land, unseen[["geometry"]].to_crs(EQUAL_AREA), keep_geom_type=True)
+        hidden = _met(land, unseen[["geometry"]])
         table["unseen_share"] = np.minimum(ids.map(_covered(hidden)).fillna(0.0) / whole, 1.0)
+        unknown = (table["unseen_share"] >= 1 - ALIKE) & (table["alerts"] == 0)
+        table.loc[unknown, ["disturbed_ha", "disturbed_share"]] = np.nan
     return table
+
+
+def _met(land: gpd.GeoDataFrame, shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the pieces of land that the shapes cover, cut in the shapes' own CRS."""
+    return gpd.overlay(land.to_crs(shapes.crs), shapes, keep_geom_type=True)
 
 
 def _covered(pieces: gpd.GeoDataFrame) -> Mapping[str, float]:

@@ -46,8 +46,10 @@ class Found:
 
     Parameters
     ----------
+    asked : array of bool
+        Forest, and what may be; all land where there is no forest mask.
     looked : array of bool
-        Forest (or all land, where there is no forest mask) that had clear looks enough.
+        What of it is known as forest and had clear looks enough.
     day_from, day_to : arrays, days since 1970-01-01
         The disturbance came after the first and by the second.
     magnitude : array, units of the index
@@ -61,6 +63,7 @@ class Found:
         Which pair of periods it came between, from 1; 0 where there is none.
     """
 
+    asked: npt.NDArray[np.bool_]
     looked: npt.NDArray[np.bool_]
     day_from: Pixels
     day_to: Pixels
@@ -74,13 +77,14 @@ class Found:
     def nothing(cls, shape: tuple[int, int]) -> "Found":
         """Return arrays to fill in."""
         unknown = {name: np.full(shape, np.nan) for name in NUMBERS}
-        return cls(looked=np.zeros(shape, np.bool_), event=np.zeros(shape, np.int32), **unknown)
+        asked, looked = np.zeros((2, *shape), np.bool_)
+        return cls(asked=asked, looked=looked, event=np.zeros(shape, np.int32), **unknown)
 
     def only(self, cells: npt.NDArray[np.bool_]) -> "Found":
         """Return the disturbances of some of the cells."""
         kept = {name: np.where(cells, getattr(self, name), np.nan) for name in NUMBERS}
         event = np.where(cells, self.event, 0).astype(np.int32)
-        return Found(looked=self.looked, event=event, **kept)
+        return Found(asked=self.asked, looked=self.looked, event=event, **kept)
 
 
 @dataclass(frozen=True)
@@ -200,10 +204,11 @@ def detect(scenes: SceneSet, grid: Grid, parameters: Parameters, tile: int, file
         _check_looks(pictures, rules)
     found = Found.nothing(grid.shape)
     for part in grid.tiles(tile):
-        looked = _forest(mask, codes, part, files)
+        forest_here, unknown = _forest(mask, codes, part, files)
+        found.asked[_window(part)] = forest_here | unknown
         made = [picture.index(part, files) for picture in pictures]
         values = np.stack([index for index, _ in made])
-        values[:, ~looked] = np.nan
+        values[:, ~forest_here] = np.nan
         if rules is None:
             _difference(found, part, values, made)
         else:
@@ -269,10 +274,12 @@ def _with_confidence(found: Found) -> Found:
 
 def _forest(
     mask: Raster | None, codes: Sequence[int], tile: Tile, files: Files
-) -> npt.NDArray[np.bool_]:
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return where there is forest, and where it is not known whether there is."""
     if mask is None:
-        return np.ones(tile.shape, np.bool_)
-    return np.isin(codes_on_tile(mask, tile, files), codes)
+        return np.ones(tile.shape, np.bool_), np.zeros(tile.shape, np.bool_)
+    found = codes_on_tile(mask, tile, files)
+    return np.isin(found, codes), found < 0
 
 
 def _check_looks(pictures: Sequence[Picture], rules: Rules) -> None:

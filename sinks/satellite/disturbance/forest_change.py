@@ -121,6 +121,7 @@ def lost_forest(change: ForestChange) -> Found:
     lost = (change.forest[0] == 1) & (change.forest[1] == 0)
     nothing = np.full(lost.shape, np.nan)
     return Found(
+        asked=np.ones(lost.shape, np.bool_),
         looked=np.all(change.forest >= 0, axis=0),
         day_from=np.where(lost, first, np.nan),
         day_to=np.where(lost, last, np.nan),

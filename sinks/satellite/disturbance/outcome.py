@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio.features
+import shapely
 from shapely.geometry import shape
 
 from data_catalog.parameters import Parameters
@@ -100,7 +101,7 @@ def disturbances(
         given.insert(0, alerts_of(found, labels, areas, grid, f"gep-{wanted.method}"))
         if wanted.index == BURN_INDEX and wanted.loss == "fall" and change is None:
             classes = severity(found.magnitude, list(severities(parameters).values()))
-        unseen = _unseen(found, grid)
+        unseen = None if parcels is None else _unseen(found, grid, parcels)
         record |= _summary(found, areas, classes, parameters) | {"minimum_mapping_unit_ha": least}
     alerts = all_alerts(given)
     table = None if parcels is None else parcel_disturbance(parcels, alerts, unseen)
@@ -212,6 +213,14 @@ def _notes(scenes: SceneSet, change: ForestChange | None) -> list[Text]:
                 "Some scenes have no quality band: clouds and their shadows are not taken out.",
             )
         )
+    if not scenes.scenes:
+        notes.append(
+            Text(
+                "只有其他来源的预警：没有预警的地方是否被查看过，无从得知。",
+                "These are other providers' alerts alone: where there is none, whether anybody "
+                "looked is not known.",
+            )
+        )
     if change is not None:
         notes.append(
             Text(
@@ -223,8 +232,14 @@ def _notes(scenes: SceneSet, change: ForestChange | None) -> list[Text]:
     return notes
 
 
-def _unseen(found: Found, grid: Grid) -> gpd.GeoDataFrame:
-    """Return the grid's land that could not be looked at, as polygons."""
-    hidden = (~found.looked).astype(np.uint8)
+def _unseen(found: Found, grid: Grid, parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return land that should have been looked at and was not, as polygons.
+
+    That is cells without clear looks, and all that lies beside the grid.
+    """
+    hidden = (found.asked & ~found.looked).astype(np.uint8)
     shapes = rasterio.features.shapes(hidden, mask=hidden > 0, transform=grid.affine)
-    return gpd.GeoDataFrame(geometry=[shape(one) for one, _ in shapes], crs=grid.crs)
+    around = shapely.box(*parcels.to_crs(grid.crs).total_bounds)
+    beside = around.difference(shapely.box(*grid.bounds))
+    parts = [*(shape(one) for one, _ in shapes), *([] if beside.is_empty else [beside])]
+    return gpd.GeoDataFrame(geometry=parts, crs=grid.crs)

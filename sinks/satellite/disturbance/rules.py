@@ -62,10 +62,9 @@ def segment_rules(parameters: Parameters, chosen: str = "landtrendr") -> Rules:
 
 def rows_read(wanted: DisturbanceEntry, parameters: Parameters) -> list[Row]:
     """Return the rows that a job with these settings rests on."""
-    of_job = ("reflectance_", "forest_classifier_" if wanted.method == "classes" else "-")
+    of_method = {"segments": ("segments_", "disturbance_"), "classes": ("forest_classifier_",)}
+    of_job = ("reflectance_", *of_method.get(wanted.method, ()))
     names = [n for n in parameters.names() if n.startswith(of_job)]
-    if wanted.method == "segments":
-        names += [n for n in parameters.names() if n.startswith(("segments_", "disturbance_"))]
     if wanted.minimum_mapping_unit is None:
         names.append("minimum_mapping_unit")
     if wanted.index == BURN_INDEX and wanted.method != "classes":

@@ -84,6 +84,22 @@ def test_a_cloud_is_no_disturbance_but_land_not_seen(tmp_path: Path) -> None:
     assert outcome.parcels.iloc[0]["unseen_share"] == pytest.approx(0.5, abs=1e-4)
 
 
+def test_land_beside_the_scenes_was_not_seen_and_land_without_forest_was_not_asked(
+    tmp_path: Path,
+) -> None:
+    file = write_set(tmp_path, {BEFORE: None, AFTER: None},
+                     '[forest]\npath = "forest.tif"\ncodes = [1]\n')  # fmt: skip
+    write(tmp_path / "forest.tif", square(0, 0, 40, 15).astype(np.uint8))
+    x, y = CORNER
+    shapes = [shapely.box(x, y - 600, x + 600, y), shapely.box(x - 600, y - 600, x + 600, y),
+              shapely.box(x - 900, y - 600, x - 300, y)]  # fmt: skip
+    parcels = gpd.GeoDataFrame({"parcel_id": list("abc")}, geometry=shapes, crs=CRS)
+    table = found(file, parcels=parcels).parcels
+    assert table is not None
+    assert list(table["unseen_share"]) == pytest.approx([0, 0.5, 1], abs=1e-4)
+    assert list(table["disturbed_ha"].isna()) == [False, False, True]
+
+
 def test_other_looks_of_the_season_fill_the_clouds(tmp_path: Path) -> None:
     left, right = square(0, 0, 40, 30), square(0, 30, 40, 30)
     second = date(2020, 8, 1)

@@ -56,7 +56,8 @@ def found(cells: np.ndarray) -> Found:
     magnitude = np.where(some, np.arange(cells.size).reshape(cells.shape) / cells.size, np.nan)
     nothing = np.full(cells.shape, np.nan)
     return Found(
-        looked=np.ones(cells.shape, np.bool_), day_from=np.where(some, first, np.nan),
+        asked=np.ones(cells.shape, np.bool_), looked=np.ones(cells.shape, np.bool_),
+        day_from=np.where(some, first, np.nan),
         day_to=np.where(some, last, np.nan), magnitude=magnitude, duration=nothing,
         confidence=np.where(some, 0.8, np.nan), recovered=nothing, event=cells,
     )  # fmt: skip
@@ -207,6 +208,15 @@ def test_land_that_was_not_seen_is_told() -> None:
     hidden = gpd.GeoDataFrame(geometry=[shapely.box(0, 500, 1000, 1000)], crs="EPSG:6933")
     table = parcel_disturbance(PARCELS, alerts, hidden)
     assert list(table["unseen_share"]) == pytest.approx([0.5, 0])
+
+
+def test_a_parcel_that_nobody_looked_at_has_no_area_rather_than_zero() -> None:
+    alerts = alerts_at((shapely.box(0, 0, 500, 200), date(2024, 6, 1), 0.6))
+    hidden = gpd.GeoDataFrame(geometry=[shapely.box(1900, -100, 3100, 1100)], crs="EPSG:6933")
+    table = parcel_disturbance(PARCELS, alerts, hidden)
+    assert table["disturbed_ha"][0] == pytest.approx(10)
+    assert np.isnan(table["disturbed_ha"][1])
+    assert table["unseen_share"][1] == pytest.approx(1)
 
 
 def test_alerts_of_several_sources_stand_in_one_table() -> None:
