@@ -17,6 +17,7 @@ from data_catalog.errors import LayerError
 from data_catalog.text import Text
 from data_catalog.variables import Variable
 from tiles.lattice import Lattice
+from tiles.tiff_blocks import plain_blocks
 
 Raw = npt.NDArray[Any]
 
@@ -83,10 +84,13 @@ class OpenRaster:
         except rasterio.RasterioIOError as error:
             raise unreadable(raster.path, error) from error
         self._room: Raw = np.empty(0, np.result_type(*self._file.dtypes))
+        self._blocks = plain_blocks(self._file)
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+        if self._blocks:
+            self._blocks.close()
 
     def read(self, row_from: int, row_to: int, col_from: int, col_to: int) -> Raw:
         """Return stored values of a window of the source, (rows, cols); several bands reduced.
@@ -99,14 +103,16 @@ class OpenRaster:
         shape = (self.raster.bands, row_to - row_from, col_to - col_from)
         try:
             bands = self._room_for(shape)
-            if self.raster.band is not None:
+            if self._blocks and self._blocks.fits(row_from, row_to, col_from, col_to):
+                self._blocks.read(row_from, col_from, bands[0])
+            elif self.raster.band is not None:
                 self._file.read(self.raster.band, window=window, out=bands[0])
             elif len(set(self._file.dtypes)) == 1:
                 self._file.read(window=window, out=bands)
             else:  # those of a virtual raster may be of several kinds
                 for number, values in enumerate(bands, start=1):
                     self._file.read(number, window=window, out=values)
-        except rasterio.RasterioIOError as error:
+        except (rasterio.RasterioIOError, OSError) as error:
             raise unreadable(self.raster.path, error) from error
         return np.asarray(bands[0]) if self.raster.bands == 1 else self._reduced(bands)
 
