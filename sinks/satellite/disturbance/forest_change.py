@@ -25,7 +25,7 @@ from sinks.satellite.disturbance.classification import (
     held_out,
     settings,
 )
-from sinks.satellite.disturbance.detection import Found
+from sinks.satellite.disturbance.found import Found
 from sinks.satellite.disturbance.rules import number
 from sinks.satellite.scenes.composites import days_from
 from sinks.satellite.scenes.declared import Scene, SceneSet, TrainingEntry

@@ -14,9 +14,10 @@ from data_catalog.parameters import Parameters
 from data_catalog.spec import Pixels
 from data_catalog.text import Text
 from sinks.satellite.disturbance.alerts import all_alerts, parcel_disturbance, read_alerts
-from sinks.satellite.disturbance.detection import Found, detect
+from sinks.satellite.disturbance.detection import detect
 from sinks.satellite.disturbance.differencing import severity
 from sinks.satellite.disturbance.forest_change import ForestChange, forest_change, lost_forest
+from sinks.satellite.disturbance.found import Found
 from sinks.satellite.disturbance.patches import alerts_of, cell_areas, patches
 from sinks.satellite.disturbance.rules import BURN_INDEX, row, rows_read, severities
 from sinks.satellite.scenes.composites import day_of

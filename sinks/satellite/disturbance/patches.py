@@ -12,7 +12,7 @@ from shapely.geometry import shape
 from data_catalog.spec import Pixels
 from data_catalog.units import conversion
 from sinks.satellite.disturbance.alerts import COLUMNS
-from sinks.satellite.disturbance.detection import Found
+from sinks.satellite.disturbance.found import Found
 from sinks.satellite.scenes.composites import day_of
 from tiles.grid import Grid, Tile
 

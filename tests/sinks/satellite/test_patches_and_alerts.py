@@ -10,7 +10,7 @@ import shapely
 
 from data_catalog.errors import LayerError
 from sinks.satellite.disturbance.alerts import COLUMNS, all_alerts, parcel_disturbance, read_alerts
-from sinks.satellite.disturbance.detection import Found
+from sinks.satellite.disturbance.found import Found
 from sinks.satellite.disturbance.patches import alerts_of, cell_areas, patches
 from sinks.satellite.scenes.composites import days_from
 from sinks.satellite.scenes.declared import AlertEntry
