@@ -200,6 +200,15 @@ def raster_of(
         If there is no such file or band, or it lies elsewhere.
     """
     place, dtype, tagged = _header(path, band)
+    if kind == "codes" and np.dtype(dtype).kind == "f":
+        raise LayerError(
+            where=place.name,
+            problem=Text(
+                f"存的是小数（{dtype}），而类别与质量代码是整数。请转换为整数类型（如 UInt16）。",
+                f"holds {dtype}, but classes and quality codes are whole numbers. Convert it to an "
+                "integer type such as UInt16.",
+            ),
+        )
     check_overlap(place, Place("grid", grid.crs, grid.affine, grid.shape).outline(), GRID)
     raster = Raster(
         variable=KINDS[kind], path=path, bands=1, dtype=dtype, shape=place.shape, scale=scale,

@@ -244,6 +244,8 @@ def test_what_is_wrong_with_stac_is_said(tmp_path: Path) -> None:
         ('mask = { kind = "sentinel2-scl" }', "", "does not say of which kind"),
         ('mask = "2019-07-01_scl.tif"', 'mask = "2019-07-01_scl.tif"\nscales = { rde = 1.0 }',
          "no band 'rde'. Did you mean red"),
+        ("[[scene]]", '[disturbance]\nbefore = [2019-01-01]\n[[scene]]',
+         "it must be a list of 2 or more"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -272,6 +274,14 @@ def test_a_file_or_band_that_is_not_there_is_named(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace("swir22 = 3", "swir22 = 7"))
     scenes = read_scenes(file)
     with pytest.raises(LayerError, match="has no band 7, only 3"):
+        scenes_on_grid(scenes, grid_of(scenes), BANDS)
+
+
+def test_a_mask_of_decimals_is_refused(tmp_path: Path) -> None:
+    file = write_set(tmp_path, {EARLY: None})
+    write(tmp_path / f"{EARLY}_scl.tif", np.full(SHAPE, 4, np.float32))
+    scenes = read_scenes(file)
+    with pytest.raises(LayerError, match="holds float32, but classes and quality codes"):
         scenes_on_grid(scenes, grid_of(scenes), BANDS)
 
 

@@ -60,6 +60,17 @@ def test_noise_has_a_model_no_more_often_than_the_p_of_the_search_says(sd: float
     assert np.mean(found.start >= 0) <= RULES.p_of_fit
 
 
+@pytest.mark.torture
+@pytest.mark.parametrize("years", [8, 15, 40])
+@pytest.mark.parametrize("gaps", [0.0, 0.2])
+def test_noise_of_any_length_and_with_gaps_has_few_models(years: int, gaps: float) -> None:
+    random = np.random.default_rng(years)
+    values = random.normal(0.7, 0.05, (100_000, years))
+    values[random.random(values.shape) < gaps] = np.nan
+    found = segmented(np.arange(years) + 1985.0, values, RULES)
+    assert np.mean(~np.isnan(found.p)) <= RULES.p_of_fit
+
+
 def test_the_plain_p_of_fit_would_find_breaks_in_a_fifth_of_noise() -> None:
     # why the p of the search is asked: the least of the models' own p is far below 0.05 too often
     from sinks.satellite.disturbance.segmentation import _models
