@@ -1,6 +1,7 @@
 """The whole job: a scene set into disturbances, alerts and a table per parcel."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -25,6 +26,7 @@ from sinks.satellite.scenes.declared import SceneSet
 from sinks.satellite.scenes.reading import Files, grid_of, scenes_on_grid
 from sinks.satellite.scenes.scale import check_scale
 from tiles.grid import Grid
+from tiles.runfolder import sha256
 
 __all__ = ["Outcome", "change_record", "disturbances"]
 
@@ -118,7 +120,9 @@ def disturbances(
         }
     if change is not None:
         record["forest_change"] = change_record(change)
-    record["parameters"] = [r.record() for r in rows_read(wanted, parameters)]
+    read = rows_read(wanted, parameters) if scenes.scenes else []
+    record["parameters"] = [r.record() for r in read]
+    record["inputs"] = _inputs(scenes)
     record["notes"] = [{"zh": n.zh, "en": n.en} for n in _notes(scenes, change)]
     return Outcome(grid, found, alerts, table, change, classes, record)
 
@@ -142,6 +146,23 @@ def _checked(
             },
         }
         for scene in scenes.scenes
+    ]
+
+
+def _inputs(scenes: SceneSet) -> list[dict[str, str]]:
+    """Return the files that were read, by hash; an address without one."""
+    entries = scenes.entries
+    paths = [band.path for scene in scenes.scenes for band in scene.bands.values()]
+    paths += [scene.mask.path for scene in scenes.scenes if scene.mask is not None]
+    paths += [scenes.path(entry.path) for entry in entries.alerts]
+    if entries.forest is not None:
+        paths.append(scenes.path(entries.forest.path))
+    if entries.training is not None:
+        layers = (path for group in entries.training.layers.values() for path in group)
+        paths += [scenes.path(path) for path in (entries.training.path, *layers)]
+    return [
+        {"path": path} | ({} if "://" in path else {"sha256": sha256(Path(path))})
+        for path in dict.fromkeys(paths)
     ]
 
 

@@ -188,7 +188,7 @@ class SceneSet:
 
     def path(self, relative: str) -> str:
         """Return a path of the file as one of this machine; an address stays as it is."""
-        return relative if "://" in relative else str((self.folder / relative).absolute())
+        return _located(relative, self.folder)
 
 
 def read_scenes(file: Path) -> SceneSet:
@@ -206,18 +206,13 @@ def read_scenes(file: Path) -> SceneSet:
     if entries.set.stac is not None:
         from sinks.satellite.scenes.stac import read_items  # pystac: only where there is STAC
 
-        address = entries.set.stac
-        where = address if "://" in address else str((folder / address).absolute())
-        scenes += read_items(where, entries.sensors)
+        scenes += read_items(_located(entries.set.stac, folder), entries.sensors)
     ordered = tuple(sorted(scenes, key=lambda s: (s.date, s.id)))
     raise_all(_scene_problems(entries, ordered, file.name))
     return SceneSet(entries, ordered, folder)
 
 
 def _scene(entry: SceneEntry, sensor: SensorEntry, folder: Path) -> Scene:
-    def file_of(relative: str) -> str:
-        return relative if "://" in relative else str((folder / relative).absolute())
-
     offset = sensor.offset if entry.offset is None else entry.offset
     nodata = sensor.nodata if entry.nodata is None else entry.nodata
     bands = {}
@@ -225,12 +220,16 @@ def _scene(entry: SceneEntry, sensor: SensorEntry, folder: Path) -> Scene:
         number = place if isinstance(place, int) else 1
         path = place if isinstance(place, str) else str(entry.path)
         scale = entry.scales.get(name, sensor.scale)
-        bands[name] = Band(file_of(path), number, scale, offset, nodata)
+        bands[name] = Band(_located(path, folder), number, scale, offset, nodata)
     mask = None
     if entry.mask is not None and sensor.mask is not None:
         clear = None if sensor.mask.clear is None else frozenset(sensor.mask.clear)
-        mask = Mask(file_of(entry.mask), sensor.mask.kind, clear)
+        mask = Mask(_located(entry.mask, folder), sensor.mask.kind, clear)
     return Scene(entry.id, entry.date, entry.sensor, bands, mask)
+
+
+def _located(relative: str, folder: Path) -> str:
+    return relative if "://" in relative else str((folder / relative).absolute())
 
 
 def _problems(entries: Sections, where: str) -> Iterator[GepError]:

@@ -185,6 +185,22 @@ def test_the_maps_are_cogs_with_units_and_nan(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".out*"))
 
 
+def test_the_record_names_the_files_by_hash_and_the_rows_with_their_sources(
+    tmp_path: Path,
+) -> None:
+    record = found(write_set(tmp_path, {BEFORE: None, AFTER: BURN})).record
+    hashes = {Path(one["path"]).name: one["sha256"] for one in record["inputs"]}
+    assert set(hashes) == {f"{d}{s}.tif" for d in (BEFORE, AFTER) for s in ("", "_scl")}
+    read = (tmp_path / f"{AFTER}.tif").read_bytes()
+    assert hashes[f"{AFTER}.tif"] == hashlib.sha256(read).hexdigest()
+    rows = {row["parameter"]: row for row in record["parameters"]}
+    assert set(rows) == {
+        "burn_severity_least_loss", "minimum_mapping_unit", "reflectance_median_ratio",
+        "reflectance_outside_share", "reflectance_sample_cells",
+    }  # fmt: skip
+    assert rows["burn_severity_least_loss"]["grade"] == "recalled"
+
+
 def test_alerts_of_others_stand_beside_ours_and_alone(tmp_path: Path) -> None:
     x, y = CORNER
     theirs = gpd.GeoDataFrame(

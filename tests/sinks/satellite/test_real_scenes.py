@@ -58,10 +58,10 @@ def quick() -> Parameters:
     return bundled().with_rows([replace(row, value=60.0)])
 
 
-def costa_rica(folder: Path, scales: str) -> Outcome:
+def costa_rica(folder: Path, scales: str, tile: int = 512) -> Outcome:
     file = folder / "scenes.toml"
     file.write_text(SET % scales, encoding="utf-8")
-    return disturbances(read_scenes(file), quick())
+    return disturbances(read_scenes(file), quick(), tile=tile)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,14 @@ def test_accuracy_is_that_of_polygons_held_out_by_blocks(change: Outcome) -> Non
     loss = table[(table["class"] == "loss") & (table["kind"] == "producers")].iloc[0]
     assert loss["high"] - loss["low"] > 0.5
     assert any("no random sample" in note["en"] for note in change.record["notes"])
+
+
+def test_classes_do_not_depend_on_the_tiles(change: Outcome, tmp_path: Path) -> None:
+    other = costa_rica(tmp_path, TENTH, tile=50)
+    assert other.record == change.record
+    assert change.change is not None
+    assert other.change is not None
+    assert np.array_equal(other.change.probability, change.change.probability, equal_nan=True)
 
 
 def test_loss_lies_between_the_two_dates(change: Outcome) -> None:
