@@ -5,6 +5,7 @@ import click
 from cli.commands.sinks.account import change, stock
 from cli.commands.sinks.accuracy import accuracy
 from cli.commands.sinks.grow import grow
+from cli.commands.sinks.disturbance import disturbance
 
 __all__ = ["sinks"]
 
@@ -14,5 +15,5 @@ def sinks() -> None:
     """Compute the forest carbon of a project, without the services."""
 
 
-for _command in (stock, change, accuracy, grow):
+for _command in (stock, change, accuracy, grow, disturbance):
     sinks.add_command(_command)
