@@ -228,7 +228,8 @@ def _record(
         given = entry.model_dump(exclude_none=True, exclude={"use", "path"})
         return record | given | {"file": Path(entry.path).name, "sha256": sha256(headers[name].path)}
     if entry.terrain is not None:
-        return record | {"terrain": entry.terrain, "of": entry.of, "units": "deg"}
+        return record | {"terrain": entry.terrain, "of": entry.of,
+                         "units": variable(entry.terrain).units}
     kind = DIFFERENCE if entry.normalised_difference else RATIO
     a, b = entry.parts
     return record | {"formula": kind, "a": a, "b": b, "units": "1"}
