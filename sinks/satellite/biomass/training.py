@@ -1,0 +1,153 @@
+"""From plots and features to a model that knows how far off it is, and where it does not apply."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data_catalog.errors import TableError
+from data_catalog.parameters import Parameters
+from data_catalog.text import Text
+from sinks.satellite.biomass.applicability import Applicability, applicability
+from sinks.satellite.biomass.conformal import block_quantile, covered_by_others, least_blocks
+from sinks.satellite.biomass.declaration import Declaration, row_of
+from sinks.satellite.biomass.folds import blocks_of, folds_of
+from sinks.satellite.biomass.forests import Grown, Recipe, grown, out_of_fold, recipe_of
+from sinks.satellite.biomass.plots import Plots, Sampled
+from sinks.satellite.biomass.variogram import Lags, Variogram, fitted, semivariances
+
+__all__ = ["Checked", "Taught", "teach"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What cross-validation over blocks says of each plot, (plot,) arrays.
+
+    `predicted` and `sd` (t_dm/ha) come from models that never saw the plot's fold; `within` is
+    whether the plot lies in the interval that the other blocks give it.
+    """
+
+    blocks: Ints
+    folds: Ints
+    predicted: Floats
+    sd: Floats
+    within: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taught:
+    """A model, ready to be applied, and how it did.
+
+    Parameters
+    ----------
+    plots : Plots
+        Those that taught it.
+    features : (plot, feature) array
+    left_out : tuple of str
+        Ids of plots without enough valid features.
+    model : Grown
+    sd_factor : float
+        Standard error over expected absolute error, by the plots out of fold.
+    half_width : float
+        Half of the interval, in standard errors.
+    area : Applicability
+    checked : Checked
+    lags, variogram
+        Of the residuals out of fold, each over its own standard error.
+    """
+
+    plots: Plots
+    features: Floats
+    left_out: tuple[str, ...]
+    recipe: Recipe
+    model: Grown
+    sd_factor: float
+    half_width: float
+    area: Applicability
+    checked: Checked
+    lags: Lags
+    variogram: Variogram
+
+    def predict(self, features: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return mean, lower and upper bound and standard error of cells, (cell,) each, t_dm/ha."""
+        mean, spread = self.model.predict(features)
+        sd = spread * self.sd_factor
+        half = sd * self.half_width
+        return mean, np.maximum(mean - half, 0.0), mean + half, sd
+
+
+def teach(
+    declared: Declaration, rows: Parameters, plots: Plots, sampled: Sampled, where: str
+) -> Taught:
+    """Return the model that the plots teach, checked block by block.
+
+    Raises
+    ------
+    TableError
+        If there are too few plots or blocks, or nothing to learn.
+    """
+    kept = ~np.isnan(sampled.values).any(axis=1)
+    all_blocks = blocks_of(plots.x, plots.y, declared.blocks.side, sampled.plots, sampled.cells)
+    known, features, blocks = plots.chosen(kept), sampled.values[kept], all_blocks[kept]
+    level = row_of(rows, "biomass_interval_level").value
+    _check_enough(known, blocks, rows, level, where)
+    recipe = recipe_of(declared.biomass.model, rows, declared.biomass.seed)
+    folds = folds_of(blocks, int(row_of(rows, "biomass_folds").value), declared.biomass.seed)
+    predicted, spread = out_of_fold(recipe, features, known.biomass, blocks, folds)
+    if not (spread > 0).all():
+        raise _wrong(where, Text("样地的生物量全部相同，无从建模。",
+                                 "all plots hold the same biomass: there is nothing to learn."))  # fmt: skip
+    residual = known.biomass - predicted
+    factor = float(np.sqrt(np.mean((residual / spread) ** 2)))
+    sd = spread * factor
+    scores = np.abs(residual) / sd
+    lags = semivariances(
+        known.x, known.y, residual / sd, int(row_of(rows, "variogram_lags").value),
+        row_of(rows, "variogram_reach").value,
+    )  # fmt: skip
+    model = grown(recipe, features, known.biomass, blocks)
+    return Taught(
+        plots=known, features=features,
+        left_out=tuple(np.array(plots.ids, dtype=object)[~kept]),
+        recipe=recipe, model=model, sd_factor=factor,
+        half_width=block_quantile(scores, blocks, level),
+        area=applicability(
+            features, model.importance, folds, row_of(rows, "applicability_whisker").value
+        ),
+        checked=Checked(
+            blocks=blocks, folds=folds, predicted=predicted, sd=sd,
+            within=covered_by_others(scores, blocks, level),
+        ),
+        lags=lags, variogram=fitted(lags),
+    )  # fmt: skip
+
+
+def _check_enough(plots: Plots, blocks: Ints, rows: Parameters, level: float, where: str) -> None:
+    least = int(row_of(rows, "biomass_least_plots").value)
+    if len(plots) < least:
+        raise _wrong(
+            where,
+            Text(
+                f"有效样地只有 {len(plots)} 个，至少需要 {least} 个。请补充样地。",
+                f"has {len(plots)} plots with features; at least {least} are needed. Add plots.",
+            ),
+        )
+    found, needed = len(np.unique(blocks)), least_blocks(level) + 1
+    if found < needed:
+        raise _wrong(
+            where,
+            Text(
+                f"样地只分布在 {found} 个区块中；{level:.0%} 的区间至少需要 {needed} 个区块。"
+                "请补充其他地点的样地；若残差相关距离允许，也可减小 [blocks] side。",
+                f"its plots lie in {found} block{'s' * (found != 1)}; an interval of {level:.0%} "
+                f"takes at least {needed}. Add plots elsewhere, or choose a smaller [blocks] side "
+                "if the range of the residuals allows it.",
+            ),
+        )
+
+
+def _wrong(where: str, problem: Text) -> TableError:
+    return TableError(where=where, problem=problem)
