@@ -191,9 +191,7 @@ def _problems(declared: Declaration, where: str) -> Iterator[GepError]:
         )
 
 
-def _feature_problems(
-    declared: Declaration, name: str, entry: FeatureEntry
-) -> Iterator[GepError]:
+def _feature_problems(declared: Declaration, name: str, entry: FeatureEntry) -> Iterator[GepError]:
     where = f"[features.{name}]"
     ways = [way for way in WAYS if getattr(entry, way) is not None]
     if len(ways) != 1:
@@ -208,7 +206,7 @@ def _feature_problems(
         yield ProjectError(
             where=where,
             problem=Text(
-                "栅格特征须写 units（无量纲写 \"1\"）和 source（数据来源）。",
+                '栅格特征须写 units（无量纲写 "1"）和 source（数据来源）。',
                 'a raster needs its units ("1" if it has none) and its source.',
             ),
         )

@@ -55,7 +55,7 @@ class Features:
 
     grid: Grid
     rasters: Mapping[str, Raster]
-    pairs: Mapping[str, tuple[str, str, str]]
+    pairs: Mapping[str, tuple[str, ...]]
     used: tuple[str, ...]
     least_share: float
     records: tuple[dict[str, Any], ...]
@@ -219,17 +219,20 @@ def _terrain(declared: Declaration, entry: FeatureEntry, grid: Grid, folder: Pat
     return at_hand.store(folder)[wanted]
 
 
-def _record(
-    declared: Declaration, name: str, headers: Mapping[str, Header]
-) -> dict[str, Any]:
+def _record(declared: Declaration, name: str, headers: Mapping[str, Header]) -> dict[str, Any]:
     entry = declared.features[name]
     record: dict[str, Any] = {"name": name, "used": entry.use}
     if entry.path is not None:
         given = entry.model_dump(exclude_none=True, exclude={"use", "path"})
-        return record | given | {"file": Path(entry.path).name, "sha256": sha256(headers[name].path)}
+        return (
+            record | given | {"file": Path(entry.path).name, "sha256": sha256(headers[name].path)}
+        )
     if entry.terrain is not None:
-        return record | {"terrain": entry.terrain, "of": entry.of,
-                         "units": variable(entry.terrain).units}
+        return record | {
+            "terrain": entry.terrain,
+            "of": entry.of,
+            "units": variable(entry.terrain).units,
+        }
     kind = DIFFERENCE if entry.normalised_difference else RATIO
     a, b = entry.parts
     return record | {"formula": kind, "a": a, "b": b, "units": "1"}

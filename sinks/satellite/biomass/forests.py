@@ -15,7 +15,7 @@ from data_catalog.parameters import Parameters, Row
 from sinks.satellite.biomass.declaration import Kind, row_of
 from sinks.satellite.biomass.folds import folds_of
 
-__all__ = ["FOREST", "BOOSTING", "Grown", "Recipe", "grown", "out_of_fold", "recipe_of"]
+__all__ = ["BOOSTING", "FOREST", "Grown", "Recipe", "grown", "out_of_fold", "recipe_of"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -24,6 +24,7 @@ FOREST = {
     "min_samples_leaf": "biomass_forest_leaf_plots",
     "max_features": "biomass_forest_feature_share",
 }
+SPREAD = FOREST | {"min_samples_leaf": "biomass_spread_leaf_plots"}
 BOOSTING = {
     "n_estimators": "biomass_boosting_trees",
     "learning_rate": "biomass_boosting_rate",
@@ -37,12 +38,16 @@ COUNTS = ("n_estimators", "min_samples_leaf", "max_depth")
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a model is grown: its kind, the rows that set it, the folds within, the seed."""
+    """How a model is grown: its kind, the rows that set it, the folds within, the seed.
+
+    `least_error_share` is the share of the mean error of the plots below which none is expected.
+    """
 
     kind: Kind
     rows: dict[str, Row]
     spread_rows: dict[str, Row]
     inner_folds: int
+    least_error_share: float
     seed: int
 
     def learner(self) -> Any:  # noqa: ANN401  (scikit-learn is untyped)
@@ -59,14 +64,19 @@ class Recipe:
 
 @dataclass(frozen=True, kw_only=True)
 class Grown:
-    """A model that was taught: `mean` predicts biomass, `spread` its expected absolute error."""
+    """A model that was taught: `mean` predicts biomass, `spread` its expected absolute error.
+
+    No error is expected to be below `least_error`, t_dm/ha: land without any tree looks faultless.
+    """
 
     mean: Any
     spread: Any
+    least_error: float
 
     def predict(self, features: Floats) -> tuple[Floats, Floats]:
         """Return biomass and expected absolute error, (cell, feature) to (cell,) twice, t_dm/ha."""
-        return np.maximum(self.mean.predict(features), 0.0), self.spread.predict(features)
+        error = np.maximum(self.spread.predict(features), self.least_error)
+        return np.maximum(self.mean.predict(features), 0.0), error
 
     @property
     def importance(self) -> Floats:
@@ -79,8 +89,9 @@ def recipe_of(kind: Kind, rows: Parameters, seed: int) -> Recipe:
     wanted = BOOSTING if kind == "gradient_boosting" else FOREST
     return Recipe(
         kind=kind, seed=seed, rows={a: row_of(rows, p) for a, p in wanted.items()},
-        spread_rows={a: row_of(rows, p) for a, p in FOREST.items()},
+        spread_rows={a: row_of(rows, p) for a, p in SPREAD.items()},
         inner_folds=int(row_of(rows, "biomass_inner_folds").value),
+        least_error_share=row_of(rows, "biomass_least_error_share").value,
     )  # fmt: skip
 
 
@@ -100,7 +111,10 @@ def grown(recipe: Recipe, features: Floats, biomass: Floats, blocks: Ints) -> Gr
         here = folds == fold
         inner = recipe.learner().fit(features[~here], biomass[~here])
         error[here] = np.abs(np.maximum(inner.predict(features[here]), 0.0) - biomass[here])
-    return Grown(mean=mean, spread=recipe.spread_learner().fit(features, error))
+    return Grown(
+        mean=mean, spread=recipe.spread_learner().fit(features, error),
+        least_error=recipe.least_error_share * float(error.mean()),
+    )  # fmt: skip
 
 
 def out_of_fold(

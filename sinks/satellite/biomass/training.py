@@ -13,7 +13,8 @@ from sinks.satellite.biomass.conformal import block_quantile, covered_by_others,
 from sinks.satellite.biomass.declaration import Declaration, row_of
 from sinks.satellite.biomass.folds import blocks_of, folds_of
 from sinks.satellite.biomass.forests import Grown, Recipe, grown, out_of_fold, recipe_of
-from sinks.satellite.biomass.plots import Plots, Sampled
+from sinks.satellite.biomass.plots import Plots
+from sinks.satellite.biomass.sampling import Sampled
 from sinks.satellite.biomass.variogram import Lags, Variogram, fitted, semivariances
 
 __all__ = ["Checked", "Taught", "teach"]
@@ -50,7 +51,8 @@ class Taught:
         Ids of plots without enough valid features.
     model : Grown
     sd_factor : float
-        Standard error over expected absolute error, by the plots out of fold.
+        Standard error over expected absolute error: the mean variance of the plots out of fold is
+        that of their residuals.
     half_width : float
         Half of the interval, in standard errors.
     area : Applicability
@@ -89,7 +91,7 @@ def teach(
     TableError
         If there are too few plots or blocks, or nothing to learn.
     """
-    kept = ~np.isnan(sampled.values).any(axis=1)
+    kept = np.asarray(~np.isnan(sampled.values).any(axis=1))
     all_blocks = blocks_of(plots.x, plots.y, declared.blocks.side, sampled.plots, sampled.cells)
     known, features, blocks = plots.chosen(kept), sampled.values[kept], all_blocks[kept]
     level = row_of(rows, "biomass_interval_level").value
@@ -97,11 +99,8 @@ def teach(
     recipe = recipe_of(declared.biomass.model, rows, declared.biomass.seed)
     folds = folds_of(blocks, int(row_of(rows, "biomass_folds").value), declared.biomass.seed)
     predicted, spread = out_of_fold(recipe, features, known.biomass, blocks, folds)
-    if not (spread > 0).all():
-        raise _wrong(where, Text("样地的生物量全部相同，无从建模。",
-                                 "all plots hold the same biomass: there is nothing to learn."))  # fmt: skip
     residual = known.biomass - predicted
-    factor = float(np.sqrt(np.mean((residual / spread) ** 2)))
+    factor = float(np.sqrt(np.sum(residual**2) / np.sum(spread**2)))
     sd = spread * factor
     scores = np.abs(residual) / sd
     lags = semivariances(
@@ -135,6 +134,12 @@ def _check_enough(plots: Plots, blocks: Ints, rows: Parameters, level: float, wh
                 f"has {len(plots)} plots with features; at least {least} are needed. Add plots.",
             ),
         )
+    if np.ptp(plots.biomass) == 0:
+        problem = Text(
+            "样地的生物量全部相同，无从建模。",
+            "all plots hold the same biomass: there is nothing to learn.",
+        )
+        raise _wrong(where, problem)
     found, needed = len(np.unique(blocks)), least_blocks(level) + 1
     if found < needed:
         raise _wrong(
