@@ -88,7 +88,7 @@ CHINESE = {
 OF_CLICK = 13
 """Rows of the table that are click's own words: they come first."""
 NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR", "NAME", "ID",
-         "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
+         "SET", "PLOTS", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
          "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B", "parcel", "ecosystem",
          "service", "township", "WHAT", "CODE", "ROW"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""

@@ -73,9 +73,10 @@ def card_of(
             observed, predicted, row_of(rows, "biomass_saturation").in_units("t_dm/ha")
         ),
         "interval": {
-            "level": level.value, "coverage": float(checked.within.mean()),
+            "level": level.value, "coverage": float(checked.within[checked.like].mean()),
+            "plots": int(checked.like.sum()),
             "half_width_in_standard_errors": taught.half_width,
-            "mean_half_width": float((checked.sd * taught.half_width).mean()),
+            "mean_half_width": float((checked.sd * taught.half_width)[checked.like].mean()),
         },
         "residuals": {
             "standard_error": float(np.sqrt(np.mean(checked.sd**2))),

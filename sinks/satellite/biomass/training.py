@@ -27,14 +27,16 @@ Ints = npt.NDArray[np.int64]
 class Checked:
     """What cross-validation over blocks says of each plot, (plot,) arrays.
 
-    `predicted` and `sd` (t_dm/ha) come from models that never saw the plot's fold; `within` is
-    whether the plot lies in the interval that the other blocks give it.
+    `predicted` and `sd` (t_dm/ha) come from models that never saw the plot's fold; `like` is
+    whether the plot lies in the area of applicability that the other folds make, and `within`
+    whether it then lies in the interval that the other blocks give it.
     """
 
     blocks: Ints
     folds: Ints
     predicted: Floats
     sd: Floats
+    like: npt.NDArray[np.bool_]
     within: npt.NDArray[np.bool_]
 
 
@@ -54,7 +56,7 @@ class Taught:
         Standard error over expected absolute error: the mean variance of the plots out of fold is
         that of their residuals.
     half_width : float
-        Half of the interval, in standard errors.
+        Half of the interval, in standard errors; by plots inside the area of applicability.
     area : Applicability
     checked : Checked
     lags, variogram
@@ -95,7 +97,8 @@ def teach(
     all_blocks = blocks_of(plots.x, plots.y, declared.blocks.side, sampled.plots, sampled.cells)
     known, features, blocks = plots.chosen(kept), sampled.values[kept], all_blocks[kept]
     level = row_of(rows, "biomass_interval_level").value
-    _check_enough(known, blocks, rows, level, where)
+    _check_enough(known, rows, where)
+    _check_blocks(blocks, level, where)
     recipe = recipe_of(declared.biomass.model, rows, declared.biomass.seed)
     folds = folds_of(blocks, int(row_of(rows, "biomass_folds").value), declared.biomass.seed)
     predicted, spread = out_of_fold(recipe, features, known.biomass, blocks, folds)
@@ -108,23 +111,25 @@ def teach(
         row_of(rows, "variogram_reach").value,
     )  # fmt: skip
     model = grown(recipe, features, known.biomass, blocks)
+    whisker = row_of(rows, "applicability_whisker").value
+    area = applicability(features, model.importance, folds, whisker)
+    like = area.training <= area.threshold  # an interval is claimed only where the model applies
+    _check_blocks(blocks[like], level, where)
+    within = np.zeros(len(known), dtype=np.bool_)
+    within[like] = covered_by_others(scores[like], blocks[like], level)
     return Taught(
         plots=known, features=features,
         left_out=tuple(np.array(plots.ids, dtype=object)[~kept]),
         recipe=recipe, model=model, sd_factor=factor,
-        half_width=block_quantile(scores, blocks, level),
-        area=applicability(
-            features, model.importance, folds, row_of(rows, "applicability_whisker").value
-        ),
+        half_width=block_quantile(scores[like], blocks[like], level), area=area,
         checked=Checked(
-            blocks=blocks, folds=folds, predicted=predicted, sd=sd,
-            within=covered_by_others(scores, blocks, level),
+            blocks=blocks, folds=folds, predicted=predicted, sd=sd, like=like, within=within
         ),
         lags=lags, variogram=fitted(lags),
     )  # fmt: skip
 
 
-def _check_enough(plots: Plots, blocks: Ints, rows: Parameters, level: float, where: str) -> None:
+def _check_enough(plots: Plots, rows: Parameters, where: str) -> None:
     least = int(row_of(rows, "biomass_least_plots").value)
     if len(plots) < least:
         raise _wrong(
@@ -140,6 +145,10 @@ def _check_enough(plots: Plots, blocks: Ints, rows: Parameters, level: float, wh
             "all plots hold the same biomass: there is nothing to learn.",
         )
         raise _wrong(where, problem)
+
+
+def _check_blocks(blocks: Ints, level: float, where: str) -> None:
+    """Raise if there are too few blocks: of each, all the others have to give an interval."""
     found, needed = len(np.unique(blocks)), least_blocks(level) + 1
     if found < needed:
         raise _wrong(

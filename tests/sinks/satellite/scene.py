@@ -11,8 +11,8 @@ SIZE, CELL = 120, 30.0
 CRS = "EPSG:32650"
 LEFT, TOP = 500_000.0, 3_100_000.0
 ROWS = """parameter,value,units,source
-biomass_forest_trees,40,1,test
-biomass_folds,6,1,test
+biomass_forest_trees,30,1,test
+biomass_folds,10,1,test
 """
 DECLARED = """
 [biomass]
