@@ -88,9 +88,9 @@ CHINESE = {
 OF_CLICK = 13
 """Rows of the table that are click's own words: they come first."""
 NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR", "NAME", "ID",
-         "SET", "PLOTS", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
+         "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
          "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B", "parcel", "ecosystem",
-         "service", "township", "WHAT", "CODE", "ROW"}  # fmt: skip
+         "service", "township", "WHAT", "CODE", "ROW", "PLOTS"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 

@@ -108,3 +108,31 @@ def declare(folder: Path, more: str = "", rows: str = ROWS) -> Path:
     file = folder / "features.toml"
     file.write_text(DECLARED.format(more=more), encoding="utf-8")
     return file
+
+
+BLOCK = 12
+"""Cells along a block of the declaration: 360 m."""
+
+
+def open_cells(rng, share=0.65):
+    """Return which cells plots may lie in, (rows, cols): whole blocks, the others are held out."""
+    number = np.arange(SIZE) // BLOCK
+    blocks = number[:, np.newaxis] * (SIZE // BLOCK) + number[np.newaxis]
+    kept = rng.permutation(blocks.max() + 1)[: int(share * (blocks.max() + 1))]
+    return np.isin(blocks, kept)
+
+
+def make_case(folder: Path, seed: int, plots: int = 300, **more):
+    """Write a scene, its plots and its declaration; return truth and the cells held out."""
+    truth = make_scene(folder, seed, **more)
+    rng = np.random.default_rng(seed + 100)
+    allowed = open_cells(rng)
+    rows, cols = np.nonzero(allowed)
+    pick = rng.choice(len(rows), plots, replace=False)
+    file = write_plots(folder, truth, rows[pick], cols[pick])
+    return truth, ~allowed, file, declare(folder)
+
+
+def read_map(folder: Path, name: str):
+    with rasterio.open(folder / f"{name}.tif") as file:
+        return file.read(1)
