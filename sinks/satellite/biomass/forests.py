@@ -119,14 +119,19 @@ def grown(recipe: Recipe, features: Floats, biomass: Floats, blocks: Ints) -> Gr
 
 def out_of_fold(
     recipe: Recipe, features: Floats, biomass: Floats, blocks: Ints, folds: Ints
-) -> tuple[Floats, Floats]:
-    """Return what models that never saw a plot's fold predict for it: biomass, expected error."""
+) -> tuple[Floats, Floats, tuple[Any, ...]]:
+    """Return what models that never saw a plot's fold predict for it: biomass, expected error.
+
+    The third is what predicts biomass in each of these models.
+    """
     predicted, spread = np.empty(len(biomass)), np.empty(len(biomass))
+    means = []
     for fold in np.unique(folds):
         here = folds == fold
         model = grown(recipe, features[~here], biomass[~here], blocks[~here])
         predicted[here], spread[here] = model.predict(features[here])
-    return predicted, spread
+        means.append(model.mean)
+    return predicted, spread, tuple(means)
 
 
 def _arguments(rows: dict[str, Row]) -> dict[str, float | int]:

@@ -16,7 +16,7 @@ from sinks.satellite.biomass.plots import Plots
 from tiles.coverage import UNIT, Rings, coverage, parcels_in
 from tiles.grid import Grid, Tile
 
-__all__ = ["Sampled", "sample"]
+__all__ = ["Sampled", "sample", "under_areas"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -77,7 +77,9 @@ def _tiles_with_plots(plots: Plots, grid: Grid, size: int) -> Iterator[Tile]:
 
 def _touched(plots: Plots, features: Features, tile: Tile) -> tuple[Ints, Ints, Floats, Floats]:
     """Return plot, cell and weight of each pair on a tile, and the features of the cell."""
-    found = [_under_points(plots, features.grid, tile), _under_areas(plots, features.grid, tile)]
+    areas = plots.shapes.to_numpy().copy()
+    areas[(plots.shapes.geom_type == "Point").to_numpy()] = None
+    found = [_under_points(plots, features.grid, tile), under_areas(areas, features.grid, tile)]
     plot, row, col = (np.concatenate([f[i] for f in found]).astype(np.int64) for i in range(3))
     weight = np.concatenate([f[3] for f in found])
     values = read_features(features, tile)[:, row, col]
@@ -96,9 +98,21 @@ def _under_points(plots: Plots, grid: Grid, tile: Tile) -> tuple[Ints, Ints, Int
     return number[here], row[here] - tile.row_from, col[here] - tile.col_from, ones
 
 
-def _under_areas(plots: Plots, grid: Grid, tile: Tile) -> tuple[Ints, Ints, Ints, Floats]:
-    shapes = plots.shapes.to_numpy().copy()
-    shapes[(plots.shapes.geom_type == "Point").to_numpy()] = None
+def under_areas(
+    shapes: npt.NDArray[np.object_], grid: Grid, tile: Tile
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """Return which cells of a tile lie under which polygons, and how much of each.
+
+    Parameters
+    ----------
+    shapes : (n,) array of Polygon or MultiPolygon
+        In the grid's CRS; None covers nothing.
+
+    Returns
+    -------
+    (k,) arrays
+        Polygon, row and column in the tile, and the area in units of the grid's nominal cell.
+    """
     rings = Rings.from_polygons(shapes, ~grid.affine)
     window = (tile.row_from, tile.row_to, tile.col_from, tile.col_to)
     if not len(parcels_in(rings, *window)):

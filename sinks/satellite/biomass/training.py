@@ -1,6 +1,7 @@
 """From plots and features to a model that knows how far off it is, and where it does not apply."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,8 @@ class Taught:
     left_out : tuple of str
         Ids of plots without enough valid features.
     model : Grown
+    without_fold : tuple
+        What predicts biomass and was taught by all plots but those of a fold, for each fold.
     sd_factor : float
         Standard error over expected absolute error: the mean variance of the plots out of fold is
         that of their residuals.
@@ -68,6 +71,7 @@ class Taught:
     left_out: tuple[str, ...]
     recipe: Recipe
     model: Grown
+    without_fold: tuple[Any, ...]
     sd_factor: float
     half_width: float
     area: Applicability
@@ -101,7 +105,7 @@ def teach(
     _check_blocks(blocks, level, where)
     recipe = recipe_of(declared.biomass.model, rows, declared.biomass.seed)
     folds = folds_of(blocks, int(row_of(rows, "biomass_folds").value), declared.biomass.seed)
-    predicted, spread = out_of_fold(recipe, features, known.biomass, blocks, folds)
+    predicted, spread, without_fold = out_of_fold(recipe, features, known.biomass, blocks, folds)
     residual = known.biomass - predicted
     factor = float(np.sqrt(np.sum(residual**2) / np.sum(spread**2)))
     sd = spread * factor
@@ -120,7 +124,7 @@ def teach(
     return Taught(
         plots=known, features=features,
         left_out=tuple(np.array(plots.ids, dtype=object)[~kept]),
-        recipe=recipe, model=model, sd_factor=factor,
+        recipe=recipe, model=model, without_fold=without_fold, sd_factor=factor,
         half_width=block_quantile(scores[like], blocks[like], level), area=area,
         checked=Checked(
             blocks=blocks, folds=folds, predicted=predicted, sd=sd, like=like, within=within
