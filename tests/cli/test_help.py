@@ -90,7 +90,8 @@ OF_CLICK = 13
 NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR", "NAME", "ID",
          "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
          "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B", "parcel", "ecosystem",
-         "service", "township", "WHAT", "CODE", "ROW", "PLOTS"}  # fmt: skip
+         "service", "township", "WHAT", "CODE", "ROW", "PLOTS",
+         "parcel_id"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 

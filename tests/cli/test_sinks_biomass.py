@@ -1,5 +1,6 @@
 """`gep sinks biomass`: what it prints, what it refuses, and that its map is a layer."""
 
+import csv
 import json
 import re
 import sys
@@ -13,9 +14,13 @@ import rasterio
 import shapely
 
 from cli.main import main
-from tests.sinks.satellite.scene import CELL, LEFT, PROFILE, SIZE, TOP, make_case, read_map
+from tests.sinks.satellite.scene import CELL, LEFT, PROFILE, SIZE, TOP, declare, make_case, read_map
 
 Says = Callable[..., str]
+QUICK = """parameter,value,units,source
+biomass_forest_trees,8,1,test
+biomass_folds,4,1,test
+"""
 PROJECT = """
 [project]
 name = "made-up"
@@ -38,6 +43,7 @@ factors = "ipcc2006-tropical-rainforest"
 def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("biomass")
     make_case(folder, 1, plots=150)
+    declare(folder, rows=QUICK)
     return folder
 
 
@@ -60,7 +66,7 @@ def test_the_card_s_main_lines_are_printed_in_both_languages(says: Says, case: P
 def test_a_program_reads_the_card(says: Says, case: Path) -> None:
     found = json.loads(says(*ask(case, "--json")))
     card = json.loads((case / "out" / "model_card.json").read_text(encoding="utf-8"))
-    assert found == {"folder": str(case / "out"), "card": card}
+    assert found == {"folder": str(case / "out"), "card": card, "parcels": None}
 
 
 def test_what_is_there_is_not_replaced_unasked(
@@ -113,3 +119,22 @@ def test_the_map_is_a_layer_of_a_project(says: Says, case: Path) -> None:
     with rasterio.open(case / "out" / "above_ground_biomass.tif") as file:
         assert file.units[0] == "t_dm/ha"
         assert file.shape == (SIZE, SIZE)
+
+
+def test_parcels_are_added_up_with_the_error_of_their_sum(says: Says, case: Path) -> None:
+    boxes = [shapely.box(LEFT + x, TOP - 1500, LEFT + x + 300, TOP - 900) for x in (900, 1200)]
+    file = case / "ground.gpkg"
+    gpd.GeoDataFrame({"code": ["02", "01"]}, geometry=boxes, crs="EPSG:32650").to_file(file)
+    options = ("--parcels", file, "--id", "code")
+    zh, en = says(*ask(case, *options, "--lang", "zh")), says(*ask(case, *options))
+    with (case / "out" / "parcels_biomass.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["parcel_id"] for row in rows] == ["01", "02"]
+    total = sum(float(row["biomass_t_dm"]) for row in rows)
+    assert f"biomass {total:,.0f} t_dm, standard error" in en
+    assert f"{total:,.0f} t_dm，标准误" in zh
+    assert "2 parcels, 36.0 ha" in en
+    found = json.loads(says(*ask(case, *options, "--json")))["parcels"]
+    assert found["biomass_t_dm"] == pytest.approx(total)
+    apart = sum(float(row["se_t_dm"]) ** 2 for row in rows) ** 0.5
+    assert apart < found["se_t_dm"] < sum(float(row["se_t_dm"]) for row in rows)

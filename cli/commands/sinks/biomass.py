@@ -15,6 +15,15 @@ HEADER = (
     Text("预测均值", "predicted"), Text("偏差", "bias"), Text("均方根误差", "RMSE"),
 )  # fmt: skip
 FIGURES = (Text("项目", "of"), Text("结果", "result"))
+TOTAL = Text(
+    "{parcels} 块宗地，{area_ha:,.1f} ha，其中 {applicable_share:.1%} 在适用域内：地上生物量 "
+    "{biomass_t_dm:,.0f} t_dm，标准误 {se_t_dm:,.0f} t_dm（其中模型 "
+    "{se_of_model_t_dm:,.0f} t_dm）。",
+    "{parcels} parcels, {area_ha:,.1f} ha, {applicable_share:.1%} of it inside the area of "
+    "applicability: above-ground biomass {biomass_t_dm:,.0f} t_dm, standard error {se_t_dm:,.0f} "
+    "t_dm (of the model: {se_of_model_t_dm:,.0f} t_dm).",
+)
+PARCELS = Text("宗地合计", "All parcels")
 NOTICES = Text("使用前须知", "Before the map is used")
 WRITTEN = Text(
     "已写入 {out}：生物量及其区间、标准误和适用域的地图，训练表 training.csv，模型卡 "
@@ -31,6 +40,13 @@ WRITTEN = Text(
     help="The TOML file that declares the plots' columns, blocks and features.",
 )  # fmt: skip
 @click.option("--out", type=options.PATH, required=True, help="The folder to write.")
+@click.option(
+    "--parcels", type=options.PATH, help="Polygons whose biomass and its error are wanted, too."
+)
+@click.option(
+    "--id", "id_", metavar="NAME", default="parcel_id", show_default=True,
+    help="The column of the parcels' ids.",
+)  # fmt: skip
 @options.workers
 @options.tile
 @click.option("--overwrite", is_flag=True, help="Replace an earlier folder.")
@@ -41,6 +57,8 @@ def biomass(
     *,
     features: Path,
     out: Path,
+    parcels: Path | None,
+    id_: str,
     workers: int,
     tile: int | None,
     overwrite: bool,
@@ -50,14 +68,21 @@ def biomass(
     """Learn above-ground biomass from PLOTS and features, check it by blocks, and map it."""
     from cli.terminal import show_json
     from sinks.satellite.biomass.making import make
+    from sinks.satellite.biomass.parcels import read_polygons
     from tiles.project import Account
 
     size = tile or Account.model_fields["tile"].default
-    made = make(plots, features, out, tile=size, workers=workers, overwrite=overwrite)
+    ground = None if parcels is None else read_polygons(parcels, id_)
+    made = make(
+        plots, features, out, tile=size, workers=workers, overwrite=overwrite, parcels=ground
+    )
+    total = None if made.parcels is None else made.parcels.total()
     if as_json:
-        show_json({"folder": str(out), "card": made.card})
+        show_json({"folder": str(out), "card": made.card, "parcels": total})
         return 0
     _show(made.card, lang)
+    if total is not None:
+        _show_total(total, lang)
     click.echo(WRITTEN[lang].format(out=out), err=True)
     return 0
 
@@ -75,3 +100,10 @@ def _show(card: dict[str, Any], lang: Language) -> None:
         show_heading(NOTICES[lang])
         for notice in card["notices"]:
             show(f"- {notice[lang]}")
+
+
+def _show_total(total: dict[str, float], lang: Language) -> None:
+    from cli.terminal import show, show_heading
+
+    show_heading(PARCELS[lang])
+    show(TOTAL[lang].format(**total))

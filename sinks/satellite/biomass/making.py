@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 
 from sinks.satellite.biomass.card import card_of
 from sinks.satellite.biomass.card_text import markdown
 from sinks.satellite.biomass.declaration import read_declaration
 from sinks.satellite.biomass.features import resolve_features
 from sinks.satellite.biomass.maps import apply
-from sinks.satellite.biomass.parcels import ParcelBiomass, parcel_biomass
+from sinks.satellite.biomass.parcels import ParcelBiomass, of_model, parcel_biomass
 from sinks.satellite.biomass.plots import read_plots
 from sinks.satellite.biomass.sampling import sample
 from sinks.satellite.biomass.training import Taught, teach
@@ -138,7 +137,7 @@ def parcel_table(parcels: ParcelBiomass) -> str:
     A parcel that the model does not apply to anywhere has no biomass rather than none of it.
     """
     found = parcels.estimates
-    by_model = np.sqrt(sum((e**2 for e in found.shared.values()), np.zeros(len(found))))
+    by_model = of_model(found)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["parcel_id", "area_ha", "applicable_share", "biomass_t_dm", "se_t_dm",

@@ -14,6 +14,7 @@ safe side.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data_catalog.errors import ParcelError
+from data_catalog.names import suggestion
 from data_catalog.text import Text
 from data_catalog.units import conversion
 from sinks.estimates import Estimates
@@ -30,13 +32,23 @@ from sinks.satellite.biomass.training import Taught
 from sinks.uncertainty.correlation import Correlation
 from sinks.uncertainty.map_error import footprints_of_pixels, with_map_error
 from tiles.grid import Tile
+from tiles.objects import read_objects
 
-__all__ = ["RESIDUALS", "ParcelBiomass", "jackknife", "parcel_biomass"]
+__all__ = [
+    "RESIDUALS",
+    "ParcelBiomass",
+    "jackknife",
+    "of_model",
+    "parcel_biomass",
+    "read_polygons",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 RESIDUALS = "biomass map residuals"
 FOLD = "biomass model without fold {}"
+SHOWN = 5
+"""Ids listed in a message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +68,18 @@ class ParcelBiomass:
     area: Floats
     share: Floats
 
+    def total(self) -> dict[str, float]:
+        """Return the sum over all parcels: area (ha), biomass and standard errors (t_dm)."""
+        whole, area = self.estimates.summed(()), float(self.area.sum())
+        return {
+            "parcels": len(self.area),
+            "area_ha": area,
+            "applicable_share": float((self.area * self.share).sum()) / area if area else 0.0,
+            "biomass_t_dm": float(whole.value[0]),
+            "se_t_dm": float(whole.se[0]),
+            "se_of_model_t_dm": float(of_model(whole)[0]),
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Cells:
@@ -69,6 +93,36 @@ class _Cells:
     mean: Floats
     sd: Floats
     without: Floats
+
+
+def of_model(estimates: Estimates) -> Floats:
+    """Return the part of the standard errors that all parcels share, (parcel,), t_dm."""
+    return np.sqrt(sum((e**2 for e in estimates.shared.values()), np.zeros(len(estimates))))
+
+
+def read_polygons(file: Path, column: str) -> gpd.GeoDataFrame:
+    """Return the parcels of a vector file: parcel_id and geometry, in the order of their ids.
+
+    Raises
+    ------
+    ParcelError, TableError or Problems
+        If it cannot be read, has no CRS, no such column, or an id twice.
+    """
+    frame = read_objects(file, ("polygon",))
+    if column not in frame:
+        raise ParcelError(
+            Text("{where}：没有“{column}”列。{hint}", "{where}: has no column {column!r}. {hint}"),
+            where=file.name, column=column, hint=suggestion(column, map(str, frame.columns)),
+        )  # fmt: skip
+    ids = frame[column].astype(str)
+    if ids.duplicated().any():
+        twice = ", ".join(sorted(set(ids[ids.duplicated()]))[:SHOWN])
+        raise ParcelError(
+            where=file.name,
+            problem=Text(f"宗地编号重复：{twice}。", f"ids that are there twice: {twice}."),
+        )
+    found = gpd.GeoDataFrame({"parcel_id": ids}, geometry=frame.geometry, crs=frame.crs)
+    return found.sort_values("parcel_id", kind="stable", ignore_index=True)
 
 
 def parcel_biomass(

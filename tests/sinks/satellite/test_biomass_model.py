@@ -137,7 +137,9 @@ def test_a_model_of_noise_says_that_it_explains_nothing(tmp_path):
 
 @pytest.mark.parametrize("kind", ["random_forest", "gradient_boosting"])
 def test_the_same_bytes_for_any_tile_and_any_number_of_workers(tmp_path, kind):
-    rows = "biomass_forest_trees,12,1,test\nbiomass_boosting_trees,30,1,test\n"
+    rows = (
+        "biomass_forest_trees,12,1,test\nbiomass_boosting_trees,20,1,test\nbiomass_folds,3,1,test\n"
+    )
     _, _, plots, _ = make_case(tmp_path, 2, plots=120)
     features = declare(tmp_path, f'model = "{kind}"', "parameter,value,units,source\n" + rows)
     digests = []
