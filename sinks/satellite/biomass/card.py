@@ -10,7 +10,7 @@ import numpy as np
 from data_catalog.parameters import Parameters
 from data_catalog.text import Text
 from sinks.satellite.biomass.accuracy import by_class, by_fold, overall, saturation
-from sinks.satellite.biomass.declaration import SET, Declaration, row_of
+from sinks.satellite.biomass.declaration import SET, Declaration, number_of, row_of
 from sinks.satellite.biomass.features import Features
 from sinks.satellite.biomass.forests import BOOSTING, FOREST
 from sinks.satellite.biomass.maps import Applied
@@ -44,7 +44,7 @@ def card_of(
     limits = np.sort(
         [r.in_units("t_dm/ha") for r in rows.of_set("biomass_class_limit", SET).values()]
     )
-    level = row_of(rows, "biomass_interval_level")
+    level = number_of(rows, "biomass_interval_level")
     card: dict[str, Any] = {
         "name": declared.biomass.name,
         "year": declared.biomass.year,
@@ -70,10 +70,10 @@ def card_of(
         "by_observed_class": by_class(observed, observed, predicted, limits),
         "by_predicted_class": by_class(predicted, observed, predicted, limits),
         "saturation": saturation(
-            observed, predicted, row_of(rows, "biomass_saturation").in_units("t_dm/ha")
+            observed, predicted, number_of(rows, "biomass_saturation")
         ),
         "interval": {
-            "level": level.value, "coverage": float(checked.within[checked.like].mean()),
+            "level": level, "coverage": float(checked.within[checked.like].mean()),
             "plots": int(checked.like.sum()),
             "half_width_in_standard_errors": taught.half_width,
             "mean_half_width": float((checked.sd * taught.half_width)[checked.like].mean()),

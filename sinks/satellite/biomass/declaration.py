@@ -19,8 +19,19 @@ from data_catalog.toml_files import checked, read_toml
 from data_catalog.variables import variable
 from tiles.project import Positive, Word, Year
 
-__all__ = ["SET", "Declaration", "FeatureEntry", "Kind", "read_declaration", "row_of"]
+__all__ = [
+    "BIOMASS",
+    "SET",
+    "Declaration",
+    "FeatureEntry",
+    "Kind",
+    "number_of",
+    "read_declaration",
+    "row_of",
+]
 
+BIOMASS = variable("above_ground_biomass")
+"""What is modelled; `low` and `high` bound what a plot may hold."""
 SET = "biomass"
 """The set of rows that a biomass model reads."""
 Kind: TypeAlias = Literal["random_forest", "gradient_boosting"]
@@ -126,9 +137,14 @@ class Declaration(_Strict):
         """Return the rows that count: the catalog's, and in front of them the file's own."""
         if self.biomass.parameters is None:
             return bundled()
-        known = bundled()
-        names = {row.parameter for row in known if row.set == SET}
-        return known.with_rows(read_rows(self.path(self.biomass.parameters), names))
+        known = {(row.parameter, row.key): row for row in bundled() if row.set == SET}
+        own = read_rows(self.path(self.biomass.parameters), {name for name, _ in known})
+        raise_all(
+            _outside(row, known[row.parameter, row.key])
+            for row in own
+            if (row.parameter, row.key) in known and not _fits(row, known[row.parameter, row.key])
+        )
+        return bundled().with_rows(own)
 
     def in_folder(self, folder: Path) -> Self:
         """Return the declaration with the folder that its paths start from."""
@@ -160,6 +176,32 @@ def row_of(rows: Parameters, parameter: str, key: str = "") -> Row:
     if row is None:
         raise KeyError(parameter)
     return row
+
+
+def number_of(rows: Parameters, parameter: str) -> float:
+    """Return a row's value in the unit that the catalog has it in."""
+    known = bundled().find(parameter, SET)
+    row = row_of(rows, parameter)
+    return row.in_units(known.units if known else row.units)
+
+
+def _fits(own: Row, known: Row) -> bool:
+    """Return whether a row of one's own is within the catalog's bounds; those may be open."""
+    value = own.in_units(known.units)
+    return not (value < known.low or value > known.high)
+
+
+def _outside(own: Row, known: Row) -> ProjectError:
+    bounds = [f"{b:g}" if b == b else "–" for b in (known.low, known.high)]  # noqa: PLR0124  (NaN)
+    return ProjectError(
+        where=own.parameter,
+        problem=Text(
+            f"值 {own.value:g} {own.units} 超出允许的范围（{bounds[0]} 至 {bounds[1]} "
+            f"{known.units}）。请更正参数表中的该行。",
+            f"is {own.value:g} {own.units}, outside {bounds[0]} to {bounds[1]} {known.units}. "
+            "Correct the row.",
+        ),
+    )
 
 
 def _problems(declared: Declaration, where: str) -> Iterator[GepError]:
@@ -215,14 +257,19 @@ def _feature_problems(declared: Declaration, name: str, entry: FeatureEntry) -> 
             '地形须写 of，如 of = "elevation"。', 'terrain needs `of`, as in of = "elevation".'
         )
         yield ProjectError(where=where, problem=problem)
-    rasters = [n for n, e in declared.features.items() if e.path is not None]
+    rasters = {n: e.units for n, e in declared.features.items() if e.path is not None}
+    units = [rasters[part] for part in entry.parts if part in rasters]
+    if len(set(units)) > 1:
+        yield ProjectError(
+            where=where,
+            problem=Text(
+                f"两个栅格的单位不同（{units[0]} 与 {units[1]}），不能相减或相除。",
+                f"its rasters are in {units[0]} and {units[1]}: give both in one unit.",
+            ),
+        )
     for part in entry.parts:
         if part not in rasters:
             yield UnknownNameError(
                 where=where, kind=Text("栅格特征", "raster feature"), name=part,
                 hint=suggestion(part, rasters),
             )  # fmt: skip
-
-
-BIOMASS = variable("above_ground_biomass")
-"""What is modelled; `low` and `high` bound what a plot may hold."""

@@ -120,7 +120,8 @@ def _pair(kind: str, a: Floats, b: Floats) -> Floats:
 
 
 def _check_range(raster: Raster, values: Floats) -> None:
-    wrong = values[(values < raster.variable.low) | (values > raster.variable.high)]
+    outside = (values < raster.variable.low) | (values > raster.variable.high)
+    wrong = values[outside | np.isinf(values)]
     if wrong.size:
         low, high = raster.variable.low, raster.variable.high
         raise LayerError(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
 
 from data_catalog.parameters import Parameters, Row
-from sinks.satellite.biomass.declaration import Kind, row_of
+from sinks.satellite.biomass.declaration import Kind, number_of, row_of
 from sinks.satellite.biomass.folds import folds_of
 
 __all__ = ["BOOSTING", "FOREST", "Grown", "Recipe", "grown", "out_of_fold", "recipe_of"]
@@ -90,8 +90,8 @@ def recipe_of(kind: Kind, rows: Parameters, seed: int) -> Recipe:
     return Recipe(
         kind=kind, seed=seed, rows={a: row_of(rows, p) for a, p in wanted.items()},
         spread_rows={a: row_of(rows, p) for a, p in SPREAD.items()},
-        inner_folds=int(row_of(rows, "biomass_inner_folds").value),
-        least_error_share=row_of(rows, "biomass_least_error_share").value,
+        inner_folds=int(number_of(rows, "biomass_inner_folds")),
+        least_error_share=number_of(rows, "biomass_least_error_share"),
     )  # fmt: skip
 
 

@@ -56,13 +56,20 @@ def sample(plots: Plots, features: Features, tile: int) -> Sampled:
     order = np.lexsort((cell, plot))  # sums go cell by cell, whatever tile they came with
     plot, cell, weight, values = plot[order], cell[order], weight[order], values[:, order]
     known = ~np.isnan(values).any(axis=0)
-    full = np.bincount(plot, weight, len(plots))
+    # what of a plot lies beyond the grid counts as missing, too
+    full = np.maximum(np.bincount(plot, weight, len(plots)), _in_cells(plots, features.grid))
     valid = np.bincount(plot[known], weight[known], len(plots))
     share = np.divide(valid, full, out=np.zeros_like(full), where=full > 0)
     enough = (share >= features.least_share) & (valid > 0)
     sums = [np.bincount(plot[known], weight[known] * v[known], len(plots)) for v in values]
     means = np.divide(sums, valid, out=np.full((len(sums), len(plots)), np.nan), where=enough)
     return Sampled(values=means.T, share=share, plots=plot, cells=cell)
+
+
+def _in_cells(plots: Plots, grid: Grid) -> Floats:
+    """Return the area of each plot in cells, 0 for a point."""
+    t = grid.affine
+    return np.asarray(shapely.area(plots.shapes.to_numpy())) / abs(t.a * t.e - t.b * t.d)
 
 
 def _tiles_with_plots(plots: Plots, grid: Grid, size: int) -> Iterator[Tile]:

@@ -11,7 +11,7 @@ from data_catalog.parameters import Parameters
 from data_catalog.text import Text
 from sinks.satellite.biomass.applicability import Applicability, applicability
 from sinks.satellite.biomass.conformal import block_quantile, covered_by_others, least_blocks
-from sinks.satellite.biomass.declaration import Declaration, row_of
+from sinks.satellite.biomass.declaration import Declaration, number_of
 from sinks.satellite.biomass.folds import blocks_of, folds_of
 from sinks.satellite.biomass.forests import Grown, Recipe, grown, out_of_fold, recipe_of
 from sinks.satellite.biomass.plots import Plots
@@ -100,22 +100,29 @@ def teach(
     kept = np.asarray(~np.isnan(sampled.values).any(axis=1))
     all_blocks = blocks_of(plots.x, plots.y, declared.blocks.side, sampled.plots, sampled.cells)
     known, features, blocks = plots.chosen(kept), sampled.values[kept], all_blocks[kept]
-    level = row_of(rows, "biomass_interval_level").value
+    level = number_of(rows, "biomass_interval_level")
     _check_enough(known, rows, where)
     _check_blocks(blocks, level, where)
     recipe = recipe_of(declared.biomass.model, rows, declared.biomass.seed)
-    folds = folds_of(blocks, int(row_of(rows, "biomass_folds").value), declared.biomass.seed)
+    folds = folds_of(blocks, int(number_of(rows, "biomass_folds")), declared.biomass.seed)
     predicted, spread, without_fold = out_of_fold(recipe, features, known.biomass, blocks, folds)
     residual = known.biomass - predicted
     factor = float(np.sqrt(np.sum(residual**2) / np.sum(spread**2)))
     sd = spread * factor
     scores = np.abs(residual) / sd
     lags = semivariances(
-        known.x, known.y, residual / sd, int(row_of(rows, "variogram_lags").value),
-        row_of(rows, "variogram_reach").value,
+        known.x, known.y, residual / sd, int(number_of(rows, "variogram_lags")),
+        number_of(rows, "variogram_reach"),
     )  # fmt: skip
     model = grown(recipe, features, known.biomass, blocks)
-    whisker = row_of(rows, "applicability_whisker").value
+    if not model.importance.any():
+        problem = Text(
+            "特征在样地上没有差别，模型无从区分。请换用其他特征，或检查样地的坐标系。",
+            "the features tell no plot from another. Choose other features, or check where the "
+            "plots lie.",
+        )
+        raise _wrong(where, problem)
+    whisker = number_of(rows, "applicability_whisker")
     area = applicability(features, model.importance, folds, whisker)
     like = area.training <= area.threshold  # an interval is claimed only where the model applies
     _check_blocks(blocks[like], level, where)
@@ -134,7 +141,7 @@ def teach(
 
 
 def _check_enough(plots: Plots, rows: Parameters, where: str) -> None:
-    least = int(row_of(rows, "biomass_least_plots").value)
+    least = int(number_of(rows, "biomass_least_plots"))
     if len(plots) < least:
         raise _wrong(
             where,

@@ -350,6 +350,7 @@ def test_all_plots_in_the_wrong_crs_are_refused_with_the_cause(case):
         ('biomass = "agb"', 'biomass = "abg"', "has no column 'abg'"),
         ("[features.ndvi]", "[features.ndvi]\nratio = ['nir', 'red']", "exactly one of"),
         ("[blocks]", "[blocks]\nsides = 3", "unknown key"),
+        ('["nir", "red"]', '["nir", "elevation"]', "are in 1 and m: give both in one unit"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_words(case, old, new, words):
@@ -382,3 +383,81 @@ def test_plots_on_gaps_are_left_out_and_named(case):
     assert made.card["plots"]["left_out"] == ["p0000"]
     assert made.card["plots"]["used"] == 79
     assert np.isnan(read_map(folder / "out", AREA)[rows[0], cols[0]])
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("biomass_forest_trees,0,1,test", "is 0 1, outside 1 to"),
+        ("biomass_interval_level,120,percent,test", "is 120 percent, outside 0.5 to 0.999"),
+        ("biomass_forest_leaf_plots,3,t_dm/ha,test", "is in t_dm/ha, but 1 is needed"),
+        ("biomass_forest_tree,30,1,test", "biomass_forest_tree"),
+    ],
+)
+def test_a_row_of_one_s_own_that_cannot_be_is_refused(case, row, words):
+    folder, truth, rows, cols, _ = case
+    features = declare(folder, rows=f"parameter,value,units,source\n{row}\n")
+    assert words in refused(folder, write_plots(folder, truth, rows, cols), features)
+
+
+def test_a_level_in_per_cent_is_the_same_level(case):
+    folder, truth, rows, cols, _ = case
+    plots = write_plots(folder, truth, rows, cols)
+    text = "parameter,value,units,source\nbiomass_forest_trees,10,1,test\nbiomass_folds,3,1,test\n"
+    found = []
+    for level in ("80,percent", "0.8,1"):
+        features = declare(folder, rows=f"{text}biomass_interval_level,{level},test\n")
+        found.append(make(plots, features, folder / "out", tile=64, workers=1, overwrite=True))
+    assert found[0].card["interval"] == found[1].card["interval"]
+    assert found[0].card["interval"]["level"] == pytest.approx(0.8)
+
+
+def test_features_that_tell_no_plot_from_another_are_refused(case):
+    folder, truth, rows, cols, features = case
+    with rasterio.open(folder / "scene.tif", "r+") as file:
+        file.write(np.full_like(file.read(), 500))
+    with rasterio.open(folder / "elevation.tif", "r+") as file:
+        file.write(np.full_like(file.read(), 800))
+    said = refused(folder, write_plots(folder, truth, rows, cols), features)
+    assert "tell no plot from another" in said
+
+
+def test_a_raster_that_holds_infinity_is_refused(case):
+    folder, truth, rows, cols, features = case
+    with rasterio.open(folder / "elevation.tif", "r+") as file:
+        heights = file.read()
+        heights[0, 3, 4] = np.inf
+        file.write(heights)
+    assert "has inf, outside" in refused(folder, write_plots(folder, truth, rows, cols), features)
+
+
+def test_a_plot_that_lies_mostly_beyond_the_grid_has_no_features(tmp_path):
+    make_scene(tmp_path, 3)
+    found, _ = features_of(tmp_path)
+    shapes = [shapely.box(LEFT - west, TOP - 90, LEFT + 40, TOP) for west in (60, 0)]
+    columns = {"plot": ["a", "b"], "agb": [1.0, 2.0]}
+    frame = gpd.GeoDataFrame(columns, geometry=shapes, crs=found.grid.crs)
+    frame.to_file(tmp_path / "plots.gpkg")
+    entry = PlotsEntry(id="plot", biomass="agb", units="t_dm/ha", source="made up")
+    got = sample(read_plots(tmp_path / "plots.gpkg", entry, found.grid), found, 64)
+    assert got.share == pytest.approx([0.4, 1.0])
+    assert np.isnan(got.values[0]).all()
+    assert np.isfinite(got.values[1]).all()
+
+
+def test_no_plot_reaches_the_predictions_of_its_own_fold(case):
+    # the biomass of one plot is changed: whatever saw it changes, and nothing of its fold did
+    folder, truth, rows, cols, features = case
+    first = make(write_plots(folder, truth, rows, cols), features, folder / "a", tile=64,
+                 workers=1).taught  # fmt: skip
+    changed = truth.copy()
+    changed[rows[11], cols[11]] = 900
+    second = make(write_plots(folder, changed, rows, cols), features, folder / "b", tile=64,
+                  workers=1).taught  # fmt: skip
+    assert first.plots.ids[11] == "p0011"
+    fold = first.checked.folds == first.checked.folds[11]
+    assert (first.checked.folds == second.checked.folds).all()
+    before, after = first.checked, second.checked
+    assert (before.predicted[fold] == after.predicted[fold]).all()
+    assert (before.sd / first.sd_factor)[fold] == pytest.approx((after.sd / second.sd_factor)[fold])
+    assert (before.predicted[~fold] != after.predicted[~fold]).mean() > 0.5
