@@ -13,7 +13,7 @@ from sinks.satellite.biomass.card_text import markdown
 from sinks.satellite.biomass.declaration import read_declaration
 from sinks.satellite.biomass.features import resolve_features
 from sinks.satellite.biomass.maps import apply
-from sinks.satellite.biomass.parcels import ParcelBiomass, of_model, parcel_biomass
+from sinks.satellite.biomass.parcels import ParcelBiomass, check_parcels, of_model, parcel_biomass
 from sinks.satellite.biomass.plots import read_plots
 from sinks.satellite.biomass.sampling import sample
 from sinks.satellite.biomass.training import Taught, teach
@@ -74,6 +74,8 @@ def make(
         aside = folder.aside / CHECKPOINTS
         aside.mkdir(exist_ok=True)
         found = resolve_features(declared, aside)
+        if parcels is not None:
+            check_parcels(parcels, found.grid)
         given = read_plots(plots, declared.plots, found.grid)
         taught = teach(declared, rows, given, sample(given, found, tile), plots.name)
         applied = apply(taught, found, folder.aside, tile, workers)

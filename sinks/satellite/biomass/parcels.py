@@ -20,6 +20,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from data_catalog.errors import ParcelError
 from data_catalog.names import suggestion
@@ -31,12 +32,13 @@ from sinks.satellite.biomass.sampling import under_areas
 from sinks.satellite.biomass.training import Taught
 from sinks.uncertainty.correlation import Correlation
 from sinks.uncertainty.map_error import footprints_of_pixels, with_map_error
-from tiles.grid import Tile
+from tiles.grid import Grid, Tile
 from tiles.objects import read_objects
 
 __all__ = [
     "RESIDUALS",
     "ParcelBiomass",
+    "check_parcels",
     "jackknife",
     "of_model",
     "parcel_biomass",
@@ -47,6 +49,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 RESIDUALS = "biomass map residuals"
 FOLD = "biomass model without fold {}"
+HECTARE, _ = conversion("m2", "ha")
 SHOWN = 5
 """Ids listed in a message."""
 
@@ -140,18 +143,10 @@ def parcel_biomass(
     Raises
     ------
     ParcelError
-        If the grid is in degrees: distances between cells need metres.
+        As `check_parcels`.
     """
     grid = features.grid
-    if grid.geographic:
-        raise ParcelError(
-            where="[biomass] crs",
-            problem=Text(
-                "宗地误差需要以米为单位的网格。请写平面坐标系 crs 和 resolution。",
-                "the error of parcels needs a grid in metres. Give a projected crs and a "
-                "resolution.",
-            ),
-        )
+    check_parcels(parcels, grid)
     shapes = parcels.geometry.to_crs(grid.crs).to_numpy()
     cells = _cells(taught, features, shapes, tile)
     known, size = cells.inside, len(parcels)
@@ -159,7 +154,10 @@ def parcel_biomass(
     def summed(amounts: Floats) -> Floats:
         return np.bincount(cells.parcel, np.where(known, amounts, 0.0), size).astype(np.float64)
 
-    area = np.bincount(cells.parcel, cells.area, size).astype(np.float64)
+    # what of a parcel lies beyond the grid is area that the model does not apply to
+    t, one = grid.affine, grid.nominal_area * HECTARE
+    drawn = np.asarray(shapely.area(shapes)) / abs(t.a * t.e - t.b * t.d) * one
+    area = np.maximum(np.bincount(cells.parcel, cells.area, size), drawn)
     applicable = summed(cells.area)
     effects = jackknife(np.array([summed(cells.area * b) for b in cells.without]))
     variogram, error = taught.variogram, cells.area * cells.sd
@@ -170,7 +168,7 @@ def parcel_biomass(
         shared={FOLD.format(k + 1): e for k, e in enumerate(effects)},
         own=np.sqrt(summed(error**2) * (1 - alike)),
     )  # fmt: skip
-    if alike > 0:
+    if alike > 0 and known.any():
         spread = footprints_of_pixels(
             cells.parcel[known], cells.row[known], cells.col[known], error[known],
             grid.cell_size, size,
@@ -180,6 +178,33 @@ def parcel_biomass(
         estimates = with_map_error(estimates, RESIDUALS, spread, correlation, sd)
     share = np.divide(applicable, area, out=np.zeros_like(area), where=area > 0)
     return ParcelBiomass(estimates=estimates, area=area, share=share)
+
+
+def check_parcels(parcels: gpd.GeoDataFrame, grid: Grid) -> None:
+    """Raise if the error of these parcels cannot be told on this grid.
+
+    Raises
+    ------
+    ParcelError
+        If the grid is in degrees (distances between cells need metres), or no parcel lies on it.
+    """
+    if grid.geographic:
+        raise ParcelError(
+            where="[biomass] crs",
+            problem=Text(
+                "宗地误差需要以米为单位的网格。请写平面坐标系 crs 和 resolution。",
+                "the error of parcels needs a grid in metres. Give a projected crs and a "
+                "resolution.",
+            ),
+        )
+    if not parcels.geometry.to_crs(grid.crs).intersects(shapely.box(*grid.bounds)).any():
+        raise ParcelError(
+            where="--parcels",
+            problem=Text(
+                "宗地全部位于特征栅格之外。请检查宗地文件的坐标系。",
+                "all parcels lie outside the features. Check the CRS of their file.",
+            ),
+        )
 
 
 def jackknife(without: Floats) -> Floats:
@@ -212,7 +237,6 @@ def _cells_of_tile(
     taught: Taught, features: Features, shapes: npt.NDArray[np.object_], tile: Tile
 ) -> _Cells:
     parcel, row, col, weight = under_areas(shapes, features.grid, tile)
-    hectares, _ = conversion("m2", "ha")
     inside = np.zeros(len(parcel), dtype=np.bool_)
     mean, sd = np.zeros(len(parcel)), np.zeros(len(parcel))
     without = np.zeros((len(taught.without_fold), len(parcel)))
@@ -227,6 +251,6 @@ def _cells_of_tile(
             without[k, inside] = np.maximum(model.predict(cells), 0.0)
     return _Cells(
         parcel=parcel, row=row + tile.row_from, col=col + tile.col_from,
-        area=weight * features.grid.nominal_area * hectares, inside=inside, mean=mean, sd=sd,
+        area=weight * features.grid.nominal_area * HECTARE, inside=inside, mean=mean, sd=sd,
         without=without,
     )  # fmt: skip

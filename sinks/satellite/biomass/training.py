@@ -52,6 +52,7 @@ class Taught:
     features : (plot, feature) array
     left_out : tuple of str
         Ids of plots without enough valid features.
+    recipe : Recipe
     model : Grown
     without_fold : tuple
         What predicts biomass and was taught by all plots but those of a fold, for each fold.

@@ -3,13 +3,25 @@
 import geopandas as gpd
 import numpy as np
 import pytest
+import rasterio
 import shapely
 
 from data_catalog.errors import GepError
 from sinks.satellite.biomass.making import PARCELS, make
 from sinks.satellite.biomass.maps import AREA, MEAN
 from sinks.satellite.biomass.parcels import RESIDUALS, jackknife, read_polygons
-from tests.sinks.satellite.scene import CELL, CRS, LEFT, SIZE, TOP, declare, make_case, read_map
+from tests.sinks.satellite.scene import (
+    CELL,
+    CRS,
+    LEFT,
+    SIZE,
+    TOP,
+    declare,
+    make_case,
+    make_scene,
+    read_map,
+    write_plots,
+)
 
 CELLS = 10
 """Cells along a square parcel."""
@@ -139,3 +151,30 @@ def test_a_grid_in_degrees_has_a_map_and_is_refused_for_parcels(tmp_path):
     assert card["applicability"]["share_inside"] > 0.8
     # cells of 0.0003 degrees blur what 30 m show, but not the whole of it
     assert card["accuracy"]["explained_share"] > 0.5
+
+
+def test_parcels_beyond_the_scene_or_in_a_quarry_have_no_biomass_and_say_so(tmp_path):
+    truth, features = make_scene(tmp_path, 2), declare(tmp_path)
+    at = np.random.default_rng(0).integers(20, SIZE, (2, 150))
+    plots = write_plots(tmp_path, truth, *at)
+    with rasterio.open(tmp_path / "scene.tif", "r+") as file:
+        bands = file.read()
+        bands[:, :20, :20] = np.array([3000, 1500])[:, None, None]  # like no plot's reflectance
+        file.write(bands)
+    quarry = shapely.box(LEFT + 60, TOP - 360, LEFT + 360, TOP - 60)
+    edge = shapely.box(LEFT + 1800, TOP - 300, LEFT + 2100, TOP + 300)  # half of it in the scene
+    shapes = gpd.GeoSeries([quarry, edge], crs=CRS)
+    frame = gpd.GeoDataFrame({"parcel_id": ["a", "b"]}, geometry=shapes)
+    found = make(plots, features, tmp_path / "out", tile=64, workers=1, parcels=frame).parcels
+    assert found.area == pytest.approx([9, 18])
+    assert found.share[0] == 0
+    assert 0.4 < found.share[1] <= 0.5
+    lines = (tmp_path / "out" / PARCELS).read_text(encoding="utf-8").splitlines()
+    assert lines[1].endswith(",0.0,,,")
+    only = frame.iloc[:1].reset_index(drop=True)
+    found = make(plots, features, tmp_path / "out", tile=64, workers=1, parcels=only,
+                 overwrite=True).parcels  # fmt: skip
+    assert found.estimates.value.tolist() == [0]
+    away = gpd.GeoDataFrame({"parcel_id": ["a"]}, geometry=shapes[:1].translate(1e6), crs=CRS)
+    with pytest.raises(GepError, match="outside the features"):
+        make(plots, features, tmp_path / "new", tile=64, workers=1, parcels=away)
