@@ -33,6 +33,7 @@ FOLDS = (Text("折", "fold"), Text("区块", "blocks"), Text("样地数", "plots
          Text("均方根误差", "RMSE"), Text("偏差", "bias"))  # fmt: skip
 PARAMETERS = (Text("参数", "parameter"), Text("值", "value"), Text("单位", "unit"),
               Text("来源", "source"), Text("等级", "grade"))  # fmt: skip
+COLON = Text("- {}：{}", "- {}: {}")
 LINES = {
     "model": Text("模型", "model"),
     "plots": Text("样地", "plots"),
@@ -94,7 +95,7 @@ def markdown(card: dict[str, Any], lang: Language) -> str:
     notices = [notice[lang] for notice in card["notices"]]
     parts = [
         f"# {title}",
-        _section("main", lang, "\n".join(f"- {k}: {v}" for k, v in main_lines(card, lang))),
+        _section("main", lang, "\n".join(COLON[lang].format(k, v) for k, v in main_lines(card, lang))),
         _section("notices", lang, "\n".join(f"- {n}" for n in notices)) if notices else "",
         _section("observed", lang, _table(CLASSES, class_cells(card["by_observed_class"]), lang)),
         _section("predicted", lang, _table(CLASSES, class_cells(card["by_predicted_class"]), lang)),
