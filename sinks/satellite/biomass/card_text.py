@@ -92,10 +92,11 @@ def class_cells(rows: Iterable[dict[str, Any]]) -> list[list[str]]:
 def markdown(card: dict[str, Any], lang: Language) -> str:
     """Return the model card as a page."""
     title = TITLE[lang].format(name=card["name"], year=card["year"])
+    main = "\n".join(COLON[lang].format(*line) for line in main_lines(card, lang))
     notices = [notice[lang] for notice in card["notices"]]
     parts = [
         f"# {title}",
-        _section("main", lang, "\n".join(COLON[lang].format(k, v) for k, v in main_lines(card, lang))),
+        _section("main", lang, main),
         _section("notices", lang, "\n".join(f"- {n}" for n in notices)) if notices else "",
         _section("observed", lang, _table(CLASSES, class_cells(card["by_observed_class"]), lang)),
         _section("predicted", lang, _table(CLASSES, class_cells(card["by_predicted_class"]), lang)),
