@@ -1,5 +1,7 @@
 """The biomass of parcels, with an error that covers parcels and their total."""
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from data_catalog.errors import GepError
 from sinks.satellite.biomass.making import PARCELS, make
 from sinks.satellite.biomass.maps import AREA, MEAN
 from sinks.satellite.biomass.parcels import RESIDUALS, jackknife, read_polygons
+from sinks.uncertainty.ledger import ledger, source_title
 from tests.sinks.satellite.scene import (
     CELL,
     CRS,
@@ -178,3 +181,12 @@ def test_parcels_beyond_the_scene_or_in_a_quarry_have_no_biomass_and_say_so(tmp_
     away = gpd.GeoDataFrame({"parcel_id": ["a"]}, geometry=shapes[:1].translate(1e6), crs=CRS)
     with pytest.raises(GepError, match="outside the features"):
         make(plots, features, tmp_path / "new", tile=64, workers=1, parcels=away)
+
+
+def test_the_ledger_tells_what_map_and_model_cost(one):
+    *_, found = one
+    rows = ledger(found.estimates, 0.9)
+    assert rows["variance_share"].sum() == pytest.approx(1)
+    assert RESIDUALS in set(rows["source"])
+    for source in rows["source"]:
+        assert re.search(r"[\u4e00-\u9fff]", source_title(source).zh), source
