@@ -94,7 +94,7 @@ NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR",
          "proportional", "equal", "INVENTORY", "SPECIES", "GROUP", "PARAMETER", "MEAN", "ERROR",
          "ROUTE", "CSV", "Parquet", "growth_records", "stand_events", "constant", "richards",
          "chapman_richards", "logistic", "gompertz", "schumacher", "volume_fixed",
-         "volume_linear", "guangxi", "YEAR", "FORM", "SCENES", "COLUMN", "parcel_id"}  # fmt: skip
+         "volume_linear", "guangxi", "YEAR", "FORM", "SCENES", "COLUMN", "parcel_id", "PLOTS"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 
