@@ -29,7 +29,8 @@ class Raster:
     `scale` and `offset` turn a stored value into the variable's units, unit conversion included.
     `classes` maps stored codes to class numbers, and `nodata_class` is what nodata means in a
     class map. `lattice` places the grid's cells on the source; None where the two grids are one
-    and `shift` is the source row and column of the grid's first cell.
+    and `shift` is the source row and column of the grid's first cell. `band` is the one that is
+    read of a file of several, counted from 1; None where all of them are, `bands` in number.
     """
 
     variable: Variable
@@ -45,6 +46,7 @@ class Raster:
     lattice: Lattice | None = None
     shift: tuple[int, int] = (0, 0)
     constant: float | None = None
+    band: int | None = None
 
     @property
     def name(self) -> str:
@@ -103,6 +105,8 @@ class OpenRaster:
             bands = self._room_for(shape)
             if self._blocks and self._blocks.fits(row_from, row_to, col_from, col_to):
                 self._blocks.read(row_from, col_from, bands[0])
+            elif self.raster.band is not None:
+                self._file.read(self.raster.band, window=window, out=bands[0])
             elif len(set(self._file.dtypes)) == 1:
                 self._file.read(window=window, out=bands)
             else:  # those of a virtual raster may be of several kinds

@@ -1,8 +1,8 @@
-"""Documents as PDF: typst sets them, with a Chinese font of our own and nothing of the machine's."""
+"""Documents as PDF: typst sets them, with our own Chinese font and nothing of the machine's."""
 
 import json
 from contextlib import ExitStack
-from importlib import resources
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import typst
@@ -32,18 +32,15 @@ def typeset(document: Document, fonts: Path | None = None) -> bytes:
     """
     if fonts is None:
         _refuse_unprintable(document)
-    template = (resources.files("lending.paper") / TEMPLATE).read_bytes()
     inputs = {"content": json.dumps(document.content(), ensure_ascii=False), "family": FAMILY}
     with ExitStack() as stack:
-        ours = stack.enter_context(resources.as_file(folder()))
+        ours = stack.enter_context(as_file(folder()))
         paths = [str(ours), *([str(fonts)] if fonts else [])]
-        pdf = typst.compile(
-            template, font_paths=paths, ignore_system_fonts=True, format="pdf",
+        template = stack.enter_context(as_file(files("lending.paper") / TEMPLATE))
+        return typst.compile(
+            str(template), font_paths=paths, ignore_system_fonts=True, format="pdf",
             sys_inputs=inputs, timestamp=0,
         )  # fmt: skip
-    if not isinstance(pdf, bytes):  # format pdf gives one file
-        raise TypeError(type(pdf))
-    return pdf
 
 
 def _refuse_unprintable(document: Document) -> None:
