@@ -94,8 +94,8 @@ NAMES = set(
     ROW SAMPLE gpkg neyman proportional equal INVENTORY SPECIES GROUP PARAMETER MEAN ERROR ROUTE CSV
     Parquet growth_records stand_events constant richards chapman_richards logistic gompertz
     schumacher volume_fixed volume_linear guangxi YEAR FORM SCENES COLUMN parcel_id PLOTS
-    NUMBER annuity principal bullet monthly quarterly yearly actual date amount kind carbon other csv
-    YYYY MM DD
+    NUMBER annuity principal bullet monthly quarterly yearly actual date amount kind carbon other
+    csv YYYY MM DD
     """.split()  # noqa: SIM905
 )
 """Words of a Chinese page that are what one types, or names."""
