@@ -96,8 +96,8 @@ class Document:
         Said on every page, at its top: what the document is not.
     foot : str
         Said on every page, at its bottom.
-    dense : bool
-        Smaller letters: much has to stand on one page.
+    one_page : bool
+        All of it has to stand on one page, in smaller letters if need be.
     """
 
     language: Language
@@ -106,7 +106,7 @@ class Document:
     banner: str
     foot: str
     pieces: tuple[Piece, ...] = field(default=())
-    dense: bool = False
+    one_page: bool = False
 
     def content(self) -> dict[str, Any]:
         """Return the document for the template: each piece with its kind."""

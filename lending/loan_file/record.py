@@ -1,0 +1,181 @@
+"""The loan file as a record: from its inputs alone everything else is computed again."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from data_catalog.errors import ProjectError
+from data_catalog.text import Text
+from lending.loan_file.catalogue import STAGES, Item, Step, items, limit, steps
+from lending.loan_file.facts import FileFacts
+from lending.loan_file.land import Land
+from lending.loan_file.search import Search
+from lending.valuation.result import Inputs, Valuation
+from lending.valuation.value import value
+
+__all__ = [
+    "STATES",
+    "ItemState",
+    "Limit",
+    "LoanFile",
+    "ParcelRecord",
+    "item_states",
+    "loan_file",
+    "read_loan_file",
+    "recomputed",
+    "steps_left",
+]
+
+SCHEMA = "gep-loan-file/1"
+SQUARE_METRES = Decimal("0.0001")
+"""Of a hectare."""
+STATES = {
+    "present": Text("已有", "present"),
+    "missing": Text("缺", "missing"),
+    "later": Text("未到期", "not due yet"),
+}
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ParcelRecord(_Record):
+    """A parcel on paper; its shape is in the file that is named with its digest."""
+
+    parcel_id: str
+    area_ha: Decimal
+    """In an equal-area projection, to the square metre."""
+    file: str
+    sha256: str
+
+    @classmethod
+    def of(cls, land: Land) -> "ParcelRecord":
+        """Take a parcel as it was read."""
+        size = Decimal(str(land.area_ha)).quantize(SQUARE_METRES)
+        return cls(parcel_id=land.parcel_id, area_ha=size, file=land.file, sha256=land.sha256)
+
+
+class Limit(_Record):
+    """Loans from this amount on need an outside valuation."""
+
+    amount: Decimal
+    """CNY."""
+    source: str
+    where: str
+
+    @classmethod
+    def known(cls) -> "Limit":
+        """Take the limit of the tables."""
+        row = limit()
+        return cls(amount=Decimal(str(row.value)), source=row.source, where=row.where)
+
+
+class LoanFile(_Record):
+    """A credit file, whole."""
+
+    schema_id: Literal["gep-loan-file/1"] = "gep-loan-file/1"
+    made_on: date
+    facts: FileFacts
+    limit: Limit
+    parcels: tuple[ParcelRecord, ...]
+    valuation: Valuation
+    search: Search | None
+    """None where no register was given."""
+
+    @property
+    def area_ha(self) -> Decimal:
+        """Return the area of all parcels."""
+        return sum((one.area_ha for one in self.parcels), Decimal(0))
+
+    @property
+    def cases(self) -> frozenset[str]:
+        """Return what makes further documents needed: what is given, and the amount."""
+        above = self.facts.loan.amount >= self.limit.amount
+        return frozenset(self.facts.loan.cases) | ({"above_limit"} if above else frozenset())
+
+    def to_json(self) -> str:
+        """Return the file."""
+        return self.model_dump_json(indent=1) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """Whether a document is there: `present`, `missing`, or due at a `later` stage."""
+
+    item: Item
+    state: Literal["present", "missing", "later"]
+    names: tuple[str, ...]
+
+
+def loan_file(
+    facts: FileFacts, lands: tuple[Land, ...], inputs: Inputs, search: Search | None, made_on: date
+) -> LoanFile:
+    """Return the credit file of a set of parcels."""
+    asked = {"loan": facts.loan.amount, "loan_term_years": facts.loan.term_years}
+    with_loan = inputs.model_copy(update={"facts": inputs.facts.model_copy(update=asked)})
+    return LoanFile(
+        made_on=made_on, facts=facts, limit=Limit.known(), search=search,
+        parcels=tuple(ParcelRecord.of(land) for land in lands), valuation=value(with_loan),
+    )  # fmt: skip
+
+
+def read_loan_file(text: str, where: str) -> LoanFile:
+    """Return a loan file from its JSON.
+
+    Raises
+    ------
+    ProjectError
+        If the text is none.
+    """
+    try:
+        return LoanFile.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ProjectError(where=where, problem=Text(
+            f"不是 {SCHEMA} 格式的授信档案（{place}：{first['msg']}）。",
+            f"is no loan file of schema {SCHEMA} ({place}: {first['msg']}).",
+        )) from error  # fmt: skip
+
+
+def recomputed(record: LoanFile) -> LoanFile:
+    """Return the file with its valuation made again from the inputs it holds."""
+    return record.model_copy(update={"valuation": value(record.valuation.inputs)})
+
+
+def item_states(record: LoanFile) -> tuple[ItemState, ...]:
+    """Return every document that the loan needs, and whether it is there."""
+    order = list(STAGES)
+    reached = order.index(record.facts.loan.stage)
+    found = []
+    for one in items().values():
+        if one.given_if and one.given_if not in record.cases:
+            continue
+        names = tuple(d.name for d in record.facts.documents if d.item == one.id)
+        if names or _made(record, one):
+            state = ItemState(one, "present", names)
+        elif order.index(one.due) <= reached:
+            state = ItemState(one, "missing", ())
+        else:
+            state = ItemState(one, "later", ())
+        found.append(state)
+    return tuple(found)
+
+
+def _made(record: LoanFile, item: Item) -> bool:
+    """Return whether the file itself is the document."""
+    return item.made_here and (item.id != "conflict_check" or record.search is not None)
+
+
+def steps_left(record: LoanFile) -> tuple[Step, ...]:
+    """Return what is left to do until the pledge is registered."""
+    there = {one.item for one in record.facts.documents}
+    return tuple(
+        one
+        for one in steps()
+        if one.done_by not in there and (not one.given_if or one.given_if in record.cases)
+    )

@@ -1,0 +1,191 @@
+"""Pieces that more than one document shows of a valuation: steps, haircuts, practice, findings."""
+
+from decimal import Decimal
+
+from data_catalog.text import Language, Text
+from lending.loan_file.search import Found, Search
+from lending.paper import amounts
+from lending.paper.document import Bullets, Grid, Pairs, Piece, Words
+from lending.valuation.result import Valuation
+
+__all__ = [
+    "EXAMPLE",
+    "LEVELS",
+    "findings",
+    "haircuts",
+    "level",
+    "practice",
+    "price",
+    "quantity",
+    "steps",
+    "yuan",
+]
+
+EXAMPLE = Text(
+    "示例：所用政策为示例政策，数字不可用于放款。",
+    "Example: the policy used is an example; its figures are for no real loan.",
+)
+LEVELS = {
+    "BLOCK": Text("禁止", "block"),
+    "FLAG": Text("待核", "to decide"),
+    "INFO": Text("提示", "note"),
+    "flag": Text("待核", "to decide"),
+    "reject": Text("不通过", "rejected"),
+    "ok": Text("通过", "passed"),
+}
+STEP = (Text("步骤", "Step"), Text("结果", "Result"), Text("怎样得到", "How"))
+CUT = (Text("折扣", "Haircut"), Text("政策", "Policy"), Text("实扣", "Taken"),
+       Text("理由", "Reason"))  # fmt: skip
+RULE = (Text("做法", "Rule of practice"), Text("可贷额", "Loan allowed"),
+        Text("为审慎额的倍数", "Times the prudent"))  # fmt: skip
+PRUDENT = Text("本估值（审慎，按政策）", "This valuation (prudent, by the policy)")
+NO_REGISTER = Text(
+    "没有比对任何登记簿：是否已有质押未知。",
+    "No register was searched: earlier pledges are unknown.",
+)
+NOTHING_FOUND = Text(
+    "{on} 与“{register}”的 {count} 项权利主张比对，未发现冲突。",
+    "Compared on {on} with {count} claims of {register}: no conflict was found.",
+)
+FOUND = Text(
+    "{on} 与“{register}”的 {count} 项权利主张比对，发现 {found} 项：",
+    "Compared on {on} with {count} claims of {register}: {found} found.",
+)
+FINDING = (Text("级别", "Level"), Text("检查", "Check"), Text("对方", "Other side"),
+           Text("重叠", "In common"), Text("内容", "What"))  # fmt: skip
+UNITS = {
+    "CNY": Text("元", "CNY"),
+    "t_CO2e": Text("tCO2e", "tCO2e"),
+    "CNY/t_CO2e": Text("元/tCO2e", "CNY/tCO2e"),
+    "year": Text("年", "years"),
+    "years": Text("年", "years"),
+    "1": Text("", ""),
+}
+PRICE_LABELS = (
+    Text("价格", "Price"), Text("日期", "Days"), Text("市场", "Market"),
+    Text("来源", "Source"), Text("成交占挂牌", "Sold of listed"), Text("贴现率", "Discount rate"),
+)  # fmt: skip
+
+
+def yuan(value: Decimal | None, language: Language) -> str:
+    """Return an amount of money."""
+    return amounts.yuan(value, language)
+
+
+def quantity(value: Decimal, units: str, language: Language) -> str:
+    """Return an amount with its unit: money to the cent, the rest as it is."""
+    if units == "CNY":
+        return amounts.yuan(value, language)
+    unit = UNITS[units][language] if units in UNITS else units
+    return f"{amounts.plain(value)} {unit}".rstrip()
+
+
+def level(name: str, language: Language) -> str:
+    """Return a level in words."""
+    return LEVELS[name][language]
+
+
+def steps(valuation: Valuation, language: Language) -> Grid:
+    """Return every step of the value."""
+    rows = tuple(
+        (one.title.text()[language], quantity(one.amount, one.units, language),
+         "；".join(t for t in (one.formula, one.note.text()[language]) if t)
+         if language == "zh" else "; ".join(t for t in (one.formula, one.note.en) if t))
+        for one in valuation.steps
+    )  # fmt: skip
+    return Grid(tuple(t[language] for t in STEP), rows, ("auto", "auto", "1fr"), (1,))
+
+
+def haircuts(valuation: Valuation, language: Language) -> Grid:
+    """Return the haircuts of each part of the tonnes, each once with its reason."""
+    seen: dict[tuple[str, float, float], tuple[str, ...]] = {}
+    for part in valuation.results.parts:
+        for one in part.haircuts:
+            title = one.reason.text()[language]
+            seen.setdefault((one.kind, one.rate, one.applied), (
+                _kind(one.kind)[language], amounts.percent(one.rate),
+                amounts.percent(one.applied), title,
+            ))  # fmt: skip
+    return Grid(
+        tuple(t[language] for t in CUT), tuple(seen.values()), ("auto", "auto", "auto", "1fr"),
+        (1, 2),
+    )  # fmt: skip
+
+
+def _kind(kind: str) -> Text:
+    from lending.policy.model import HAIRCUTS
+
+    found = {str(name): title for name, title in HAIRCUTS.items()}
+    return found.get(kind, Text(kind, kind))
+
+
+def practice(valuation: Valuation, language: Language) -> Grid:
+    """Return the rules of practice beside the prudent figure."""
+    found = valuation.results
+    rows = [(PRUDENT[language], yuan(found.max_loan, language), "1.00")]
+    rows += [
+        (f"{one.title.text()[language]}（{one.formula}）" if language == "zh"
+         else f"{one.title.en} ({one.formula})",
+         yuan(one.limit, language),
+         "—" if one.over_prudent is None else f"{one.over_prudent:,.2f}")
+        for one in found.practice
+    ]  # fmt: skip
+    return Grid(tuple(t[language] for t in RULE), tuple(rows), ("1fr", "auto", "auto"), (1, 2))
+
+
+def price(valuation: Valuation, language: Language) -> Pairs:
+    """Return the price with its date, market and source, and the discount rate."""
+    row, policy = valuation.inputs.price, valuation.inputs.policy
+    figure = "—" if row.price is None else quantity(Decimal(str(row.price)), "CNY/t_CO2e", language)
+    days = " – ".join(dict.fromkeys((amounts.day(row.first_day), amounts.day(row.last_day))))
+    rate = amounts.percent(policy.discount.yearly(), 2)
+    told = (
+        figure, days, row.market, f"{row.source} {row.where}".strip(),
+        amounts.percent(row.sell_through), f"{rate} {policy.discount.source}".strip(),
+    )  # fmt: skip
+    labels = (text[language] for text in PRICE_LABELS)
+    return Pairs(tuple(zip(labels, told, strict=True)), wide=True)
+
+
+def findings(search: Search | None, language: Language, shown: int | None = None) -> list[Piece]:
+    """Return what a search found, the worst first; all of it, or so many with a count of the rest.
+
+    A search that was not made is said loudly.
+    """
+    if search is None:
+        return [Words(NO_REGISTER[language], loud=True)]
+    facts = {
+        "on": amounts.day(search.on), "register": search.register,
+        "count": search.compared_with, "found": len(search.findings),
+    }  # fmt: skip
+    if not search.findings:
+        return [Words(NOTHING_FOUND[language].format(**facts))]
+    first = search.findings if shown is None else search.findings[:shown]
+    pieces: list[Piece] = [
+        Words(FOUND[language].format(**facts), loud=search.worst() == "BLOCK"),
+        Grid(
+            tuple(t[language] for t in FINDING),
+            tuple(_finding(one, language) for one in first),
+            ("auto", "auto", "auto", "auto", "1fr"),
+        ),
+    ]
+    left = len(search.findings) - len(first)
+    if left:
+        more = Text(f"另有 {left} 项，见 JSON 文件。", f"{left} more are in the JSON file.")
+        pieces.append(Bullets((more[language],)))
+    return pieces
+
+
+def _finding(one: Found, language: Language) -> tuple[str, ...]:
+    common = []
+    if one.area_m2 is not None:
+        common.append(f"{one.area_m2:,.1f} m²")
+    if one.vintage_from and one.vintage_to:
+        common.append(f"{one.vintage_from} – {one.vintage_to}")
+    if one.tonnes is not None:
+        common.append(amounts.tonnes(one.tonnes))
+    other = " ".join(t for t in (one.other_claim_id, one.other_creditor) if t)
+    return (
+        level(one.level, language), one.check, other or "—", "\n".join(common) or "—",
+        one.what.text()[language],
+    )  # fmt: skip
