@@ -82,10 +82,10 @@ class Ends(_Section):
 class Cycle(_Section):
     """From growing to being paid."""
 
-    monitoring_years: Positive
-    lag_years: NotNegative
+    monitoring_months: Annotated[int, Field(gt=0)]
+    lag_months: Annotated[int, Field(ge=0)]
     """From verification to payment."""
-    first_verification: When | None = None
+    first_verification: date | None = None
     """By default one monitoring period from the base date."""
 
 

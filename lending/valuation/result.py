@@ -21,6 +21,7 @@ __all__ = [
     "SCHEMA",
     "AppliedHaircut",
     "Bound",
+    "Cause",
     "Cost",
     "Draws",
     "Gate",
@@ -107,6 +108,8 @@ class Inputs(_Record):
     """The row at the start of the price path."""
     vintages: tuple[Vintage, ...] = ()
     """Empty in the constant-yield form."""
+    tonnes_quantiles: tuple[float, ...] = ()
+    """Of drawn totals over their mean, at evenly spaced shares; empty: normal with `cv`."""
 
 
 class Step(_Record):
