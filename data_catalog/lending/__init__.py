@@ -1,0 +1,1 @@
+"""Tables of the lending room: dated prices, cases of practice."""
