@@ -1,0 +1,132 @@
+"""Every row of lending.md 4.10 on the base case S03: the loan is 300,000 yuan."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+
+from data_catalog.errors import GepError
+from data_catalog.parameters import GRADES
+from data_catalog.references import references
+from data_catalog.text import Text
+from lending.loans.ladder import Ladder, Zone
+from lending.stress.scenarios import NO_SHOCK, Shock, combined, find_scenario, scenarios
+from lending.stress.table import Case, Outcome, stress_table
+from tests.lending.stress.textbook import S03, npv, shaken, worth
+
+LADDER = Ladder(
+    max_ltv=Decimal("0.60"), yellow_ltv=Decimal("0.60"), orange_ltv=Decimal("0.80"),
+    red_ltv=Decimal(1),
+    yellow_fall=Decimal("0.15"), red_fall=Decimal("0.25"), release_margin=Decimal("0.05"),
+)  # fmt: skip
+PINE = {"pine": Decimal("0.6")}
+
+
+def shock(names: str, losses: Mapping[str, Decimal] | None = None) -> Shock:
+    return combined(find_scenario(n).resolved(losses or {}, PINE) for n in names.split("+"))
+
+
+def outcome(names: str, losses: Mapping[str, Decimal] | None = None) -> Outcome:
+    case = Case(names, Text(names, names), shock(names, losses))
+    found = stress_table(S03, [case], Decimal(300_000), shaken=shaken, revalue=worth, ladder=LADDER)
+    return found[1]
+
+
+def test_the_base_case_is_that_of_the_reference() -> None:
+    first = stress_table(S03, [], Decimal(300_000), shaken=shaken, revalue=worth, ladder=LADDER)[0]
+    assert float(first.worth.value) == pytest.approx(929_798.68, abs=0.01)
+    assert float(first.worth.lending_value) == pytest.approx(506_798.39, abs=0.01)
+    assert first.standing.ltv is not None
+    assert float(first.standing.ltv) == pytest.approx(0.592, abs=5e-4)
+    assert first.standing.zone is Zone.GREEN
+
+
+@pytest.mark.parametrize(
+    ("names", "value", "lending_value", "ltv"),
+    [
+        ("price-20", 724_449.69, 394_870.36, 0.760),
+        ("price-2025", 510_886.73, 278_465.20, 1.077),
+        ("price-peak-2025", 462_629.72, 252_162.11, 1.190),
+        ("price-60", 313_751.70, 171_014.28, 1.754),
+        ("area-10", 827_124.18, 450_834.38, 0.665),
+        ("area-25", 673_112.44, 366_888.35, 0.818),
+        ("area-40", 519_100.69, 282_942.32, 1.060),
+        ("area-60", 313_751.70, 171_014.28, 1.754),
+        ("pine-wilt", 313_751.70, 171_014.28, 1.754),
+        ("issuance-late", 816_853.08, 445_235.98, 0.674),
+        ("registry-frozen", 871_681.04, 475_120.65, 0.631),
+        ("price-2025+area-25+issuance-late", 308_780.63, 168_304.74, 1.782),
+        # 4.5: r 8 %; haircuts keep .75 x .90 x .95 x .85 = .5450625 of it
+        ("rate-2", 793_620.35, 432_572.69, 0.694),
+    ],
+)
+def test_a_row_of_the_reference(names: str, value: float, lending_value: float, ltv: float) -> None:
+    found = outcome(names)
+    assert float(found.worth.value) == pytest.approx(value, abs=0.01)
+    assert float(found.worth.lending_value) == pytest.approx(lending_value, abs=0.01)
+    assert found.standing.ltv is not None
+    assert float(found.standing.ltv) == pytest.approx(ltv, abs=5e-4)
+
+
+def test_a_closed_programme_leaves_no_carbon_value_and_no_ltv() -> None:
+    found = outcome("programme-closed")
+    assert found.worth.value == found.worth.lending_value == 0
+    assert found.standing.ltv is None
+    assert found.standing.zone is Zone.RED
+    assert found.standing.cash_top_up == 300_000
+    assert found.standing.reasons[0].en.startswith("the security is worth nothing")
+
+
+def test_closing_comes_before_all_else_in_a_combination() -> None:
+    assert outcome("price-rebound-2026+programme-closed").worth.value == 0
+
+
+def test_a_rebound_gives_room_again() -> None:
+    # 57.74 -> 83.20 is +44.1 %; 60 x 1.441 = 86.46: 17,112.4162 a yuan x 26.46 more
+    found = outcome("price-rebound-2026")
+    assert float(found.worth.value) == pytest.approx(929_798.68 + 17_112.4162 * 26.46, abs=1)
+    assert found.standing.zone is Zone.GREEN
+    assert found.standing.release > 0
+
+
+def test_a_typhoon_asks_for_its_loss_and_then_costs_what_the_same_area_costs() -> None:
+    with pytest.raises(GepError) as told:
+        outcome("typhoon")
+    assert "--loss typhoon=0.25" in told.value.say("zh")
+    assert "no published share" in told.value.say("en")
+    assert outcome("typhoon", {"typhoon": Decimal("0.25")}).worth == outcome("area-25").worth
+
+
+def test_pine_wilt_asks_for_the_share_of_pine() -> None:
+    with pytest.raises(GepError, match="--share pine"):
+        find_scenario("pine-wilt").resolved({}, {})
+    with pytest.raises(GepError, match="from 0 to 1"):
+        find_scenario("pine-wilt").resolved({}, {"pine": Decimal(60)})
+
+
+def test_an_unknown_scenario_comes_with_the_nearest_name() -> None:
+    with pytest.raises(GepError, match="price-2025"):
+        find_scenario("price-2052")
+
+
+def test_the_order_of_a_combination_does_not_matter() -> None:
+    one, other = shock("price-20+area-40+rate-2"), shock("rate-2+area-40+price-20")
+    assert one == other
+    assert combined([]) == NO_SHOCK
+
+
+def test_the_same_share_of_price_and_of_area_cost_the_same_since_costs_stay() -> None:
+    price, area = outcome("price-60").worth, outcome("area-60").worth
+    assert abs(price.value - area.value) < Decimal("1e-6")
+    # a tenth off the price costs more than a tenth of the value
+    assert npv(shaken(S03, Shock(price_factor=Decimal("0.9")))) < 0.9 * npv(S03)
+
+
+def test_every_scenario_has_its_source_and_words_in_both_languages() -> None:
+    for row in scenarios().values():
+        assert row.source in references(), row.id
+        assert row.grade in GRADES
+        assert row.where
+        assert row.title.zh
+        assert row.title.en
+        assert row.note
