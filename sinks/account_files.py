@@ -1,0 +1,129 @@
+"""The files of the forest carbon account in a run folder."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data_catalog.parameters import Row
+from sinks import change
+from sinks.estimates import OWN, Estimates, together
+from sinks.methods.class_density import CLASS_LAYERS, transitions
+from sinks.methods.part import Found
+from sinks.stock import totals
+from tiles.results import Result
+
+__all__ = ["ERRORS", "FILE", "WHOLE", "write"]
+
+FILE, ERRORS = "carbon.parquet", "carbon_errors.parquet"
+TOTALS, WHOLE, MATRIX = "carbon.csv", "carbon_total.csv", "carbon_change_matrix.csv"
+EFFECTS = "carbon_change_effects"
+COLUMNS = ("parcel_id", "pool", "year", "stock_tC", "se_tC", "year_from", "year_to", "change_tC",
+           "removal_tCO2e")  # fmt: skip
+NUMBERS = ("stock_tC", "se_tC", "change_tC", "removal_tCO2e")
+YEARS = ("year", "year_from", "year_to")
+Dates = Mapping[str, int]
+
+
+def write(found: Found, result: Result, co2_per_carbon: Row | None, folder: Path) -> None:
+    """Write every table of the account; the same bytes for any tiling and order of the work."""
+    account = result.inputs.project.project
+    period = {"year_from": account.baseline_year or 0, "year_to": account.year}
+    to_co2 = co2_per_carbon.in_units("t_CO2e/t_C") if co2_per_carbon else np.nan
+    kinds: list[tuple[Dates, tuple[Estimates, ...]]] = [
+        ({"year": year}, stocks) for year, stocks in found.stocks.items()
+    ]
+    kinds.append((period, found.changes))
+    rows, sums, whole = [], [], []
+    for dates, parts in kinds:
+        rows += [_rows(part, dates, to_co2) for part in parts]
+        by_pool = totals(parts)
+        sums += [_rows(part, dates, to_co2) for part in by_pool]
+        whole += [_rows(together(by_pool).summed(()), dates, to_co2)] if by_pool else []
+    _parquet(_framed(rows), folder / FILE)
+    _framed(sums).drop(columns="parcel_id").to_csv(folder / TOTALS, index=False)
+    # the pools of a date share errors, so their sum errs by more than a root of squares
+    _framed(whole).drop(columns=["parcel_id", "pool"]).to_csv(folder / WHOLE, index=False)
+    _write_errors(kinds, folder / ERRORS)
+    pair = next((p for p in CLASS_LAYERS if set(p) <= set(result.job.group_by)), None)
+    if pair is not None:
+        moved = transitions(result, pair).assign(parcel_id="")
+        change.matrix(moved).droplevel("parcel_id").to_csv(folder / MATRIX)
+    if not found.effects.empty:
+        _write_effects(found.effects.assign(**period), folder)
+
+
+def _rows(part: Estimates, dates: Dates, to_co2: float) -> pd.DataFrame:
+    frame = part.keys.assign(**dates, se_tC=part.se)
+    if "year" in dates:
+        return frame.assign(stock_tC=part.value)
+    return frame.assign(change_tC=part.value, removal_tCO2e=part.value * to_co2)
+
+
+def _framed(rows: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return all rows with all columns, years as whole numbers or empty."""
+    complete = []
+    for row in rows:
+        frame = row.reindex(columns=list(COLUMNS))
+        for column in NUMBERS:
+            frame[column] = frame[column].astype(np.float64)
+        for column in YEARS:
+            frame[column] = frame[column].astype("Int16")
+        complete.append(frame)
+    return pd.concat(complete, ignore_index=True)
+
+
+def _parquet(frame: pd.DataFrame, path: Path) -> None:
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(table, path, compression="zstd")
+
+
+ERROR_SCHEMA = pa.schema([
+    ("parcel_id", pa.string()), ("pool", pa.string()), ("year", pa.int16()),
+    ("year_from", pa.int16()), ("year_to", pa.int16()), ("source", pa.string()),
+    ("effect_tC", pa.float64()),
+])  # fmt: skip
+
+
+def _write_errors(kinds: list[tuple[Dates, tuple[Estimates, ...]]], path: Path) -> None:
+    """Write what each row of carbon.parquet errs by, source after source; 0 is left out."""
+    with pq.ParquetWriter(path, ERROR_SCHEMA, compression="zstd") as file:
+        for dates, parts in kinds:
+            for part in parts:
+                for source, effect in _effects(part):
+                    met = np.flatnonzero((effect != 0) & ~np.isnan(part.value))
+                    if not len(met):
+                        continue
+                    keys = part.keys.iloc[met]
+                    years = {y: pa.nulls(len(met), pa.int16()) for y in YEARS}
+                    years |= {y: pa.array(np.full(len(met), v, np.int16)) for y, v in dates.items()}
+                    columns = {
+                        "parcel_id": pa.array(keys["parcel_id"].astype(str), pa.string()),
+                        "pool": pa.array(keys["pool"].astype(str), pa.string()), **years,
+                        "source": pa.array([source] * len(met), pa.string()),
+                        "effect_tC": pa.array(effect[met], from_pandas=False),
+                    }  # fmt: skip
+                    file.write_table(pa.table(columns, schema=ERROR_SCHEMA))
+
+
+def _effects(part: Estimates) -> Iterator[tuple[str, np.ndarray[tuple[int], np.dtype[np.float64]]]]:
+    yield from part.shared.items()
+    yield OWN, part.own
+
+
+def _write_effects(effects: pd.DataFrame, folder: Path) -> None:
+    """Write the effects of area and density per parcel, and their sums by pool."""
+    years = ["year_from", "year_to"]
+    effects = effects.astype(dict.fromkeys(years, np.int16))
+    effects["parcel_id"] = effects["parcel_id"].astype(str)
+    _parquet(effects, folder / f"{EFFECTS}.parquet")
+    summed = [c for c in effects if c not in {"parcel_id", "pool", *years}]
+    known = effects.groupby("parcel_id")["change_tC"].transform("count") > 0
+    whole = effects[known] if known.any() else effects
+    by_pool = whole.groupby(["pool", *years], sort=False)[summed]
+    # a parcel that lacks a change in one pool alone leaves that pool's total unknown
+    sums = by_pool.sum().where(by_pool.count() == by_pool.size().to_numpy()[:, np.newaxis])
+    sums.reset_index().to_csv(folder / f"{EFFECTS}.csv", index=False)
