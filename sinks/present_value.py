@@ -28,4 +28,4 @@ def present_value(
         change price / n sum_(t=0)^(n-1) ((1 + r)(1 + c))^-t, as InVEST Carbon has it.
     """
     worth = ((1 + discount) * (1 + price_decline)) ** -np.arange(years, dtype=np.float64)
-    return np.asarray(change, dtype=np.float64) * price * worth.mean()
+    return np.asarray(change, dtype=np.float64) * (price * float(worth.mean()))
