@@ -39,7 +39,7 @@ def _pixel_a_cell(place: Place, grid: Grid) -> bool:
         return False
     between = ~place.transform @ grid.affine
     apart = (between.a - 1, between.e - 1, between.b, between.d)
-    return bool(max(abs(x) for x in apart) < engine_number("same_size_tolerance")
+    return bool(max(abs(x) for x in apart) < engine_number("same_size_tolerance"))
 
 
 def _check_pixels_a_cell(lattice: Lattice, place: Place, grid: Grid) -> None:
