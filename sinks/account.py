@@ -47,7 +47,7 @@ class CarbonAccount:
     def parameter_names(self) -> set[str]:
         """Return every parameter that the carbon account may read."""
         densities = {density_parameter(pool) for pool in POOLS}
-        return densities.union(*(m.factors() for m in biomass.MODELS))
+        return densities.union({"land_conversion_period"}, *(m.factors() for m in biomass.MODELS))
 
     def problems(self, inputs: Inputs) -> list[GepError]:  # noqa: ARG002  (it has no tables)
         """Return nothing: what is wrong with the carbon account is found when it is prepared."""
@@ -80,7 +80,8 @@ class CarbonAccount:
             refused = NotComputed(ACCOUNT, TITLE, (missing,))
             return {"carbon_not_computed": [refused.record()]}
         try:
-            write(found, result, to_co2, folder)
+            period = prepared.parameters.find("land_conversion_period", "ipcc-2006")
+            write(found, result, to_co2, period, folder)
         except OSError as error:
             raise unwritable(folder, error) from error
         return {

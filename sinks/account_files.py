@@ -9,8 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_catalog.parameters import Row
+from data_catalog.units import conversion
 from sinks import change
 from sinks.estimates import OWN, Estimates, together
+from sinks.land_use import dates_of, matrices, states
 from sinks.methods.class_density import CLASS_LAYERS, transitions
 from sinks.methods.part import Found
 from sinks.stock import totals
@@ -21,6 +23,7 @@ __all__ = ["ERRORS", "FILE", "WHOLE", "write"]
 FILE, ERRORS = "carbon.parquet", "carbon_errors.parquet"
 TOTALS, WHOLE, MATRIX = "carbon.csv", "carbon_total.csv", "carbon_change_matrix.csv"
 EFFECTS = "carbon_change_effects"
+LAND_USE, LAND_USE_MATRIX = "carbon_land_use.parquet", "carbon_land_use_matrix.csv"
 COLUMNS = ("parcel_id", "pool", "year", "stock_tC", "se_tC", "year_from", "year_to", "change_tC",
            "removal_tCO2e")  # fmt: skip
 NUMBERS = ("stock_tC", "se_tC", "change_tC", "removal_tCO2e")
@@ -28,8 +31,18 @@ YEARS = ("year", "year_from", "year_to")
 Dates = Mapping[str, int]
 
 
-def write(found: Found, result: Result, co2_per_carbon: Row | None, folder: Path) -> None:
-    """Write every table of the account; the same bytes for any tiling and order of the work."""
+def write(
+    found: Found, result: Result, co2_per_carbon: Row | None, period_row: Row | None, folder: Path
+) -> None:
+    """Write every table of the account; the same bytes for any tiling and order of the work.
+
+    Parameters
+    ----------
+    co2_per_carbon : Row, optional
+        Needed where there is a change.
+    period_row : Row, optional
+        How long land counts as converted; needed where there are class maps of several years.
+    """
     account = result.inputs.project.project
     period = {"year_from": account.baseline_year or 0, "year_to": account.year}
     to_co2 = co2_per_carbon.in_units("t_CO2e/t_C") if co2_per_carbon else np.nan
@@ -52,8 +65,27 @@ def write(found: Found, result: Result, co2_per_carbon: Row | None, folder: Path
     if pair is not None:
         moved = transitions(result, pair).assign(parcel_id="")
         change.matrix(moved).droplevel("parcel_id").to_csv(folder / MATRIX)
+    _write_land_use(result, period_row, folder)
     if not found.effects.empty:
         _write_effects(found.effects.assign(**period), folder)
+
+
+def _write_land_use(result: Result, period_row: Row | None, folder: Path) -> None:
+    """Write land use matrices of every period, and which land is converted and since when."""
+    maps = result.job.group_by
+    of = next((now for now, _ in CLASS_LAYERS if now in maps), "")
+    dates = dates_of(result.inputs.project, maps, of)
+    if len(dates) <= 1 or period_row is None:
+        return
+    areas = result.areas(tuple(dates.values()))
+    history = areas.assign(area_ha=areas["area_m2"] * conversion("m2", "ha")[0])
+    each = states(history, dates, period_row.in_units("year"))
+    _parquet(each.astype(dict.fromkeys(("year", "since", "years"), np.int16)), folder / LAND_USE)
+    by_state = [c for c in each if c not in {"parcel_id", "area_ha"}]
+    each.groupby(by_state, as_index=False)["area_ha"].sum().to_csv(
+        folder / LAND_USE.replace(".parquet", ".csv"), index=False
+    )
+    matrices(history, dates).to_csv(folder / LAND_USE_MATRIX, index=False)
 
 
 def _rows(part: Estimates, dates: Dates, to_co2: float) -> pd.DataFrame:

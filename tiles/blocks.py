@@ -176,16 +176,19 @@ def to_groups(
     """
     rows, cols = classes.shape
     kinds = places.max() + 1
-    count = 0
+    count, before, number = 0, np.int64(-1), np.int16(0)
     for i in range(rows):
         for j in range(cols):
             code, group = classes[i, j], np.int64(groups[i, j])
             place = group * kinds + places[code]
-            if numbers[place] < 0:
-                if count == len(finer):
-                    return count + 1
-                numbers[place] = np.int16(count)
-                finer[count] = keys[group] * CLASS_LIMIT + code
-                count += 1
-            groups[i, j] = numbers[place]
+            if place != before:  # neighbours are mostly alike
+                before = place
+                if numbers[place] < 0:
+                    if count == len(finer):
+                        return count + 1
+                    numbers[place] = np.int16(count)
+                    finer[count] = keys[group] * CLASS_LIMIT + code
+                    count += 1
+                number = numbers[place]
+            groups[i, j] = number
     return count

@@ -274,10 +274,11 @@ def preload() -> None:
     inside = inside_of(cover, (1, 1))
     cell = np.zeros((1, 1))
     to_numbers(cell.astype(np.float32), True, 0.0, 1.0, 0.0, inside, cell)
-    codes, classes = np.zeros((1, 1), np.uint8), np.zeros((1, 1, 1), np.uint8)
-    to_classes(codes, True, 0.0, 0, codes[0], inside, classes[0], np.zeros(1, np.int64))
+    codes, classes = np.zeros((1, 1), np.uint8), np.zeros((1, 1), np.uint8)
+    to_classes(codes, True, 0.0, 0, codes[0], inside, classes, np.zeros(1, np.int64))
     groups = np.zeros((1, 1), np.int16)
-    to_groups(classes, PLACES, np.full(len(CLASSES), -1, np.int16), np.zeros(1, np.int64), groups)
+    keys, numbers = np.zeros(1, np.int64), np.full(len(CLASSES), -1, np.int16)
+    to_groups(classes, PLACES, numbers, keys, keys.copy(), groups)
     scope = np.ones((1, 1), np.bool_)
     add_block(
         Sums.zeros(1, 3), cover, cell[np.newaxis], cell, np.ones(3), groups, scope, scope[0], 0
