@@ -92,6 +92,9 @@ class Tables(_Strict):
     flood_events: Word | None = None
     users: Word | None = None
     iucn_groups: Word | None = None
+    inventory: Word | None = None
+    trees: Word | None = None
+    bamboo: Word | None = None
     opening_run: Word | None = None
     prices: Word | None = None
     parameters: Word | None = None
