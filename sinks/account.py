@@ -1,7 +1,7 @@
 """The forest carbon account of a run: stock and change per parcel and pool, by one method."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,11 @@ from sinks import biomass
 from sinks.account_files import write
 from sinks.methods import biomass_map, class_density
 from sinks.methods.class_density import densities_used
+from sinks.methods.inventory import Inventory
+from sinks.methods.inventory_rows import inventory_problems
 from sinks.methods.part import ACCOUNT, TITLE, Part
 from sinks.pools import POOLS, density_parameter
+from sinks.routes import Choices
 from tiles.checkpoints import unwritable
 from tiles.compute import NotComputed, Prepared
 from tiles.derive import Derivations
@@ -23,7 +26,7 @@ from tiles.results import Result
 
 __all__ = ["CarbonAccount"]
 
-METHODS: Mapping[str, Callable[[Derivations, Carbon], Part]] = {
+OF_MAPS: Mapping[str, Callable[[Derivations, Carbon], Part]] = {
     "class_density": class_density.prepare,
     "biomass": biomass_map.prepare,
 }
@@ -49,19 +52,27 @@ class CarbonAccount:
         densities = {density_parameter(pool) for pool in POOLS}
         return densities.union({"land_conversion_period"}, *(m.factors() for m in biomass.MODELS))
 
-    def problems(self, inputs: Inputs) -> list[GepError]:  # noqa: ARG002  (it has no tables)
-        """Return nothing: what is wrong with the carbon account is found when it is prepared."""
-        return []
+    def problems(self, inputs: Inputs) -> list[GepError]:
+        """Return what is wrong with the inventory; all else is found when it is prepared."""
+        carbon = inputs.project.carbon
+        return inventory_problems(inputs) if carbon and carbon.method == "inventory" else []
 
     def prepare(self, at_hand: Derivations) -> PreparedCarbon:
         """Return what the project's method has the tiles add up; nothing without [carbon]."""
         carbon = at_hand.inputs.project.carbon
         if carbon is None:
             return PreparedCarbon()
-        part = METHODS[carbon.method](at_hand, carbon)
+        rest = OF_MAPS[carbon.of_maps](at_hand, carbon) if carbon.of_maps else None
+        part = rest if carbon.method != "inventory" else Inventory(
+            parameters=at_hand.parameters, choices=_choices(carbon), rest=rest,
+            rest_id=carbon.rest or "",
+            has_baseline=at_hand.inputs.project.project.baseline_year is not None,
+        )  # fmt: skip
+        if part is None:
+            return PreparedCarbon()
         return PreparedCarbon(
             models=part.models, not_computed=part.not_computed, part=part,
-            rows=(*part.rows(), *_of_removals(at_hand.parameters, changes=part.changes)),
+            rows=_of_removals(at_hand.parameters, changes=part.changes),
             parameters=at_hand.parameters,
         )  # fmt: skip
 
@@ -85,12 +96,21 @@ class CarbonAccount:
         except OSError as error:
             raise unwritable(folder, error) from error
         return {
-            "carbon": {"method": project.carbon.method} | part.record() | {
+            "carbon": {"method": project.carbon.method} | part.record() | found.said | {
                 "removals": [row.name() for row in _of_removals(prepared.parameters,
                                                                 changes=part.changes)],
             },
-            "carbon_parameters": densities_used(prepared.parameters, project),
+            "carbon_parameters": [
+                *densities_used(prepared.parameters, project),
+                *(row.record() for row in found.rows),
+            ],
         }  # fmt: skip
+
+
+def _choices(carbon: Carbon) -> Choices:
+    """Return what the project chooses among the routes."""
+    chosen = Choices(routes=carbon.routes, sets=carbon.sets, added=carbon.added)
+    return chosen if carbon.trees is None else replace(chosen, trees=carbon.trees)
 
 
 def _co2_per_carbon(parameters: Parameters) -> Row:

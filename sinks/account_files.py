@@ -1,6 +1,7 @@
 """The files of the forest carbon account in a run folder."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ __all__ = ["ERRORS", "FILE", "WHOLE", "write"]
 
 FILE, ERRORS = "carbon.parquet", "carbon_errors.parquet"
 TOTALS, WHOLE, MATRIX = "carbon.csv", "carbon_total.csv", "carbon_change_matrix.csv"
-EFFECTS = "carbon_change_effects"
+EFFECTS, ROUTES = "carbon_change_effects", "carbon_routes"
 LAND_USE, LAND_USE_MATRIX = "carbon_land_use.parquet", "carbon_land_use_matrix.csv"
 COLUMNS = ("parcel_id", "pool", "year", "stock_tC", "se_tC", "year_from", "year_to", "change_tC",
            "removal_tCO2e")  # fmt: skip
@@ -55,7 +56,7 @@ def write(
         rows += [_rows(part, dates, to_co2) for part in parts]
         by_pool = totals(parts)
         sums += [_rows(part, dates, to_co2) for part in by_pool]
-        whole += [_rows(together(by_pool).summed(()), dates, to_co2)] if by_pool else []
+        whole += [_rows(_whole(parts), dates, to_co2)] if parts else []
     _parquet(_framed(rows), folder / FILE)
     _framed(sums).drop(columns="parcel_id").to_csv(folder / TOTALS, index=False)
     # the pools of a date share errors, so their sum errs by more than a root of squares
@@ -65,9 +66,17 @@ def write(
     if pair is not None:
         moved = transitions(result, pair).assign(parcel_id="")
         change.matrix(moved).droplevel("parcel_id").to_csv(folder / MATRIX)
+    if found.routes is not None:
+        _write_routes(found.routes, folder)
     _write_land_use(result, period_row, folder)
     if not found.effects.empty:
         _write_effects(found.effects.assign(**period), folder)
+
+
+def _write_routes(routes: pd.DataFrame, folder: Path) -> None:
+    """Write every route of every parcel, for programs and for people."""
+    _parquet(routes.astype({"year": np.int16}), folder / f"{ROUTES}.parquet")
+    routes.to_csv(folder / f"{ROUTES}.csv", index=False)
 
 
 def _write_land_use(result: Result, period_row: Row | None, folder: Path) -> None:
@@ -86,6 +95,13 @@ def _write_land_use(result: Result, period_row: Row | None, folder: Path) -> Non
         folder / LAND_USE.replace(".parquet", ".csv"), index=False
     )
     matrices(history, dates).to_csv(folder / LAND_USE_MATRIX, index=False)
+
+
+def _whole(parts: tuple[Estimates, ...]) -> Estimates:
+    """Return the sum over pools and parcels: a parcel's own error is one in all its pools."""
+    whole = together(totals(parts)).summed(())
+    own = sum((np.nan_to_num(part.own) for part in parts), np.zeros(len(parts[0])))
+    return replace(whole, own=np.array([np.sqrt((own**2).sum())]))
 
 
 def _rows(part: Estimates, dates: Dates, to_co2: float) -> pd.DataFrame:

@@ -101,11 +101,25 @@ class Tables(_Strict):
 
 
 class Carbon(_Strict):
-    """`[carbon]`: how the forest carbon stock is computed."""
+    """`[carbon]`: how the forest carbon stock is computed.
 
-    method: Literal["class_density", "biomass"] = "class_density"
+    `rest` is the method of parcels without an inventory; `routes`, `sets`, `added` and `trees` are
+    what the inventory method chooses among.
+    """
+
+    method: Literal["class_density", "biomass", "inventory"] = "class_density"
     densities: str | None = None
     factors: str | None = None
+    rest: Literal["class_density", "biomass"] | None = None
+    routes: tuple[Word, ...] | None = None
+    sets: dict[str, str] = Field(default_factory=dict)
+    added: tuple[Word, ...] = ()
+    trees: tuple[Word, ...] | None = None
+
+    @property
+    def of_maps(self) -> str | None:
+        """Return the method of what has no inventory; the method itself where it reads maps."""
+        return self.rest if self.method == "inventory" else self.method
 
 
 class OutputEntry(_Strict):
@@ -177,7 +191,7 @@ def _account_problems(project: Project) -> Iterator[GepError]:
             ),
         )
     carbon = project.carbon
-    if carbon is not None and carbon.method == "class_density" and carbon.densities is None:
+    if carbon is not None and carbon.of_maps == "class_density" and carbon.densities is None:
         yield ProjectError(
             where="[carbon]",
             problem=Text(
@@ -185,7 +199,7 @@ def _account_problems(project: Project) -> Iterator[GepError]:
                 "the class_density method needs `densities`, a set such as zhejiang-2016.",
             ),
         )
-    if carbon is not None and carbon.method == "biomass" and carbon.factors is None:
+    if carbon is not None and carbon.of_maps == "biomass" and carbon.factors is None:
         yield ProjectError(
             where="[carbon]",
             problem=Text(
@@ -193,6 +207,16 @@ def _account_problems(project: Project) -> Iterator[GepError]:
                 "the biomass method needs `factors`, the set of carbon fraction and roots.",
             ),
         )
+    of_inventory = {"rest", "routes", "sets", "added", "trees"}
+    if carbon is not None and carbon.method != "inventory":
+        for key in sorted(of_inventory & carbon.model_fields_set):
+            yield ProjectError(
+                where=f"[carbon] {key}",
+                problem=Text(
+                    '只用于 method = "inventory"。请删去，或改用该方法。',
+                    'belongs to method = "inventory". Remove it, or choose that method.',
+                ),
+            )
 
 
 def _layer_problems(where: str, project: Project) -> Iterator[GepError]:

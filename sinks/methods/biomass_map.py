@@ -76,9 +76,10 @@ class BiomassMap:
             effects=self._effects(result, now, before),
         )
 
-    def rows(self) -> tuple[Row, ...]:
-        """Return none: the models have their rows."""
-        return ()
+    def behind(self, pool: str) -> tuple[Row, ...]:
+        """Return the factors; those of the roots where the pool is theirs."""
+        names = DATES["year"][POOLS.index(pool)].factors() if pool in POOLS else ()
+        return tuple(self.read[name] for name in names)
 
     def record(self) -> dict[str, Any]:
         """Return the set, and the models of each year's stock."""

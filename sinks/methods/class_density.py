@@ -57,9 +57,9 @@ class ClassDensity:
             effects=_effects(moved, self.table),
         )
 
-    def rows(self) -> tuple[Row, ...]:
-        """Return none: the densities are the manifest's `carbon_parameters`."""
-        return ()
+    def behind(self, pool: str) -> tuple[Row, ...]:
+        """Return the densities of the pool."""
+        return tuple(d.row for (of, _), d in self.table.densities.items() if of == pool)
 
     def record(self) -> dict[str, Any]:
         """Return the set and the class maps."""

@@ -33,13 +33,19 @@ class Found:
     effects : DataFrame
         As `sinks.area_effect.effects` returns it; a row per pool and parcel with a change.
     routes : DataFrame, optional
-        Every route of the inventory method.
+        Every route of the inventory method, the chosen one and the others.
+    said : mapping
+        What the manifest says of this run beyond the method's record.
+    rows : tuple of Row
+        Parameter rows that were found to be needed only now.
     """
 
     stocks: Mapping[int, tuple[Estimates, ...]]
     changes: tuple[Estimates, ...] = ()
     effects: pd.DataFrame = field(default_factory=pd.DataFrame)
     routes: pd.DataFrame | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
 
 
 class Part(Protocol):
@@ -64,8 +70,8 @@ class Part(Protocol):
         """Return the stocks and changes; None where nothing can be computed."""
         ...
 
-    def rows(self) -> tuple[Row, ...]:
-        """Return the parameter rows that no model of the engine reads."""
+    def behind(self, pool: str) -> tuple[Row, ...]:
+        """Return the parameter rows that a pool may rest on."""
         ...
 
     def record(self) -> dict[str, Any]:
