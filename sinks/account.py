@@ -96,7 +96,7 @@ class CarbonAccount:
         except OSError as error:
             raise unwritable(folder, error) from error
         return {
-            "carbon": {"method": project.carbon.method} | part.record() | found.said | {
+            "carbon": {"method": project.carbon.method} | part.record() | dict(found.said) | {
                 "removals": [row.name() for row in _of_removals(prepared.parameters,
                                                                 changes=part.changes)],
             },

@@ -5,6 +5,7 @@ by its parcels' effects of each shared source added up, which carbon_errors.parq
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -67,7 +68,13 @@ def of_groups(found: Estimates, groups: Mapping[str, str], *, by_pool: bool = Tr
                            shared=found.shared, own=found.own)  # fmt: skip
     kept = with_group.chosen(group.notna().to_numpy())
     dates = [name for name in map(str, found.keys) if name.startswith("year")]
-    return kept.summed(["group", *dates, *(["pool"] if by_pool else [])])
+    if by_pool:
+        return kept.summed(["group", *dates, "pool"])
+    # a parcel's own error, that of its volume, is one and the same in all its pools
+    parcels = kept.keys.assign(own=kept.own).groupby(["group", *dates, "parcel_id"])["own"].sum()
+    whole = kept.summed(["group", *dates])
+    squares = (parcels**2).groupby(level=["group", *dates]).sum()
+    return replace(whole, own=np.sqrt(squares.to_numpy(np.float64)))
 
 
 def of_parcels(found: Estimates, parcels: Iterable[str], *, by_pool: bool = True) -> Estimates:

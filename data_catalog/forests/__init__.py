@@ -30,12 +30,15 @@ TITLES = {
 class SpeciesGroup:
     """Species that one number is read for; `wider` is the group it belongs to, "" for none.
 
-    `kind` is arbor, bamboo or shrub.
+    `kind` is arbor, bamboo or shrub; `bcef` and `roots` are the types under which Tables 4.5 and
+    4.4 of IPCC 2006, vol. 4, list it, "" for mixed stands.
     """
 
     id: str
     wider: str
     kind: str
+    bcef: str
+    roots: str
     title: Text
 
 
@@ -49,7 +52,12 @@ def species_groups() -> Mapping[str, SpeciesGroup]:
     """Return all species groups by id."""
     return {
         row["group"]: SpeciesGroup(
-            row["group"], row["wider"], row["kind"], Text(row["zh"], row["en"])
+            id=row["group"],
+            wider=row["wider"],
+            kind=row["kind"],
+            bcef=row["bcef"],
+            roots=row["roots"],
+            title=Text(row["zh"], row["en"]),
         )
         for row in _rows("species_groups.csv")
     }

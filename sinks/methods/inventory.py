@@ -143,18 +143,23 @@ def said_of(by_route: Sequence[RouteStock], apart: pd.DataFrame, ids: Ids) -> di
     """Return for the manifest how many parcels each route serves, and what is to be known."""
     best = routes_chosen(by_route)
     several = best.groupby("parcel_id")["route"].nunique()
+    served = Counter(zip(best["year"].astype(int), best["route"], strict=True))
     remarks = Counter((one.route.id, r.text) for one in by_route for r in one.remarks)
     return {
         "routes": [
-            {"year": int(year), "route": str(route), "parcels": int(n)}
-            for (year, route), n in best.groupby(["year", "route"]).size().items()
+            {"year": year, "route": route, "parcels": n}
+            for (year, route), n in sorted(served.items())
         ],
         "parcels_without_inventory": len(set(ids) - set(best["parcel_id"])),
         "parcels_of_two_routes": sorted(several.index[several > 1]),
         "provisional": sorted(
             {one.route.id for one in by_route if one.provisional.any()} & set(best["route"])
         ),
-        "spread": apart[apart["warns"]].drop(columns="warns").to_dict("records"),
+        "spread": [
+            {"parcel_id": str(r.parcel_id), "year": int(r.year), "lowest": r.lowest,
+             "highest": r.highest, "low_tC": float(r.low_tC), "high_tC": float(r.high_tC)}
+            for r in apart[apart["warns"]].itertuples()
+        ],
         "refused": [
             {"parcel_id": r.parcel_id, "year": int(r.year), "route": r.route,
              "reason_zh": r.reason.say("zh"), "reason_en": r.reason.say("en")}
@@ -219,7 +224,7 @@ def _without(parts: Sequence[Estimates], pool: str, taken: set[str]) -> list[Est
 def _on(ids: Ids, pool: str, parts: list[Estimates]) -> Estimates:
     """Return amounts of all parcels in their order; NaN of those that no part has."""
     given = together(parts)
-    place = pd.Index(ids).get_indexer(given.keys["parcel_id"].astype(str))
+    place = pd.Index(ids).get_indexer(pd.Index(given.keys["parcel_id"].astype(str)))
 
     def spread_out(numbers: Numbers, nothing: float) -> Numbers:
         everywhere = np.full(len(ids), nothing)
