@@ -16,7 +16,7 @@ from sinks.methods.inventory import Inventory
 from sinks.methods.inventory_rows import inventory_problems
 from sinks.methods.part import ACCOUNT, TITLE, Part
 from sinks.pools import POOLS, density_parameter
-from sinks.routes import Choices
+from sinks.routes import ADDITIONS, ROUTES, Choices
 from tiles.checkpoints import unwritable
 from tiles.compute import NotComputed, Prepared
 from tiles.derive import Derivations
@@ -49,8 +49,10 @@ class CarbonAccount:
 
     def parameter_names(self) -> set[str]:
         """Return every parameter that the carbon account may read."""
-        densities = {density_parameter(pool) for pool in POOLS}
-        return densities.union({"land_conversion_period"}, *(m.factors() for m in biomass.MODELS))
+        models = [*biomass.MODELS, *(m for route in ROUTES for m in route.pools.values()),
+                  *(one.model for one in ADDITIONS)]  # fmt: skip
+        names = {name for model in models for name in model.parameters().values()}
+        return names | {density_parameter(pool) for pool in POOLS} | {"land_conversion_period"}
 
     def problems(self, inputs: Inputs) -> list[GepError]:
         """Return what is wrong with the inventory; all else is found when it is prepared."""

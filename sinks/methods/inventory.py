@@ -26,6 +26,7 @@ __all__ = ["Inventory"]
 
 LIVE = ("above_ground", "below_ground")
 KEYS = ["parcel_id", "year", "pool"]
+SPREAD = ["parcel_id", "year", "lowest", "highest", "low_tC", "high_tC"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,9 +157,8 @@ def said_of(by_route: Sequence[RouteStock], apart: pd.DataFrame, ids: Ids) -> di
             {one.route.id for one in by_route if one.provisional.any()} & set(best["route"])
         ),
         "spread": [
-            {"parcel_id": str(r.parcel_id), "year": int(r.year), "lowest": r.lowest,
-             "highest": r.highest, "low_tC": float(r.low_tC), "high_tC": float(r.high_tC)}
-            for r in apart[apart["warns"]].itertuples()
+            {str(key): value for key, value in row.items()}
+            for row in apart.loc[apart["warns"], SPREAD].to_dict("records")
         ],
         "refused": [
             {"parcel_id": r.parcel_id, "year": int(r.year), "route": r.route,

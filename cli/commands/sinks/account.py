@@ -123,10 +123,12 @@ def _require_baseline(wanted: "Project", where: str) -> None:
     from sinks.biomass import LAYER, LAYER_BASELINE
     from sinks.methods.class_density import CLASS_LAYERS
 
-    by_biomass = wanted.carbon is not None and wanted.carbon.method == "biomass"
+    by_inventory = wanted.carbon is not None and wanted.carbon.method == "inventory"
+    by_biomass = wanted.carbon is not None and wanted.carbon.of_maps == "biomass"
     pairs = ((LAYER, LAYER_BASELINE),) if by_biomass else CLASS_LAYERS
     layer = next((before for now, before in pairs if now in wanted.layers), pairs[-1][-1])
-    if wanted.project.baseline_year is None or layer not in wanted.layers:
+    there = layer in wanted.layers or by_inventory
+    if wanted.project.baseline_year is None or not there:
         problem = Text(NO_BASELINE.zh.format(layer=layer), NO_BASELINE.en.format(layer=layer))
         raise ProjectError(where=where, problem=problem)
 
@@ -220,14 +222,18 @@ def _amount(row: Total) -> str:
 
 def _cell(row: Total, column: str, lang: Language) -> str:
     if row[column]:
-        return f"{float(row[column]):,.1f}"
+        return f"{round(float(row[column]), 1) + 0.0:,.1f}"  # no minus before a zero
     return UNKNOWN[lang] if column == "se_tC" and _amount(row) else NOT_COMPUTED[lang]
 
 
 def _show_notes(rows: list[Total], out: Path, lang: Language) -> None:
+    from cli.commands.sinks.routes_text import show_routes
     from cli.labels import listed
     from cli.terminal import show
     from sinks.pools import POOLS, SOIL
+    from tiles.runfolder import read_manifest
+
+    show_routes(read_manifest(out)["carbon"], lang)
 
     if any(_amount(row) and not row["se_tC"] for row in rows):
         show(NOTES["unknown"][lang])
