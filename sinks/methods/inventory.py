@@ -151,6 +151,8 @@ def said_of(by_route: Sequence[RouteStock], apart: pd.DataFrame, ids: Ids) -> di
             {"year": year, "route": route, "parcels": n}
             for (year, route), n in sorted(served.items())
         ],
+        "route_rows": sorted({row.name() for one in by_route for row in one.rows
+                              if one.route.id in set(best["route"])}),
         "parcels_without_inventory": len(set(ids) - set(best["parcel_id"])),
         "parcels_of_two_routes": sorted(several.index[several > 1]),
         "provisional": sorted(

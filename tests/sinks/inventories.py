@@ -9,7 +9,7 @@ from tests.county import FACTORS, changed, make_county
 NONE = None
 COLUMNS = {
     "species": "优势树种", "volume": "每公顷蓄积", "volume_baseline": "每公顷蓄积_2010",
-    "species_baseline": "优势树种_2010", "volume_se": "蓄积误差", "age": "林龄", "origin": "起源",
+    "species_baseline": "优势树种_2010", "volume_se": "蓄积误差", "volume_se_baseline": "蓄积误差_2010", "age": "林龄", "origin": "起源",
 }  # fmt: skip
 OLD = f'method = "biomass"\nfactors = "{FACTORS}"'
 MIXED = 'method = "inventory"\nrest = "class_density"\ndensities = "zhejiang-2016"'
@@ -30,6 +30,7 @@ def make_inventories(folder: Path, shape: tuple[int, int] = (96, 112), parcels: 
     frame["每公顷蓄积"] = [120.0, 80.0, 80.0, NONE, *rest]
     frame["每公顷蓄积_2010"] = [80.0, 90.0, NONE, NONE, *rest]
     frame["蓄积误差"] = [6.0, 4.0, 4.0, NONE, *rest]
+    frame["蓄积误差_2010"] = [4.0, 4.0, NONE, NONE, *rest]
     frame["林龄"] = [20.0, 25.0, 15.0, NONE, *rest]
     frame["起源"] = ["人工", "天然", "人工", NONE, *rest]
     frame.to_parquet(folder / "parcels.parquet")

@@ -27,7 +27,9 @@ NOTES = {
         "警告：{n} 个宗地年份的各方法结果相差过大，请核对：{shown}",
         "Warning: the routes are far apart for {n} parcel years, check them: {shown}",
     ),
-    "apart": Text("{parcel} {year} 年 {low} 至 {high} t C", "{parcel} in {year} {low} to {high} t C"),
+    "apart": Text(
+        "{parcel} {year} 年 {low} 至 {high} t C", "{parcel} in {year} {low} to {high} t C"
+    ),
     "two": Text(
         "两期没有共同方法的宗地（变化含方法差异）：{}",
         "Parcels without a route in common at both dates (their change is one of route, too): {}",
