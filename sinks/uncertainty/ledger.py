@@ -1,0 +1,68 @@
+"""Which source of error costs how much of an interval."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from data_catalog.text import Text
+from sinks.estimates import OWN, Estimates
+from sinks.uncertainty.levels import half_width
+from sinks.uncertainty.map_error import WITHIN
+
+__all__ = ["COLUMNS", "OWN_TITLE", "TITLE", "ledger", "source_title"]
+
+TITLE = Text("误差来源账", "ledger of errors")
+OWN_TITLE = Text("各行自身", "of the rows themselves")
+COLUMNS: Mapping[str, Text] = {
+    "source": Text("误差来源", "source of error"),
+    "se": Text("标准误", "standard error"),
+    "variance_share": Text("占方差的比例", "share of variance"),
+    "half_width": Text("区间半宽", "half-width of the interval"),
+    "half_width_without": Text("去除该来源后的半宽", "half-width without this source"),
+}
+"""Title of each column; `source` is said in words by `source_title`."""
+
+
+def ledger(estimates: Estimates, level: float) -> pd.DataFrame:
+    """Return what each source costs the sum of all rows; the costliest first.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        Choose rows, or take a change, before.
+    level : float
+        Confidence level of the interval, above 0 and below 1.
+
+    Returns
+    -------
+    DataFrame with source, se, variance_share, half_width, half_width_without
+        `source` as in the estimates, "" for the rows' own; errors in the unit of the estimates.
+        Shares sum to 1. NaN for what an unknown error leaves unknown: what is known stays.
+    """
+    whole = estimates.summed(())
+    by_source = {OWN: float(whole.own[0] ** 2)}
+    for part, of in whole.variances().items():
+        source = part.removesuffix(WITHIN)  # two parts of one error, independent of each other
+        by_source[source] = by_source.get(source, 0.0) + float(of[0])
+    variance = pd.Series(by_source, dtype=np.float64)
+    everything = variance.sum(skipna=False)
+    without = [variance.drop(index=s).sum(skipna=False) for s in variance.index]
+    with np.errstate(invalid="ignore"):
+        share = variance.to_numpy() / np.float64(everything)
+    found = pd.DataFrame(
+        {
+            "source": variance.index,
+            "se": np.sqrt(variance.to_numpy()),
+            "variance_share": share,
+            "half_width": half_width(np.sqrt(variance.to_numpy()), level),
+            "half_width_without": half_width(np.sqrt(without), level),
+        }
+    )
+    costly = found.sort_values("se", ascending=False, na_position="first", kind="stable")
+    return costly[costly["se"] != 0].reset_index(drop=True)
+
+
+def source_title(source: str) -> Text:
+    """Return what people are told a source is called."""
+    return OWN_TITLE if source == OWN else Text(source, source)
