@@ -1,6 +1,6 @@
 """The files of the forest carbon account in a run folder."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,16 +12,17 @@ import pyarrow.parquet as pq
 from data_catalog.parameters import Row
 from data_catalog.units import conversion
 from sinks import change
-from sinks.estimates import OWN, Estimates, together
+from sinks.estimates import Estimates, together
 from sinks.land_use import dates_of, matrices, states
 from sinks.methods.class_density import CLASS_LAYERS, transitions
 from sinks.methods.part import Found
 from sinks.stock import totals
+from sinks.uncertainty.tables import error_rows
 from tiles.results import Result
 
-__all__ = ["ERRORS", "FILE", "WHOLE", "write"]
+__all__ = ["ERRORS", "FIELDS", "FILE", "WHOLE", "write"]
 
-FILE, ERRORS = "carbon.parquet", "carbon_errors.parquet"
+FILE, ERRORS, FIELDS = "carbon.parquet", "carbon_errors.parquet", "carbon_error_fields.parquet"
 TOTALS, WHOLE, MATRIX = "carbon.csv", "carbon_total.csv", "carbon_change_matrix.csv"
 EFFECTS, ROUTES = "carbon_change_effects", "carbon_routes"
 LAND_USE, LAND_USE_MATRIX = "carbon_land_use.parquet", "carbon_land_use_matrix.csv"
@@ -61,7 +62,7 @@ def write(
     _framed(sums).drop(columns="parcel_id").to_csv(folder / TOTALS, index=False)
     # the pools of a date share errors, so their sum errs by more than a root of squares
     _framed(whole).drop(columns=["parcel_id", "pool"]).to_csv(folder / WHOLE, index=False)
-    _write_errors(kinds, folder / ERRORS)
+    _write_errors(kinds, folder)
     pair = next((p for p in CLASS_LAYERS if set(p) <= set(result.job.group_by)), None)
     if pair is not None:
         moved = transitions(result, pair).assign(parcel_id="")
@@ -132,34 +133,40 @@ def _parquet(frame: pd.DataFrame, path: Path) -> None:
 ERROR_SCHEMA = pa.schema([
     ("parcel_id", pa.string()), ("pool", pa.string()), ("year", pa.int16()),
     ("year_from", pa.int16()), ("year_to", pa.int16()), ("source", pa.string()),
-    ("effect_tC", pa.float64()),
+    ("cell_x", pa.int64()), ("cell_y", pa.int64()), ("effect_tC", pa.float64()),
 ])  # fmt: skip
+FIELD_TYPES = {"source": str, "model": str, "range_m": float, "side_m": float, "pixels": np.int64}
 
 
-def _write_errors(kinds: list[tuple[Dates, tuple[Estimates, ...]]], path: Path) -> None:
-    """Write what each row of carbon.parquet errs by, source after source; 0 is left out."""
-    with pq.ParquetWriter(path, ERROR_SCHEMA, compression="zstd") as file:
+def _write_errors(kinds: list[tuple[Dates, tuple[Estimates, ...]]], folder: Path) -> None:
+    """Write what each row of carbon.parquet errs by, source after source; 0 is left out.
+
+    Errors that only near parcels share have a cell of a field, which the second table describes.
+    """
+    fields: list[pd.DataFrame] = []
+    with pq.ParquetWriter(folder / ERRORS, ERROR_SCHEMA, compression="zstd") as file:
         for dates, parts in kinds:
             for part in parts:
-                for source, effect in _effects(part):
-                    met = np.flatnonzero((effect != 0) & ~np.isnan(part.value))
-                    if not len(met):
-                        continue
-                    keys = part.keys.iloc[met]
-                    years = {y: pa.nulls(len(met), pa.int16()) for y in YEARS}
-                    years |= {y: pa.array(np.full(len(met), v, np.int16)) for y, v in dates.items()}
-                    columns = {
-                        "parcel_id": pa.array(keys["parcel_id"].astype(str), pa.string()),
-                        "pool": pa.array(keys["pool"].astype(str), pa.string()), **years,
-                        "source": pa.array([source] * len(met), pa.string()),
-                        "effect_tC": pa.array(effect[met], from_pandas=False),
-                    }  # fmt: skip
-                    file.write_table(pa.table(columns, schema=ERROR_SCHEMA))
-
-
-def _effects(part: Estimates) -> Iterator[tuple[str, np.ndarray[tuple[int], np.dtype[np.float64]]]]:
-    yield from part.shared.items()
-    yield OWN, part.own
+                rows, of_part = error_rows(part.chosen(~np.isnan(part.value)))
+                fields.append(of_part)
+                if len(rows) == 0:
+                    continue
+                empty = pa.nulls(len(rows), pa.int16())
+                years = {
+                    year: pa.array(np.full(len(rows), dates[year], np.int16))
+                    if year in dates else empty for year in YEARS
+                }  # fmt: skip
+                columns = {
+                    "parcel_id": pa.array(rows["parcel_id"].astype(str), pa.string()),
+                    "pool": pa.array(rows["pool"].astype(str), pa.string()), **years,
+                    "source": pa.array(rows["source"], pa.string()),
+                    "cell_x": pa.array(rows["cell_x"].astype(np.int64)),
+                    "cell_y": pa.array(rows["cell_y"].astype(np.int64)),
+                    "effect_tC": pa.array(rows["effect"].to_numpy(np.float64), from_pandas=False),
+                }  # fmt: skip
+                file.write_table(pa.table(columns, schema=ERROR_SCHEMA))
+    known = pd.concat(fields, ignore_index=True).drop_duplicates() if fields else pd.DataFrame()
+    _parquet(known.reindex(columns=list(FIELD_TYPES)).astype(FIELD_TYPES), folder / FIELDS)
 
 
 def _write_effects(effects: pd.DataFrame, folder: Path) -> None:

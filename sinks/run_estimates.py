@@ -15,8 +15,9 @@ import pandas as pd
 from data_catalog.errors import RunError
 from data_catalog.names import suggestion
 from data_catalog.text import Text
-from sinks.account_files import ERRORS, FILE
-from sinks.estimates import OWN, Estimates
+from sinks.account_files import ERRORS, FIELDS, FILE
+from sinks.estimates import Estimates
+from sinks.uncertainty.tables import ERROR_COLUMNS, read_errors
 from tiles.runfolder import read_manifest
 
 __all__ = ["changes_of_run", "groups_of_run", "of_groups", "of_parcels", "stocks_of_run"]
@@ -64,9 +65,7 @@ def of_groups(found: Estimates, groups: Mapping[str, str], *, by_pool: bool = Tr
         NaN where an amount of a parcel is not known.
     """
     group = found.keys["parcel_id"].map(groups)
-    with_group = Estimates(keys=found.keys.assign(group=group), value=found.value,
-                           shared=found.shared, own=found.own)  # fmt: skip
-    kept = with_group.chosen(group.notna().to_numpy())
+    kept = replace(found, keys=found.keys.assign(group=group)).chosen(group.notna().to_numpy())
     dates = [name for name in map(str, found.keys) if name.startswith("year")]
     if by_pool:
         return kept.summed(["group", *dates, "pool"])
@@ -142,13 +141,6 @@ def _read(run: Path, amount: str) -> Estimates:
     value = rows.pop(amount).to_numpy(np.float64)
     errors = pd.read_parquet(run / ERRORS)
     errors = errors[errors[YEARS[amount][0]].notna()]
-    place = pd.MultiIndex.from_frame(rows).get_indexer(
-        pd.MultiIndex.from_frame(errors[keys].astype(rows.dtypes.to_dict()))
-    )
-    effects: dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]] = {OWN: np.zeros(len(rows))}
-    for source, index in errors.groupby("source", sort=False).indices.items():
-        effect = np.zeros(len(rows))
-        effect[place[index]] = errors["effect_tC"].to_numpy()[index]
-        effects[str(source)] = effect
-    own = effects.pop(OWN)
-    return Estimates(keys=rows, value=value, shared=effects, own=own)
+    errors = errors[[*keys, *ERROR_COLUMNS[:-1], "effect_tC"]].astype(rows.dtypes.to_dict())
+    fields = pd.read_parquet(run / FIELDS)
+    return read_errors(rows, value, errors.rename(columns={"effect_tC": "effect"}), fields)

@@ -14,6 +14,7 @@ References
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -101,7 +102,7 @@ def unknown_at(found: Estimates, rows: Mask) -> Estimates:
         return found
     value, own = found.value.copy(), found.own.copy()
     value[rows] = own[rows] = np.nan
-    return Estimates(keys=found.keys, value=value, shared=found.shared, own=own)
+    return replace(found, value=value, own=own)
 
 
 def unclassified(areas: pd.DataFrame) -> pd.DataFrame:

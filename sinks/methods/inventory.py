@@ -238,6 +238,7 @@ def _on(ids: Ids, pool: str, parts: list[Estimates]) -> Estimates:
         value=spread_out(given.value, np.nan),
         shared={s: spread_out(e, 0.0) for s, e in given.shared.items()},
         own=spread_out(given.own, np.nan),
+        spatial={s: e.summed(place, len(ids)) for s, e in given.spatial.items()},
     )
 
 

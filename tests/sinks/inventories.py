@@ -9,7 +9,8 @@ from tests.county import FACTORS, changed, make_county
 NONE = None
 COLUMNS = {
     "species": "优势树种", "volume": "每公顷蓄积", "volume_baseline": "每公顷蓄积_2010",
-    "species_baseline": "优势树种_2010", "volume_se": "蓄积误差", "volume_se_baseline": "蓄积误差_2010", "age": "林龄", "origin": "起源",
+    "species_baseline": "优势树种_2010", "volume_se": "蓄积误差",
+    "volume_se_baseline": "蓄积误差_2010", "age": "林龄", "origin": "起源",
 }  # fmt: skip
 OLD = f'method = "biomass"\nfactors = "{FACTORS}"'
 MIXED = 'method = "inventory"\nrest = "class_density"\ndensities = "zhejiang-2016"'
