@@ -207,16 +207,6 @@ def _account_problems(project: Project) -> Iterator[GepError]:
                 "the biomass method needs `factors`, the set of carbon fraction and roots.",
             ),
         )
-    of_inventory = {"rest", "routes", "sets", "added", "trees"}
-    if carbon is not None and carbon.method != "inventory":
-        for key in sorted(of_inventory & carbon.model_fields_set):
-            yield ProjectError(
-                where=f"[carbon] {key}",
-                problem=Text(
-                    '只用于 method = "inventory"。请删去，或改用该方法。',
-                    'belongs to method = "inventory". Remove it, or choose that method.',
-                ),
-            )
 
 
 def _layer_problems(where: str, project: Project) -> Iterator[GepError]:

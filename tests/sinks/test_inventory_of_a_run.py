@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data_catalog.errors import GepError
 from sinks.account import CarbonAccount
 from sinks.figures import carbon_figures
 from sinks.run_estimates import changes_of_run, of_groups, stocks_of_run
@@ -228,9 +227,3 @@ def test_a_table_comes_before_the_files_columns(mixed: Path):
     stock = rows[(rows["year"] == 2019) & (rows["pool"] == "above_ground")]["stock_tC"].iloc[0]
     per_ha = 100 * 0.307 * 1.634 * 0.52
     assert stock == pytest.approx(per_ha * area_of(mixed, "00000"), rel=1e-3)
-
-
-def test_keys_of_the_inventory_belong_to_its_method(county: Path):
-    other = changed(county, "keys.toml", {OLD: f'{OLD}\nrest = "class_density"'})
-    with pytest.raises(GepError, match='belongs to method = "inventory"'):
-        read_project(other)
