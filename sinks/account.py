@@ -111,8 +111,9 @@ class CarbonAccount:
 
 def _choices(carbon: Carbon) -> Choices:
     """Return what the project chooses among the routes."""
-    chosen = Choices(routes=carbon.routes, sets=carbon.sets, added=carbon.added)
-    return chosen if carbon.trees is None else replace(chosen, trees=carbon.trees)
+    routes = None if carbon.routes is None else tuple(carbon.routes)
+    chosen = Choices(routes=routes, sets=carbon.sets, added=tuple(carbon.added))
+    return chosen if carbon.trees is None else replace(chosen, trees=tuple(carbon.trees))
 
 
 def _co2_per_carbon(parameters: Parameters) -> Row:

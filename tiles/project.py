@@ -111,10 +111,10 @@ class Carbon(_Strict):
     densities: str | None = None
     factors: str | None = None
     rest: Literal["class_density", "biomass"] | None = None
-    routes: tuple[Word, ...] | None = None
+    routes: list[Word] | None = None
     sets: dict[str, str] = Field(default_factory=dict)
-    added: tuple[Word, ...] = ()
-    trees: tuple[Word, ...] | None = None
+    added: list[Word] = Field(default_factory=list)
+    trees: list[Word] | None = None
 
     @property
     def of_maps(self) -> str | None:
