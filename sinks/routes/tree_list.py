@@ -126,9 +126,10 @@ def _of_set(
     trees: pd.DataFrame, chosen: str, equations: Equations, choices: Choices, at: Lookup
 ) -> Iterator[Part]:
     """Yield the parts of trees of one species group by the equations of one set."""
-    own_fraction = at.parameters.of_set(CARBON, chosen)
 
     def lookup(set_: str) -> Lookup:
+        own_fraction = any(row.set == set_ for row in at.parameters.of_set(CARBON, set_).values())
+
         def set_of(parameter: str) -> str:
             own = parameter == CARBON and own_fraction
             return set_ if parameter.startswith("tree_") or own else at.set_of(parameter)

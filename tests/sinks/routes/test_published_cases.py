@@ -1,4 +1,4 @@
-"""Published numbers that the routes reproduce: trees, bamboo, dead wood, a province, their spread."""
+"""Published numbers that the routes reproduce: trees, bamboo, dead wood, a province."""
 
 import csv
 from pathlib import Path
