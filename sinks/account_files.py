@@ -34,7 +34,7 @@ Dates = Mapping[str, int]
 
 
 def write(
-    found: Found, result: Result, co2_per_carbon: Row | None, period_row: Row | None, folder: Path
+    found: Found, result: Result, co2_per_carbon: Row | None, period_row: Row, folder: Path
 ) -> None:
     """Write every table of the account; the same bytes for any tiling and order of the work.
 
@@ -42,8 +42,8 @@ def write(
     ----------
     co2_per_carbon : Row, optional
         Needed where there is a change.
-    period_row : Row, optional
-        How long land counts as converted; needed where there are class maps of several years.
+    period_row : Row
+        How long land counts as converted, years.
     """
     account = result.inputs.project.project
     period = {"year_from": account.baseline_year or 0, "year_to": account.year}
@@ -80,12 +80,12 @@ def _write_routes(routes: pd.DataFrame, folder: Path) -> None:
     routes.to_csv(folder / f"{ROUTES}.csv", index=False)
 
 
-def _write_land_use(result: Result, period_row: Row | None, folder: Path) -> None:
+def _write_land_use(result: Result, period_row: Row, folder: Path) -> None:
     """Write land use matrices of every period, and which land is converted and since when."""
     maps = result.job.group_by
     of = next((now for now, _ in CLASS_LAYERS if now in maps), "")
     dates = dates_of(result.inputs.project, maps, of)
-    if len(dates) <= 1 or period_row is None:
+    if len(dates) <= 1:
         return
     areas = result.areas(tuple(dates.values()))
     history = areas.assign(area_ha=areas["area_m2"] * conversion("m2", "ha")[0])

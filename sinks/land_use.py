@@ -64,9 +64,10 @@ def states(history: pd.DataFrame, dates: dict[int, str], period: float) -> pd.Da
     -------
     DataFrame with parcel_id, year, land_use_from, land_use_to, since, years, state, area_ha
         `since` is the year of the first map that shows the use the land has now, `years` how long
-        that was ago. Land that was never of another use has its first map's year, and is
-        remaining. A map without a class between two of the same use does not end it. Within a
-        year the areas add up to all land.
+        that was ago, and `land_use_from` what it was before, also where that is long ago. Land
+        that was never of another use has its first map's year, and is remaining. A map without a
+        class between two of the same use does not end it. Within a year the areas add up to all
+        land.
     """
     uses = _uses(history, dates)
     years = list(dates)
@@ -77,11 +78,10 @@ def states(history: pd.DataFrame, dates: dict[int, str], period: float) -> pd.Da
         now = uses[:, place]
         state = np.where((before != now) & (age < period), CONVERTED, REMAINING).astype(object)
         state[now == NO_USE] = UNKNOWN
-        remaining = state != CONVERTED
         frames.append(
             pd.DataFrame({
                 "parcel_id": history["parcel_id"].astype(str), "year": years[place],
-                "land_use_from": np.where(remaining, now, before), "land_use_to": now,
+                "land_use_from": before, "land_use_to": now,
                 "since": since, "years": age, "state": state,
                 "area_ha": history["area_ha"],
             })

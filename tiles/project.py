@@ -103,6 +103,7 @@ class Tables(_Strict):
 class Carbon(_Strict):
     """`[carbon]`: how the forest carbon stock is computed.
 
+    `soils` and `soil_type` are the set (a climate's) and soil by which converted land changes;
     `rest` is the method of parcels without an inventory; `routes`, `sets`, `added` and `trees` are
     what the inventory method chooses among.
     """
@@ -110,6 +111,8 @@ class Carbon(_Strict):
     method: Literal["class_density", "biomass", "inventory"] = "class_density"
     densities: str | None = None
     factors: str | None = None
+    soils: str | None = None
+    soil_type: str | None = None
     rest: Literal["class_density", "biomass"] | None = None
     routes: list[Word] | None = None
     sets: dict[str, str] = Field(default_factory=dict)
