@@ -11,7 +11,7 @@ from data_catalog.text import Text
 from sinks import biomass
 from sinks.account_files import write
 from sinks.dynamics.soil import SOIL_CHANGE, SOIL_STOCK
-from sinks.methods import biomass_map, class_density
+from sinks.methods import biomass_map, class_density, map_error
 from sinks.methods.class_density import densities_used
 from sinks.methods.inventory import Inventory
 from sinks.methods.inventory_rows import inventory_problems
@@ -55,6 +55,7 @@ class CarbonAccount:
         models = [*biomass.MODELS, *(m for route in ROUTES for m in route.pools.values()),
                   *(one.model for one in ADDITIONS), SOIL_STOCK, SOIL_CHANGE]  # fmt: skip
         names = {name for model in models for name in model.parameters().values()}
+        names |= set(map_error.PARAMETERS)
         return names | {density_parameter(pool) for pool in POOLS} | {"soil_transition_years"}
 
     def problems(self, inputs: Inputs) -> list[GepError]:
@@ -77,7 +78,8 @@ class CarbonAccount:
             return PreparedCarbon()
         return PreparedCarbon(
             models=part.models, not_computed=part.not_computed, part=part,
-            rows=_of_removals(at_hand.parameters, changes=part.changes),
+            rows=(*_of_removals(at_hand.parameters, changes=part.changes),
+                  *_of_map(carbon, at_hand.parameters)),
             parameters=at_hand.parameters,
         )  # fmt: skip
 
@@ -147,6 +149,12 @@ def _transition(parameters: Parameters) -> Row:
             key=Text("", ""),
         )  # fmt: skip
     return row
+
+
+def _of_map(carbon: Carbon, parameters: Parameters) -> tuple[Row, ...]:
+    """Return the rows that a map's error is known by, where the project states it."""
+    known = map_error.map_error_of(carbon, parameters) if carbon.of_maps == "biomass" else None
+    return known.rows() if known else ()
 
 
 def _of_removals(parameters: Parameters, *, changes: bool) -> tuple[Row, ...]:

@@ -83,8 +83,9 @@ def carbon_figures(lineage: Lineage) -> Iterator[Figure]:
                 code=_code(row["pool"], when, measure),
                 title=Text(f"{pool.zh}，{when} 年：{of.zh}", f"{pool.en}, {when}: {of.en}"),
                 value=row[measure], unit=UNITS[measure], file="carbon.csv", line=line,
-                column=measure, said=said, formula=FORMULAS[measure] if by_classes and not of_soil else "",
-                parts=parts, rests=_rests(lineage, about, row, measure),
+                column=measure, said=said, parts=parts,
+                formula=FORMULAS[measure] if by_classes and not of_soil else "",
+                rests=_rests(lineage, about, row, measure),
             )  # fmt: skip
 
     for line, row in cells_of(lineage.run / "carbon_total.csv"):

@@ -100,6 +100,13 @@ class Tables(_Strict):
     parameters: Word | None = None
 
 
+class MapErrorEntry(_Strict):
+    """`[carbon.map_error]`: by which rows the error of a biomass map is alike in space and time."""
+
+    range: Word
+    dates: Word
+
+
 class Carbon(_Strict):
     """`[carbon]`: how the forest carbon stock is computed.
 
@@ -113,6 +120,7 @@ class Carbon(_Strict):
     factors: str | None = None
     soils: str | None = None
     soil_type: str | None = None
+    map_error: MapErrorEntry | None = None
     rest: Literal["class_density", "biomass"] | None = None
     routes: list[Word] | None = None
     sets: dict[str, str] = Field(default_factory=dict)
