@@ -67,10 +67,14 @@ def carbon_figures(lineage: Lineage) -> Iterator[Figure]:
     about = lineage.manifest.get("carbon")
     if about is None:
         return
-    pools: dict[str, list[str]] = {}
+    pools = list(_of_pools(lineage, about))
+    yield from pools
+    yield from _of_all(lineage, {figure.code: figure for figure in pools})
+
+
+def _of_pools(lineage: Lineage, about: Mapping[str, Any]) -> Iterator[Figure]:
     for line, row in cells_of(lineage.run / "carbon.csv"):
         when = _when(row)
-        pools.setdefault(when, []).append(row["pool"])
         for measure in (m for m in UNITS if row[m]):
             by_classes = about["method"] == "class_density"
             of_soil = _by_transition(about, row) and measure == "change_tC"
@@ -88,17 +92,19 @@ def carbon_figures(lineage: Lineage) -> Iterator[Figure]:
                 rests=_rests(lineage, about, row, measure),
             )  # fmt: skip
 
+
+def _of_all(lineage: Lineage, pools: Mapping[str, Figure]) -> Iterator[Figure]:
     for line, row in cells_of(lineage.run / "carbon_total.csv"):
         when = _when(row)
         for measure in (m for m in UNITS if row[m]):
             of = MEASURES[measure]
+            parts = [c for pool in POOLS if (c := _code(pool, when, measure)) in pools]
             yield Figure(
                 code=_code(TOTAL, when, measure),
                 title=Text(f"各碳库合计，{when} 年：{of.zh}", f"All pools, {when}: {of.en}"),
                 value=row[measure], unit=UNITS[measure], file="carbon_total.csv", line=line,
                 column=measure, said=SAID_TOTAL_ERROR if measure == "se_tC" else SAID_TOTAL,
-                formula="", parts=tuple(_code(pool, when, measure) for pool in pools[when]),
-                rests=Rests(),
+                parts=tuple(parts), rests=Rests().add(*(pools[code].rests for code in parts)),
             )  # fmt: skip
 
 
@@ -137,6 +143,8 @@ def _rests(
             found.add(lineage.rests(model))
     if about["method"] == "inventory":
         found.rows |= dict.fromkeys(about["route_rows"])
+    if "confusion" in lineage.manifest["project"]["tables"] and about["classes"]:
+        found.tables[lineage.table("confusion", "", ())] = None
     if about["classes"]:
         found.add(lineage.layers(_maps(lineage, about, row)))
         present = _classes(lineage, row)

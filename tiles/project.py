@@ -95,6 +95,7 @@ class Tables(_Strict):
     inventory: Word | None = None
     trees: Word | None = None
     bamboo: Word | None = None
+    confusion: Word | None = None
     opening_run: Word | None = None
     prices: Word | None = None
     parameters: Word | None = None

@@ -16,6 +16,7 @@ from sinks.area_effect import area_effect, effects
 from sinks.densities import DensityTable, density_table
 from sinks.density_maps import density_models
 from sinks.estimates import Estimates
+from sinks.methods.corrected_areas import CONFUSION, corrected
 from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Found
 from sinks.stock import Numbers, checked, parcel_ids, stock, summed, weigh
 from tiles.binding import Bound
@@ -50,6 +51,11 @@ class ClassDensity:
             return None
         moved = transitions(result, self.classes)
         account = result.inputs.project.project
+        sample = result.inputs.tables.get(CONFUSION)
+        if sample is not None:
+            dates = [account.baseline_year, account.year] if self.changes else [account.year]
+            known = [year for year in dates if year is not None]
+            return corrected(moved, sample.frame, self.table, known)
         stocks = {account.year: stock(change.closing(moved), self.table)}
         if not self.changes or account.baseline_year is None:
             return Found(stocks=stocks)
