@@ -32,6 +32,8 @@ from sinks.uncertainty.map_error import with_map_error
 __all__ = ["class_areas", "class_shares", "share_covariance", "with_clusters"]
 
 Numbers = npt.NDArray[np.float64]
+SAMPLE, MISTAKES = "reference sample of map class", "mistakes in map class"
+"""What sources are called, before the class and the number of the component."""
 LEAST = 2
 """Reference units of a class: one says nothing of its error."""
 
@@ -64,7 +66,11 @@ def _of_one_unit(counts: Numbers) -> Numbers:
 
 
 def class_areas(
-    mapped: npt.ArrayLike, counts: npt.ArrayLike, keys: pd.DataFrame, classes: Sequence[str]
+    mapped: npt.ArrayLike,
+    counts: npt.ArrayLike,
+    keys: pd.DataFrame,
+    classes: Sequence[str],
+    strata: Sequence[str] | None = None,
 ) -> Estimates:
     """Return the area of each class in each parcel, corrected for the map's errors.
 
@@ -77,6 +83,8 @@ def class_areas(
     keys : DataFrame, n rows
         What each row of `mapped` is of: parcel_id ...
     classes : field classes
+    strata : map classes, optional
+        By default the field classes; needed where the map has others, as a buffer.
 
     Returns
     -------
@@ -91,16 +99,16 @@ def class_areas(
         If a class with area has fewer than two reference units, or a count is negative.
     """
     area, n = (np.asarray(a, dtype=np.float64) for a in (mapped, counts))
-    _check(area, n, classes)
+    names = classes if strata is None else strata
+    _check(area, n, classes, names)
     sampled = n.sum(axis=1) >= LEAST
     shares = class_shares(np.where(sampled[:, None], n, 1))
     rows = len(area) * len(classes)
     shared: dict[str, Numbers] = {}
-    for i in np.flatnonzero(sampled):
-        for part, effect in enumerate(_components(share_covariance(n[i])), start=1):
-            shared[f"reference sample of map class {i + 1}, part {part}"] = np.outer(
-                area[:, i], effect
-            ).ravel()
+    for name, of_class, units in zip(names, area.T, n, strict=True):
+        if units.sum() >= LEAST:
+            for part, effect in enumerate(_components(share_covariance(units)), start=1):
+                shared[f"{SAMPLE} {name}, {part}"] = np.outer(of_class, effect).ravel()
     labels = pd.Series(list(classes) * len(area), name="class")
     repeated = keys.loc[keys.index.repeat(len(classes))].reset_index(drop=True)
     return Estimates(
@@ -115,6 +123,7 @@ def with_clusters(
     counts: npt.ArrayLike,
     footprints: Spread,
     correlation: Correlation,
+    strata: Sequence[str] | None = None,
 ) -> Estimates:
     """Return corrected areas with the parcels' own deviations from the shares of a map class.
 
@@ -129,13 +138,17 @@ def with_clusters(
         Where the parcels lie; each map class is taken to be spread over the parcel.
     correlation : Correlation
         Of a mistake at two places.
+    strata : map classes, optional
+        As for `class_areas`.
     """
     area, n = (np.asarray(a, dtype=np.float64) for a in (mapped, counts))
+    names = areas.keys["class"].unique() if strata is None else strata
     parcel = np.repeat(np.arange(len(area)), n.shape[1])
-    for i in np.flatnonzero(n.sum(axis=1) >= LEAST):
-        for part, effect in enumerate(_components(_of_one_unit(n[i])), start=1):
-            source = f"mistakes in map class {i + 1}, part {part}"
-            error = np.outer(area[:, i], effect).ravel()
+    for name, of_class, units in zip(names, area.T, n, strict=True):
+        if units.sum() < LEAST:
+            continue
+        for part, effect in enumerate(_components(_of_one_unit(units)), start=1):
+            error, source = np.outer(of_class, effect).ravel(), f"{MISTAKES} {name}, {part}"
             areas = with_map_error(areas, source, footprints, correlation, error, parcel)
     return areas
 
@@ -148,22 +161,26 @@ def _components(covariance: Numbers) -> Numbers:
     return components
 
 
-def _check(area: Numbers, counts: Numbers, classes: Sequence[str]) -> None:
-    if area.shape[1:] != counts.shape[:1] or counts.shape[1:] != (len(classes),):
-        message = f"areas {area.shape}, counts {counts.shape} and {len(classes)} classes do not fit"
+def _check(area: Numbers, counts: Numbers, classes: Sequence[str], strata: Sequence[str]) -> None:
+    if area.shape[1:] != (len(strata),) or counts.shape != (len(strata), len(classes)):
+        message = (
+            f"areas {area.shape} and counts {counts.shape} are not those of {len(strata)} "
+            f"classes of the map and {len(classes)} of the field"
+        )
         raise ValueError(message)
     if not (counts >= 0).all():
         raise TableError(
             where="reference sample",
             problem=Text("样本数不能为负或缺失。", "counts must not be negative or missing."),
         )
-    for i in np.flatnonzero((counts.sum(axis=1) < LEAST) & (area != 0).any(axis=0)):
-        raise TableError(
-            where="reference sample",
-            problem=Text(
-                f"制图类别 {i + 1} 有面积 {area[:, i].sum():.2f} ha，但只有 {counts[i].sum():.0f} "
-                f"个参考样本；至少需要 {LEAST} 个。",
-                f"map class {i + 1} has {area[:, i].sum():.2f} ha but {counts[i].sum():.0f} "
-                f"reference units; at least {LEAST} are needed.",
-            ),
-        )
+    for name, mapped, sampled in zip(strata, area.sum(axis=0), counts.sum(axis=1), strict=True):
+        if sampled < LEAST and mapped != 0:
+            raise TableError(
+                where="reference sample",
+                problem=Text(
+                    f"制图类别 {name} 有面积 {mapped:.2f} ha，但只有 {sampled:.0f} 个参考样本；"
+                    f"至少需要 {LEAST} 个。",
+                    f"map class {name} has {mapped:.2f} ha but {sampled:.0f} reference units; "
+                    f"at least {LEAST} are needed.",
+                ),
+            )

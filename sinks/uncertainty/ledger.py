@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from data_catalog.parameter_titles import parameter_title
 from data_catalog.text import Text
 from sinks.estimates import OWN, Estimates
+from sinks.uncertainty.confusion import MISTAKES, SAMPLE
 from sinks.uncertainty.levels import half_width
 from sinks.uncertainty.map_error import WITHIN
 
@@ -14,6 +16,12 @@ __all__ = ["COLUMNS", "OWN_TITLE", "TITLE", "ledger", "source_title"]
 
 TITLE = Text("误差来源账", "ledger of errors")
 OWN_TITLE = Text("各行自身", "of the rows themselves")
+SOURCES: Mapping[str, str] = {
+    "map model": "地图模型",
+    SAMPLE: "参考样本，制图类别",
+    MISTAKES: "分类误差，制图类别",
+}
+"""Chinese for how the sources of this package begin."""
 COLUMNS: Mapping[str, Text] = {
     "source": Text("误差来源", "source of error"),
     "se": Text("标准误", "standard error"),
@@ -65,4 +73,13 @@ def ledger(estimates: Estimates, level: float) -> pd.DataFrame:
 
 def source_title(source: str) -> Text:
     """Return what people are told a source is called."""
-    return OWN_TITLE if source == OWN else Text(source, source)
+    if source == OWN:
+        return OWN_TITLE
+    name, bracket, rest = source.partition("[")
+    if bracket:
+        title = parameter_title(name)
+        return Text(f"{title.zh} [{rest}", f"{title.en} [{rest}")
+    for known, zh in SOURCES.items():
+        if source.startswith(known):
+            return Text(zh + source.removeprefix(known).replace(", ", "，"), source)
+    return Text(source, source)

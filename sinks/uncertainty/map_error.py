@@ -18,7 +18,9 @@ import numpy.typing as npt
 import shapely
 from affine import Affine
 
+from data_catalog.errors import ParcelError
 from data_catalog.parameters import engine_number
+from data_catalog.text import Text
 from sinks.estimates import Estimates
 from sinks.uncertainty.correlation import Correlation
 from sinks.uncertainty.fields import Field, Numbers, Places, Spread
@@ -140,9 +142,15 @@ def with_map_error(
     side_m : float, m, optional
         Side of the lattice's cells, about; by default a fixed share of the range, but no more
         cells along the county than can be drawn.
+
+    Raises
+    ------
+    ParcelError
+        If a parcel with an error has no place.
     """
     place = np.arange(len(estimates)) if parcel is None else np.asarray(parcel, dtype=np.int64)
     error = np.broadcast_to(np.asarray(sd, dtype=np.float64), len(estimates))
+    _check(footprints, place[error != 0], source)
     factor = _factor(footprints, correlation, side_m)
     cells = _correlated(footprints, correlation).coarsened(factor)
     known, of_cells = mean_correlation(footprints, correlation), cells.variance()
@@ -158,6 +166,20 @@ def with_map_error(
     for name, spread in new.items():
         spatial[name] = spatial[name].plus(spread) if name in spatial else spread
     return replace(estimates, spatial=spatial)
+
+
+def _check(footprints: Spread, parcel: Places, source: str) -> None:
+    lost = np.setdiff1d(parcel, footprints.row)
+    if len(lost):
+        raise ParcelError(
+            where=source,
+            problem=Text(
+                f"{len(lost)} 个宗地没有面积，误差无处安放；第一个是第 {lost[0]} 号。"
+                "请检查其几何。",
+                f"{len(lost)} parcels have no area, so their error has no place; the first is "
+                f"number {lost[0]}. Check their geometry.",
+            ),
+        )
 
 
 def _factor(footprints: Spread, correlation: Correlation, side_m: float | None) -> int:

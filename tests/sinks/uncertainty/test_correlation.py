@@ -26,7 +26,9 @@ def cases() -> list[dict[str, str]]:
     return list(csv.DictReader(CASES.read_text(encoding="utf-8").splitlines()))
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda c: f"{c['model']}-{c['side_over_practical_range']}")
+@pytest.mark.parametrize(
+    "case", cases(), ids=lambda c: f"{c['model']}-{c['side_over_practical_range']}"
+)
 def test_squares_of_the_published_sizes(case: dict[str, str]) -> None:
     side = 1000 * float(case["side_over_practical_range"])
     found = mean_in_square(Correlation(case["model"], 1000.0), side)
@@ -64,12 +66,12 @@ def test_squares_of_few_pixels_are_sums_over_their_pairs() -> None:
     # two squares of 2 x 2 pixels of 10 m, one beside the other: all 16 pairs of centres
     correlation = Correlation("exponential", 40.0)
     left = np.array([(x, y) for x in (5, 15) for y in (5, 15)])
-    right = left + (20, 0)
+    right = left + np.array([20, 0])
     pairs = np.hypot(*(left[:, None] - right[None]).transpose(2, 0, 1))
     table = table_of_squares(correlation, 20.0, 2, 4)
     assert table[1, 0] == pytest.approx(correlation.at(pairs).mean())
     assert table[0, 1] == pytest.approx(table[1, 0])
-    far = np.hypot(*(left[:, None] - (left + (60, 40))[None]).transpose(2, 0, 1))
+    far = np.hypot(*(left[:, None] - (left + np.array([60, 40]))[None]).transpose(2, 0, 1))
     assert table[3, 2] == pytest.approx(correlation.at(far).mean())
 
 

@@ -37,7 +37,9 @@ def county(correlation: Correlation) -> County:
     seeds = random.uniform(0, SIDE, (PARCELS, 2))
     parcel = ((seeds[:, :1] - row) ** 2 + (seeds[:, 1:] - col) ** 2).argmin(axis=0)
     towns = random.uniform(0, SIDE, (TOWNSHIPS, 2))
-    township = ((seeds[:, :1] - towns[:, 0]) ** 2 + (seeds[:, 1:] - towns[:, 1]) ** 2).argmin(axis=1)
+    township = ((seeds[:, :1] - towns[:, 0]) ** 2 + (seeds[:, 1:] - towns[:, 1]) ** 2).argmin(
+        axis=1
+    )
     biomass = 40 + 30 * np.sin(row / 9) * np.cos(col / 13) + random.uniform(0, 20, row.size)
     sd = 0.3 * biomass  # t_C per pixel of 1 ha
     carbon = np.bincount(parcel, biomass, PARCELS)

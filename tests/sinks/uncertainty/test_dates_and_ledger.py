@@ -42,8 +42,8 @@ def test_fifteen_per_cent_at_both_dates_hide_a_growth_of_ten() -> None:
     assert change.se == pytest.approx(6.708, rel=1e-3)
     assert change.summed(()).se[0] == pytest.approx(16 * 6.708, rel=3e-3)
     assert minimum_detectable_change(change.se, LEVEL) == pytest.approx(11.034, rel=1e-3)
-    assert minimum_detectable_change(change_se(0.15, 0.15, 0.9), LEVEL) == pytest.approx(0.11034,
-                                                                                        rel=1e-3)  # fmt: skip
+    by_formula = minimum_detectable_change(change_se(0.15, 0.15, 0.9), LEVEL)
+    assert by_formula == pytest.approx(0.11034, rel=1e-3)
 
 
 @given(st.floats(0, 1))
@@ -78,6 +78,16 @@ def test_the_ledger_of_a_total_by_hand() -> None:
     without = np.sqrt([20, 29, 41])
     assert table["half_width_without"].tolist() == pytest.approx(half_width(without, LEVEL))
     assert source_title("").en == "of the rows themselves"
+
+
+def test_sources_are_told_in_both_languages() -> None:
+    told = {
+        s: source_title(s).zh for s in ("map model, 2014", "carbon_fraction[ipcc-2006]", "else")
+    }
+    assert list(told.values()) == ["地图模型，2014", "含碳率 [ipcc-2006]", "else"]
+    assert source_title("carbon_fraction[ipcc-2006]").en == (
+        "carbon fraction of dry matter [ipcc-2006]"
+    )
 
 
 def test_shares_sum_to_one_and_no_source_pays_to_have() -> None:

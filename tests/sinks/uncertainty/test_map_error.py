@@ -7,6 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_catalog.errors import ParcelError, ProjectError
 from sinks.estimates import Estimates, together
 from sinks.uncertainty.correlation import Correlation, mean_in_square
 from sinks.uncertainty.fields import Field, Spread
@@ -37,9 +38,7 @@ class Parcels:
         self.parcel = distance.argmin(axis=0)
         self.sd = random.uniform(2, 8, side**2)
         self.number, self.correlation = number, correlation
-        prints = footprints_of_pixels(
-            self.parcel, self.row, self.col, self.sd, PIXEL, number
-        )
+        prints = footprints_of_pixels(self.parcel, self.row, self.col, self.sd, PIXEL, number)
         self.sums = np.bincount(self.parcel, self.sd, number)
         self.footprints = prints
         self.estimates = with_map_error(
@@ -150,7 +149,7 @@ def test_one_error_everywhere_adds_up_linearly() -> None:
     assert found.summed(()).se[0] == pytest.approx(found.se.sum(), rel=3e-3)
 
 
-def test_no_correlation_beyond_a_pixel_is_sigma_over_root_n(county: Parcels) -> None:
+def test_no_correlation_beyond_a_pixel_is_sigma_over_root_n() -> None:
     found = Parcels(20, Correlation("spherical", PIXEL / 2))
     by_pixel = np.sqrt(np.bincount(found.parcel, found.sd**2, 20))
     assert found.estimates.se == pytest.approx(by_pixel)
@@ -184,10 +183,19 @@ def test_an_independent_source_never_narrows(county: Parcels, more: float) -> No
 
 def test_errors_of_different_fields_do_not_add_up() -> None:
     one, two = (Parcels(5, Correlation("exponential", r)).estimates for r in (300.0, 600.0))
-    with pytest.raises(ValueError, match="different fields"):
+    with pytest.raises(ProjectError, match=r"exponential 300 m / .*; exponential 600 m / .*apart"):
         together([one, two])
-    with pytest.raises(ValueError, match="different fields"):
+    with pytest.raises(ProjectError, match="cannot be put together"):
         one.minus(two)
+
+
+def test_a_parcel_without_a_place_is_an_error_where_it_has_one() -> None:
+    correlation = Correlation("exponential", 500.0)
+    prints = footprints_of_pixels([0, 2], [0, 5], [0, 0], [1, 1], PIXEL, 3)
+    with pytest.raises(ParcelError, match="number 1"):
+        with_map_error(bare([1.0, 2.0, 3.0]), "map", prints, correlation, [1.0, 1.0, 1.0])
+    found = with_map_error(bare([1.0, 0.0, 3.0]), "map", prints, correlation, [1.0, 0.0, 1.0])
+    assert found.se == pytest.approx([1, 0, 1])
 
 
 def test_an_unknown_error_is_not_forgotten_and_no_error_touches_nothing() -> None:
