@@ -1,18 +1,25 @@
 """Stock and change on areas that a reference sample has corrected."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_catalog.errors import TableError
-from data_catalog.parameters import COLUMNS, Parameters, Row
+from data_catalog.parameters import COLUMNS, Parameters, Row, bundled
+from sinks.account import CarbonAccount
 from sinks.densities import DensityTable, density_table
 from sinks.methods.corrected_areas import corrected
 from sinks.stock import totals
+from tests.county import FACTORS, changed, make_county, write
+from tiles.compute import compute
+from tiles.project import read_project
+from tiles.run import How
 
 LOSS, KEPT, OTHER = ("11", "99"), ("11", "11"), ("99", "99")
 
@@ -93,3 +100,41 @@ def test_a_perfect_sample_changes_nothing_and_parcels_add_up(rows: list):
     assert change.value.sum() == pytest.approx(-141 * lost)
     (whole,) = totals(found.changes)
     assert whole.se[0] == pytest.approx(21 * lost, abs=1e-6)
+
+
+OLD = f'method = "biomass"\nfactors = "{FACTORS}"'
+TABLE = """\
+mapped_from,mapped_to,found_from,found_to,count
+51,51,51,51,90
+51,51,51,11,10
+51,11,51,11,45
+51,11,51,51,5
+"""
+
+
+def test_a_run_with_a_sample_of_its_maps(tmp_path: Path):
+    """Cropland of which the western half is mapped as new forest; a tenth of each is not so."""
+    county = make_county(tmp_path / "county", (96, 112), 6)
+    with rasterio.open(county.with_name("land_cover.tif")) as file:
+        transform, crs = file.transform, file.crs
+    codes = np.ones((96, 112), np.uint8)
+    write(county.with_name("land_cover_baseline.tif"), codes, transform, crs, nodata=0)
+    codes[:, :56] = 2
+    write(county.with_name("land_cover.tif"), codes, transform, crs, nodata=0)
+    county.with_name("confusion.csv").write_text(TABLE, encoding="utf-8")
+    tables = '[tables]\nconfusion = "confusion.csv"\n[output]'
+    project = changed(
+        county, "sample.toml", {OLD: 'densities = "zhejiang-2016"', "[output]": tables}
+    )
+    out = tmp_path / "run"
+    compute(read_project(project), (CarbonAccount(),), out, How(tile=64, workers=1))
+    rows = pd.read_csv(out / "carbon.csv")
+    litter = rows[(rows["pool"] == "litter") & rows["year_to"].notna()].iloc[0]
+    row = bundled().of_ecosystem("carbon_density_litter", "zhejiang-2016", "11")
+    half = 96 * 56 * 0.09
+    area = half * 0.9 + half * 0.1
+    assert litter["change_tC"] == pytest.approx(area * row.value, rel=1e-9)
+    by_sample = row.value * half * math.hypot((0.09 / 49) ** 0.5, (0.09 / 99) ** 0.5)
+    assert litter["se_tC"] == pytest.approx(math.hypot(by_sample, area * row.se), rel=1e-9)
+    sources = set(pd.read_parquet(out / "carbon_errors.parquet")["source"])
+    assert any("reference sample of map class 51>11" in source for source in sources)
