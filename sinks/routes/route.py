@@ -33,7 +33,7 @@ Part: TypeAlias = tuple[str, Model, pd.DataFrame, Lookup]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 AgeCurve: TypeAlias = Callable[[Pixels], tuple[Pixels, Mapping[str, Pixels]]]
 """Age in years to the carbon of live trees with roots, t_C/ha, and the signed effects of plus one
-standard error of each of its sources, t_C/ha; all (n,)."""
+standard error of each of its sources, t_C/ha; all (n,). NaN at an age it does not have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +84,17 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class Addition:
-    """A pool that is added to the live trees of every route: by a share of them, or by type."""
+    """A pool that is added to the live trees of a route: by a share of them, or by type.
+
+    `in_routes` are those that have it already.
+    """
 
     id: str
     pool: str
     model: Model
     main: str
     sets: Mapping[str, str] = field(default_factory=dict)
+    in_routes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,9 +160,9 @@ class RouteStock:
     Parameters
     ----------
     pools : Estimates
-        Keys parcel_id, year, pool, route; t_C. Summed over parcels its errors are right. Over the
-        pools of one parcel they are not, for its own error (that of its volume, of its plots) is
-        one and the same in all its pools: `total` has that sum.
+        Keys parcel_id, year, pool, route; t_C. Sources are the parameter rows, `shared`, and what
+        a parcel errs in by itself (its volume, its plots), `spatial` with a cell for each parcel
+        and year: sums over pools and parcels, and changes between years, err as they should.
     total : Estimates
         Keys parcel_id, year, route; t_C of all pools; NaN where one of those added lacks a number.
     provisional : (n,) array of bool
