@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from data_catalog.errors import GepError, ParameterMissing
+from data_catalog.errors import GepError, ParameterMissing, ProjectError
 from data_catalog.parameters import Parameters, Row
 from data_catalog.text import Text
 from sinks import biomass
@@ -15,7 +15,7 @@ from sinks.methods import biomass_map, class_density, map_error
 from sinks.methods.class_density import densities_used
 from sinks.methods.inventory import Inventory
 from sinks.methods.inventory_rows import inventory_problems
-from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, Part
+from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Part
 from sinks.methods.soil import soils_of, with_soil
 from sinks.pools import POOLS, density_parameter
 from sinks.routes import ADDITIONS, ROUTES, Choices
@@ -97,6 +97,8 @@ class CarbonAccount:
             to_co2 = _co2_per_carbon(prepared.parameters) if found.changes else None
         except ParameterMissing as missing:
             return _not_computed([NotComputed(ACCOUNT, TITLE, (missing,))])
+        if part.changes and not found.changes:
+            refused.append(_no_opening(project.project.baseline_year))
         try:
             soils = soils_of(project.carbon, prepared.parameters)
             if soils is not None:
@@ -122,6 +124,17 @@ class CarbonAccount:
 
 def _not_computed(refused: list[NotComputed]) -> dict[str, Any]:
     return {"carbon_not_computed": [one.record() for one in refused]}
+
+
+def _no_opening(year: int | None) -> NotComputed:
+    problem = Text(
+        f"基期年 {year} 没有小班调查数据，也没有图层，只算储量。"
+        "请补充基期的列（后缀 _baseline）或表中的行。",
+        f"there is neither an inventory nor a map of the baseline year {year}: the stock alone is "
+        "computed. Add its columns (ending in _baseline) or rows of the table.",
+    )
+    reason = ProjectError(where="[carbon]", problem=problem)
+    return NotComputed(ACCOUNT_CHANGE, TITLE_CHANGE, (reason,))
 
 
 def _choices(carbon: Carbon) -> Choices:

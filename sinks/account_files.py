@@ -1,7 +1,6 @@
 """The files of the forest carbon account in a run folder."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +56,7 @@ def write(
         rows += [_rows(part, dates, to_co2) for part in parts]
         by_pool = totals(parts)
         sums += [_rows(part, dates, to_co2) for part in by_pool]
-        whole += [_rows(_whole(parts), dates, to_co2)] if parts else []
+        whole += [_rows(together(by_pool).summed(()), dates, to_co2)] if by_pool else []
     _parquet(_framed(rows), folder / FILE)
     _framed(sums).drop(columns="parcel_id").to_csv(folder / TOTALS, index=False)
     # the pools of a date share errors, so their sum errs by more than a root of squares
@@ -96,13 +95,6 @@ def _write_land_use(result: Result, period_row: Row, folder: Path) -> None:
         folder / LAND_USE.replace(".parquet", ".csv"), index=False
     )
     matrices(history, dates).to_csv(folder / LAND_USE_MATRIX, index=False)
-
-
-def _whole(parts: tuple[Estimates, ...]) -> Estimates:
-    """Return the sum over pools and parcels: a parcel's own error is one in all its pools."""
-    whole = together(totals(parts)).summed(())
-    own = sum((np.nan_to_num(part.own) for part in parts), np.zeros(len(parts[0])))
-    return replace(whole, own=np.array([np.sqrt((own**2).sum())]))
 
 
 def _rows(part: Estimates, dates: Dates, to_co2: float) -> pd.DataFrame:
