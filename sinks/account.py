@@ -1,6 +1,6 @@
 """The forest carbon account of a run: stock and change per parcel and pool, by one method."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,8 @@ class CarbonAccount:
             to_co2 = _co2_per_carbon(prepared.parameters) if found.changes else None
         except ParameterMissing as missing:
             return _not_computed([NotComputed(ACCOUNT, TITLE, (missing,))])
+        if not found.stocks:
+            return _not_computed([_no_stock(found.said.get("refused", ()))])
         if part.changes and not found.changes:
             refused.append(_no_opening(project.project.baseline_year))
         try:
@@ -124,6 +126,16 @@ class CarbonAccount:
 
 def _not_computed(refused: list[NotComputed]) -> dict[str, Any]:
     return {"carbon_not_computed": [one.record() for one in refused]}
+
+
+def _no_stock(refused: Sequence[Mapping[str, Any]]) -> NotComputed:
+    """Return that no route gives a stock, with the first reason against one."""
+    zh, en = (str(refused[0][f"reason_{lang}"]) if refused else "" for lang in ("zh", "en"))
+    problem = Text(
+        f"没有一块宗地的小班调查数据能算出储量。{zh}",
+        f"no parcel's inventory is enough for a stock. {en}".rstrip(),
+    )
+    return NotComputed(ACCOUNT, TITLE, (ProjectError(where="[carbon]", problem=problem),))
 
 
 def _no_opening(year: int | None) -> NotComputed:

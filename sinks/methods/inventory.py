@@ -68,6 +68,9 @@ class Inventory:
         ids, area = _areas(result)
         by_route = self._routes(result, ids, area)
         base = (self.rest.found(result) if self.rest else None) or Found(stocks={})
+        if not any(len(one.total) for one in by_route):  # no inventory is enough for a route
+            said = said_of(by_route, spread(by_route, self.parameters), ids)
+            return replace(base, said=said)
         best = chosen(by_route)
         years = [y for y in (account.baseline_year, account.year) if y is not None]
         own = {year: best.chosen((best.keys["year"] == year).to_numpy()) for year in years}

@@ -241,3 +241,18 @@ def test_without_an_inventory_of_the_baseline_the_stock_alone_is_computed(mixed:
     (refused,) = manifest["carbon_not_computed"]
     assert "neither an inventory nor a map of the baseline year 2010" in refused["reason_en"]
     assert set(pd.read_csv(out / "carbon.csv")["year"]) == {2019}
+
+
+def test_inventories_that_are_not_enough_for_any_route_say_so(mixed: Path):
+    table = "parcel_id,year,species\n00000,2019,\n"
+    mixed.with_name("bare.csv").write_text(table, encoding="utf-8")
+    text = mixed.read_text("utf-8").replace(MIXED, ALONE)
+    start, end = text.index("[parcels.columns]"), text.index("[carbon]")
+    bare = f'{text[:start]}{text[end:]}\n[tables]\ninventory = "bare.csv"\n'
+    mixed.with_name("bare.toml").write_text(bare, encoding="utf-8")
+    out = mixed.parent / "bare"
+    project = read_project(mixed.with_name("bare.toml"))
+    manifest = compute(project, (CarbonAccount(),), out, How(tile=64, workers=1))
+    (refused,) = manifest["carbon_not_computed"]
+    assert "no parcel's inventory is enough for a stock" in refused["reason_en"]
+    assert not (out / "carbon.csv").exists()
