@@ -96,7 +96,7 @@ class InputFiles(_Section):
     policy: Name
     vintages: str = ""
     prices: str = ""
-    register: str = ""
+    registry: str = ""
 
 
 class FileFacts(_Section):

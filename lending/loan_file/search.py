@@ -39,7 +39,7 @@ class Found(_Record):
 class Search(_Record):
     """A search: in which register, when, and what came of it."""
 
-    register: str
+    registry: str
     """Name of the register or file."""
     on: date
     compared_with: int
@@ -53,11 +53,11 @@ class Search(_Record):
 
 
 def search_of(
-    findings: Iterable[Finding], register: str, on: date, compared_with: int
+    findings: Iterable[Finding], registry: str, on: date, compared_with: int
 ) -> Search:
     """Return findings as a record."""
     return Search(
-        register=register, on=on, compared_with=compared_with,
+        registry=registry, on=on, compared_with=compared_with,
         findings=tuple(
             Found(
                 check=one.check, level=one.level, parcel_id=one.claim.parcel_id,

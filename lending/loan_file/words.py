@@ -155,7 +155,7 @@ def findings(search: Search | None, language: Language, shown: int | None = None
     if search is None:
         return [Words(NO_REGISTER[language], loud=True)]
     facts = {
-        "on": amounts.day(search.on), "register": search.register,
+        "on": amounts.day(search.on), "register": search.registry,
         "count": search.compared_with, "found": len(search.findings),
     }  # fmt: skip
     if not search.findings:
