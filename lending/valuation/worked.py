@@ -126,9 +126,7 @@ def stressed(
     """
     facts, policy = inputs.facts, inputs.policy
     cycle = facts.cycle.model_copy(update={"lag_months": facts.cycle.lag_months + lag_months})
-    points = tuple(
-        p.model_copy(update={"price": p.price * price}) for p in facts.price.points
-    )
+    points = tuple(p.model_copy(update={"price": p.price * price}) for p in facts.price.points)
     holding = facts.holding
     if holding is not None:
         holding = holding.model_copy(update={"area_mu": holding.area_mu * tonnes})
