@@ -9,12 +9,12 @@ Opening, users
         `url` is a path or "sqlite:///..." or "postgresql+psycopg://user:word@host/name". A database
         of an older revision is migrated; of a newer one, or empty without `create`, refused.
     Registry.reading() -> context manager of a SQLAlchemy Session that sees one snapshot
-    record_user(registry, user_id, role, organisation, *, active=True) -> User    (the operator)
+    record_user(registry, user_id, role, organisation, *, active=True) -> User
     Registry.user(user_id) -> User            role is bank_maker | bank_checker | forestry | auditor
     issue_token(registry, user_id, *, expires_at) -> str      stored as SHA-256, told only once
     user_of_token(registry, token) -> User                    raises NotAllowed: unknown, expired
     revoke_token(registry, token_id) -> Token
-    may(role, action) -> bool ; actions() ; roles()   data_catalog/lending/registry_roles.csv
+    may(role, action) -> bool ; actions() ; roles()      (lending/registry_roles.csv)
 
 Records (forms.py: pydantic forms, frozen, unknown fields refused)
     record_subject(registry, user, SubjectForm) -> Subject    personal fields are sealed at once
@@ -23,7 +23,7 @@ Records (forms.py: pydantic forms, frozen, unknown fields refused)
     record_batch(..., BatchForm) ; issue_batch(registry, user, batch_id, IssueForm)
     set_aside(registry, user, Part, state="sold" | "retired" | "buffer", purpose="") -> Lot
     record_loan(..., LoanForm) ; record_policy(..., PolicyForm)
-    record_valuation(..., ValuationForm) -> Valuation         append-only; `supersedes` names the old
+    record_valuation(..., ValuationForm) -> Valuation         append-only; may supersede one
 
 Pledges
     apply(registry, user, PledgeForm) -> Pledge               state applied; lots are reserved
@@ -40,7 +40,7 @@ Pledges
 Reading
     pledges(session, *, state=None, loan=None, organisation=None, after=None, limit=None)
     pledge(session, pledge_id) -> Pledge (raises UnknownNameError) ; lots_of(session, pledge_id)
-    claims_of(session, pledge_id), candidates(session, claims), active_claims(session) -> list[Claim]
+    claims_of(session, pledge_id) ; candidates(session, claims) ; active_claims(session)
     events(session, *, subject=None, after=0, limit=None) ; unseal(registry, user, subject_id)
 
 Audit, keeping
@@ -78,6 +78,22 @@ from lending.registry.keeping import BackupManifest, backup, restore
 from lending.registry.lots import counted_tonnes, issue_batch, lots_of, set_aside
 from lending.registry.opening import Registry
 from lending.registry.opening import open_registry as open  # noqa: A004  (read: registry.open)
+from lending.registry.reading import events, pledge, pledges
+from lending.registry.records import (
+    record_batch,
+    record_loan,
+    record_parcel,
+    record_policy,
+    record_project,
+    record_right,
+    record_subject,
+    record_valuation,
+    seal,
+    unseal,
+)
+from lending.registry.roles import actions, may, roles
+from lending.registry.sealing import new_sealing_key
+from lending.registry.states import active_states, following, states
 from lending.registry.steps import (
     apply,
     approve,
@@ -96,22 +112,6 @@ from lending.registry.steps import (
     sign,
     withdraw,
 )
-from lending.registry.reading import events, pledge, pledges
-from lending.registry.records import (
-    record_batch,
-    record_loan,
-    record_parcel,
-    record_policy,
-    record_project,
-    record_right,
-    record_subject,
-    record_valuation,
-    seal,
-    unseal,
-)
-from lending.registry.roles import actions, may, roles
-from lending.registry.sealing import new_sealing_key
-from lending.registry.states import active_states, following, states
 from lending.registry.tables import (
     Batch,
     Event,

@@ -1,4 +1,4 @@
-"""The audit: is the chain whole, do the signed checkpoints hold, do the tables say what it says?
+"""The audit: whether the chain is whole, its checkpoints hold, and the tables say what it says.
 
 The first fault is named by its event. A chain that was forged from some event on, all digests
 made anew, agrees with itself: checkpoints kept elsewhere show it.
@@ -146,7 +146,7 @@ def _row_faults(session: Session, entries: Sequence[Event]) -> Iterator[Fault]:
 
 def _primary_keys() -> dict[str, list[str]]:
     return {
-        mapper.class_.__tablename__: [column.key for column in mapper.primary_key]
+        mapper.class_.__tablename__: [str(column.key) for column in mapper.primary_key]
         for mapper in Row.registry.mappers
     }
 
@@ -170,7 +170,8 @@ KINDS = {
     "altered": Text("事件 {seq} 被改动。", "event {seq} was altered."),
     "misplaced": Text(
         "事件 {seq} 与前一事件不衔接：被插入、换位，或前面的事件被删去。",
-        "event {seq} does not follow the one before it: inserted, reordered, or one before removed.",
+        "event {seq} does not follow the one before it: inserted, reordered, or one before it "
+        "removed.",
     ),
     "cut": Text("检查点签署过的事件 {seq} 已不存在。", "event {seq}, once signed, is gone."),
     "forged": Text(

@@ -13,7 +13,7 @@ from functools import cache
 import shapely
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from data_catalog.text import Text
@@ -141,7 +141,7 @@ def _to_common(crs: str) -> Transformer:
     return Transformer.from_crs(crs, COMMON_CRS, always_xy=True)
 
 
-def _near(claim: Claim) -> object:
+def _near(claim: Claim) -> ColumnElement[bool]:
     west, south, east, north = bounds_of(claim.geometry, claim.crs)
     return and_(
         ParcelVersion.west <= east, ParcelVersion.east >= west,
@@ -150,7 +150,7 @@ def _near(claim: Claim) -> object:
     )  # fmt: skip
 
 
-def _rows() -> Select[tuple[Pledge, ParcelVersion]]:
+def _rows() -> Select[Pledge, ParcelVersion]:
     return (
         select(Pledge, ParcelVersion)
         .join(PledgeParcel, PledgeParcel.pledge_id == Pledge.pledge_id)
@@ -165,7 +165,7 @@ def _rows() -> Select[tuple[Pledge, ParcelVersion]]:
     )
 
 
-def _claims(session: Session, wanted: Select[tuple[Pledge, ParcelVersion]]) -> list[Claim]:
+def _claims(session: Session, wanted: Select[Pledge, ParcelVersion]) -> list[Claim]:
     found = session.execute(wanted).all()
     serials = _serials(session, {pledge.pledge_id for pledge, _ in found})
     return [
@@ -199,7 +199,8 @@ def _serials(session: Session, pledges: set[str]) -> dict[str, tuple[tuple[str, 
         wanted = wanted.where(Lot.pledge_id.in_(pledges))
     found: dict[str, tuple[tuple[str, int, int], ...]] = {}
     for pledge, batch, first, last in session.execute(wanted):
-        found[pledge] = (*found.get(pledge, ()), (batch, first, last))
+        if pledge and first and last:
+            found[pledge] = (*found.get(pledge, ()), (batch, first, last))
     return found
 
 

@@ -25,7 +25,7 @@ class RegistryError(GepError):
     template = Text("{where}：{problem}", "{where}: {problem}")
 
 
-class RegistryBusy(RegistryError):
+class RegistryBusy(RegistryError):  # noqa: N818
     """Others kept the registry busy for longer than we wait."""
 
     template = Text(

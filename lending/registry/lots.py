@@ -38,8 +38,7 @@ def counted_tonnes(session: Session, batch_id: str) -> dict[str, Decimal]:
         .where(Lot.batch_id == batch_id, Lot.state.in_(COUNTED))
         .group_by(Lot.state)
     )
-    return {state: Lot.tonnes.type.process_result_value(total, None) or Decimal(0)  # type: ignore[arg-type]
-            for state, total in session.execute(wanted)}  # fmt: skip
+    return {state: total for state, total in session.execute(wanted) if total}
 
 
 def free_ranges(first: int, last: int, taken: Iterable[Range]) -> list[Range]:
@@ -278,7 +277,7 @@ def _serials_taken(session: Session, batch_id: str) -> list[Range]:
     wanted = select(Lot.serial_from, Lot.serial_to).where(
         Lot.batch_id == batch_id, Lot.state.in_(COUNTED), Lot.serial_from.is_not(None)
     )
-    return [(first, last) for first, last in session.execute(wanted)]
+    return [(first, last) for first, last in session.execute(wanted) if first and last]
 
 
 def _add(

@@ -79,7 +79,8 @@ def permit(user: Person, action: str) -> None:
     what = actions()[action]
     allowed = [title for role, title in ROLES.items() if role in what.allowed]
     problem = Text(
-        f"角色“{ROLES[user.role].zh}”无权{what.title.zh}；可由{'、'.join(a.zh for a in allowed)}办理。",
+        f"角色“{ROLES[user.role].zh}”无权{what.title.zh}；"
+        f"可由{'、'.join(a.zh for a in allowed)}办理。",
         f"the role {ROLES[user.role].en} may not {what.title.en}; ask: "
         f"{', '.join(a.en for a in allowed)}.",
     )

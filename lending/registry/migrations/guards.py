@@ -58,21 +58,21 @@ def _none_of(steps: list[str]) -> str:
 TOO_MUCH = f"""NEW.state IN {COUNTED} AND
     (SELECT COALESCE(SUM(tonnes), 0) FROM lots WHERE batch_id = NEW.batch_id AND state IN {COUNTED}
      AND lot_id <> NEW.lot_id) + NEW.tonnes
-    > (SELECT tonnes FROM batches WHERE batch_id = NEW.batch_id)"""
+    > (SELECT tonnes FROM batches WHERE batch_id = NEW.batch_id)"""  # noqa: S608
 TWICE = f"""NEW.state IN {COUNTED} AND NEW.serial_from IS NOT NULL AND EXISTS (
     SELECT 1 FROM lots WHERE batch_id = NEW.batch_id AND lot_id <> NEW.lot_id
-    AND state IN {COUNTED} AND serial_from <= NEW.serial_to AND NEW.serial_from <= serial_to)"""
+    AND state IN {COUNTED} AND serial_from <= NEW.serial_to AND NEW.serial_from <= serial_to)"""  # noqa: S608
 NOT_OF_BATCH = f"""NEW.state IN {COUNTED} AND EXISTS (
     SELECT 1 FROM batches WHERE batch_id = NEW.batch_id AND (
     (kind = 'issued') <> (NEW.serial_from IS NOT NULL)
-    OR NEW.serial_from < serial_from OR NEW.serial_to > serial_to))"""
+    OR NEW.serial_from < serial_from OR NEW.serial_to > serial_to))"""  # noqa: S608
 UNREGISTERED = """NEW.state = 'pledged' AND NOT EXISTS (
     SELECT 1 FROM pledges WHERE pledge_id = NEW.pledge_id AND registration_number IS NOT NULL)"""
 UNSECURED = f"""NEW.drawn_at IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM pledges WHERE loan_id = NEW.loan_id AND registration_number IS NOT NULL
-    AND state NOT IN {BEFORE_REGISTRATION})"""
+    AND state NOT IN {BEFORE_REGISTRATION})"""  # noqa: S608
 BELOW = f"""(SELECT COALESCE(SUM(tonnes), 0) FROM lots WHERE batch_id = NEW.batch_id
-    AND state IN {COUNTED}) > NEW.tonnes"""
+    AND state IN {COUNTED}) > NEW.tonnes"""  # noqa: S608
 REWRITTEN = """OLD.registration_number IS NOT NULL AND (
     NEW.registration_number IS NULL OR NEW.registration_number <> OLD.registration_number
     OR NEW.registered_at IS NULL OR NEW.registered_at <> OLD.registered_at)"""

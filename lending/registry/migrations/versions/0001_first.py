@@ -236,7 +236,8 @@ def upgrade() -> None:
             "(state = 'released') = (cancelled_at IS NOT NULL)", name=op.f("ck_pledges_cancelled")
         ),
         sa.CheckConstraint(
-            "state IN ('applied', 'screened', 'due_diligence', 'approved', 'signed', 'withdrawn') OR (registration_number IS NOT NULL AND registered_at IS NOT NULL)",
+            "state IN ('applied', 'screened', 'due_diligence', 'approved', 'signed', 'withdrawn') "
+            "OR (registration_number IS NOT NULL AND registered_at IS NOT NULL)",
             name=op.f("ck_pledges_registered"),
         ),
         sa.CheckConstraint(
@@ -277,7 +278,8 @@ def upgrade() -> None:
             name=op.f("ck_lots_pledgor"),
         ),
         sa.CheckConstraint(
-            "(serial_from IS NULL) = (serial_to IS NULL) AND (serial_from IS NULL OR tonnes = 1000 * (serial_to - serial_from + 1))",
+            "(serial_from IS NULL) = (serial_to IS NULL) AND "
+            "(serial_from IS NULL OR tonnes = 1000 * (serial_to - serial_from + 1))",
             name=op.f("ck_lots_units"),
         ),
         sa.CheckConstraint("tonnes > 0", name=op.f("ck_lots_tonnes")),
