@@ -21,10 +21,10 @@ from sqlalchemy.orm import Session
 from data_catalog.text import Text
 from lending.registry.auditing import audit_session
 from lending.registry.columns import as_text
-from lending.registry.database import engine_of, named, reading, writing
+from lending.registry.database import engine_of, named, reading, write_ahead, writing
 from lending.registry.errors import ChainBroken, RegistryError
 from lending.registry.journal import canonical
-from lending.registry.opening import Registry, migrate, open_registry, revision_of, upgrade
+from lending.registry.opening import Registry, open_registry, revision_of, upgrade
 
 __all__ = ["BackupManifest", "backup", "restore"]
 
@@ -83,21 +83,27 @@ def restore(place: str | Path, file: Path, *, sealing_key: Path | bytes | None =
     """
     manifest, tables = _read(file)
     engine = engine_of(place)
-    with reading(engine) as connection:
-        if revision_of(connection) is not None:
-            raise RegistryError(where=named(engine), problem=NOT_EMPTY)
-    with writing(engine) as connection:
-        if revision_of(connection) is not None:
-            raise RegistryError(where=named(engine), problem=NOT_EMPTY)
-        upgrade(connection, manifest.revision)
-        with _unguarded(connection):
-            for table in _tables(connection):
-                connection.execute(table.delete())
-                _load(connection, table, tables[table.name])
-        _verify(connection, manifest, str(file))
-    migrate(engine, create=False)
-    engine.dispose()
-    return open_registry(place, sealing_key=sealing_key)
+    try:
+        with reading(engine) as connection:
+            _refuse_unless_empty(connection, named(engine))
+        with writing(engine) as connection:
+            _refuse_unless_empty(connection, named(engine))
+            upgrade(connection, manifest.revision)
+            with _unguarded(connection):
+                for table in _tables(connection):
+                    connection.execute(table.delete())
+                    _load(connection, table, tables[table.name])
+            _verify(connection, manifest, str(file))
+    finally:
+        engine.dispose()
+    found = open_registry(place, sealing_key=sealing_key)
+    write_ahead(found.engine)
+    return found
+
+
+def _refuse_unless_empty(connection: Connection, where: str) -> None:
+    if revision_of(connection) is not None:
+        raise RegistryError(where=where, problem=NOT_EMPTY)
 
 
 def _write(connection: Connection, file: Path, time: str, name: str) -> BackupManifest:

@@ -67,6 +67,10 @@ class Registry:
         """Where it is."""
         return named(self.engine)
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Read one snapshot."""
@@ -139,7 +143,11 @@ def open_registry(
     found = Registry(
         engine=engine, sealer=sealer, find_conflicts=find_conflicts or default_finder, clock=clock
     )
-    migrate(found.engine, create=create)
+    try:
+        migrate(engine, create=create)
+    except BaseException:
+        engine.dispose()
+        raise
     return found
 
 

@@ -62,14 +62,14 @@ def place(new_place: Callable[[], str]) -> str:
 @pytest.fixture(scope="session")
 def sqlite_template(quick_folder: Path) -> Path:
     file = quick_folder / "furnished.db"
-    furnished(file).registry.engine.dispose()
+    furnished(file).registry.close()
     return file
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_address: str) -> str:
     made = furnished(postgres.new_database(postgres_address, "furnished"))
-    made.registry.engine.dispose()
+    made.registry.close()
     return "furnished"
 
 
@@ -97,4 +97,4 @@ def world(furnished_place: Callable[[], str]) -> Iterator[World]:
     """A furnished registry."""
     made = opened(furnished_place())
     yield made
-    made.registry.engine.dispose()
+    made.registry.close()
