@@ -19,7 +19,7 @@ BEFORE = 5
 """Acts of an application before its registration: apply, screen, investigate, approve, sign."""
 WAIT = 120.0
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.lending.registry.world", "psycopg"])
+CONTEXT.set_forkserver_preload(["tests.lending.registry.warm"])
 
 
 def race(world: World, rounds: int, officers: int, right: str, batch: bool) -> list[Counter[str]]:
