@@ -11,7 +11,7 @@ from cli.explanation import (
     VariableExplained,
     rows_of,
 )
-from cli.formula import plain
+from data_catalog.formula import plain
 from cli.labels import (
     BANDS,
     EPOCHS,

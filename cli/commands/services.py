@@ -46,7 +46,7 @@ def services(*, as_json: bool, lang: Language) -> int:
 
 
 def _show(service: "Service", lang: Language) -> None:
-    from cli.formula import plain
+    from data_catalog.formula import plain
     from cli.labels import GROUPS, titled
     from cli.terminal import show, show_table, show_title
     from gep.service import METHODS

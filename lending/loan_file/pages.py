@@ -6,6 +6,7 @@ from data_catalog.references import references
 from data_catalog.text import Language, Text
 from lending.loan_file import words
 from lending.loan_file.catalogue import STAGES, sections, statements
+from lending.loan_file.facts import ParcelFacts
 from lending.loan_file.record import STATES, LoanFile, item_states, steps_left
 from lending.loan_file.report_check import Remark
 from lending.paper import amounts
@@ -132,7 +133,7 @@ def document(record: LoanFile, remarks: Sequence[Remark], language: Language) ->
     banner = BANNER[language]
     if record.valuation.example:
         banner = f"{banner} {words.EXAMPLE[language]}"
-    chapters = {
+    chapters: dict[str, Sequence[Piece]] = {
         "checks": _remarks(remarks, language),
         "object": [_object(record, language)],
         "parcels": [_parcels(record, language)],
@@ -216,19 +217,25 @@ def _parcels(record: LoanFile, language: Language) -> Grid:
     for one in record.parcels:
         facts = record.facts.parcels.get(one.parcel_id)
         size = f"{amounts.mu(float(one.area_ha)):,.2f}"
-        told = ("—",) * 5 if facts is None else (
-            facts.certificate or "—",
-            "—" if facts.certificate_area_mu is None else f"{facts.certificate_area_mu:,.2f}",
-            facts.holder or "—", facts.species or "—",
-            "—" if facts.tenure_to is None else amounts.day(facts.tenure_to),
-        )  # fmt: skip
-        rows.append((one.parcel_id, size, f"{one.area_ha:,.4f}", *told))
+        rows.append((one.parcel_id, size, f"{one.area_ha:,.4f}", *_papers(facts)))
     if len(record.parcels) > 1:
         whole = float(record.area_ha)
         total = (f"{amounts.mu(whole):,.2f}", f"{whole:,.4f}", *("",) * 5)
         rows.append((LABELS["area"][language], *total))
     widths = ("auto", "auto", "auto", "1fr", "auto", "1fr", "auto", "auto")
     return Grid(tuple(t[language] for t in PARCEL), tuple(rows), widths, (1, 2, 4))
+
+
+def _papers(facts: ParcelFacts | None) -> tuple[str, ...]:
+    """Return what the papers say of a parcel, a dash where they say nothing."""
+    if facts is None:
+        facts = ParcelFacts()
+    certified = facts.certificate_area_mu
+    return (
+        facts.certificate or "—", "—" if certified is None else f"{certified:,.2f}",
+        facts.holder or "—", facts.species or "—",
+        "—" if facts.tenure_to is None else amounts.day(facts.tenure_to),
+    )  # fmt: skip
 
 
 def _tonnes(record: LoanFile, language: Language) -> list[Piece]:
@@ -266,7 +273,7 @@ def _tonnes(record: LoanFile, language: Language) -> list[Piece]:
 
 def _bounds(record: LoanFile, language: Language) -> Grid:
     rows = tuple(
-        (one.title.text()[language], words.yuan(one.limit, language),
+        (words.sentence(one.title.text()[language]), words.yuan(one.limit, language),
          (YES if one.binds else NO)[language], one.note.text()[language] or "—")
         for one in record.valuation.results.bounds
     )  # fmt: skip
@@ -276,7 +283,7 @@ def _bounds(record: LoanFile, language: Language) -> Grid:
 def _approaches(record: LoanFile, language: Language) -> list[Piece]:
     found = record.valuation.results.approaches
     rows = tuple(
-        (APPROACHES[one.approach][language], words.yuan(one.value, language), one.formula,
+        (APPROACHES[one.approach][language], words.yuan(one.value, language), words.formula(one.formula),
          one.source)
         for one in found
     )  # fmt: skip
@@ -299,7 +306,7 @@ def _sensitivity(record: LoanFile, language: Language) -> list[Piece]:
         for one in found.scenarios
     ]  # fmt: skip
     rows += [
-        (one.title.text()[language], one.change, words.yuan(one.value, language),
+        (words.sentence(one.title.text()[language]), one.change, words.yuan(one.value, language),
          words.yuan(one.difference, language))
         for one in found.sensitivity
     ]  # fmt: skip

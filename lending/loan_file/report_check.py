@@ -72,7 +72,9 @@ def _stale_price(record: LoanFile, on: date) -> Iterator[Text]:
 def _price_source(record: LoanFile, _: date) -> Iterator[Text]:
     row = record.valuation.inputs.price
     if row.price is None or not row.source.strip():
-        yield Text(f"价格行 {row.id} 没有数值或来源。", f"price row {row.id} has no figure or source.")
+        yield Text(
+            f"价格行 {row.id} 没有数值或来源。", f"price row {row.id} has no figure or source."
+        )
 
 
 def _outside_tenure(record: LoanFile, _: date) -> Iterator[Text]:
@@ -134,12 +136,13 @@ def _not_reproducible(record: LoanFile, _: date) -> Iterator[Text]:
 
 def _unflagged(record: LoanFile, _: date) -> Iterator[Text]:
     told = {one.about for one in record.facts.special_matters}
-    for one in record.search.findings if record.search else ():
+    for one in record.search.met if record.search else ():
         if one.level != "INFO" and not {one.claim_id, one.other_claim_id} & told - {""}:
+            other = one.other_claim_id or "—"
             yield Text(
-                f"{one.check}：{one.what.zh}（对方 {one.other_claim_id or '—'}）未在特别事项中说明。",
-                f"{one.check}: {one.what.en} (other side {one.other_claim_id or '—'}) is not among "
-                "the special matters.",
+                f"{one.check}：{one.what.zh}（对方 {other}）未在特别事项中说明。",
+                f"{one.check}: {one.what.en} (other side {other}) is not among the special "
+                "matters.",
             )
 
 

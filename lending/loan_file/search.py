@@ -31,6 +31,8 @@ class Found(_Record):
     vintage_from: date | None = None
     vintage_to: date | None = None
     tonnes: Decimal | None = None
+    missing: tuple[str, ...] = ()
+    """Facts without which the check could not be made."""
     what: Words
     rule: Words
     source: str
@@ -46,9 +48,19 @@ class Search(_Record):
     """Claims that were looked at."""
     findings: tuple[Found, ...] = ()
 
+    @property
+    def met(self) -> tuple[Found, ...]:
+        """Return what speaks against the pledge, the worst first."""
+        return tuple(one for one in self.findings if not one.missing)
+
+    @property
+    def not_looked_at(self) -> tuple[Found, ...]:
+        """Return the checks that could not be made for want of facts: they have not passed."""
+        return tuple(one for one in self.findings if one.missing)
+
     def worst(self) -> str:
-        """Return BLOCK, FLAG, INFO, or nothing where nothing was found."""
-        levels = {one.level for one in self.findings}
+        """Return BLOCK, FLAG, INFO, or nothing where nothing was met."""
+        levels = {one.level for one in self.met}
         return next((level for level in ("BLOCK", "FLAG", "INFO") if level in levels), "")
 
 
@@ -67,7 +79,7 @@ def search_of(
                 other_creditor=one.other.creditor if one.other else "",
                 area_m2=None if one.area_m2 is None else Decimal(str(round(one.area_m2, 1))),
                 vintage_from=one.vintage_from, vintage_to=one.vintage_to, tonnes=one.tonnes,
-                what=Words.of(one.what), rule=Words.of(one.rule), source=one.source,
+                missing=one.missing, what=Words.of(one.what), rule=Words.of(one.rule), source=one.source,
             )
             for one in findings
         ),

@@ -2,21 +2,24 @@
 
 from decimal import Decimal
 
+from data_catalog.formula import plain
 from data_catalog.text import Language, Text
 from lending.loan_file.search import Found, Search
 from lending.paper import amounts
-from lending.paper.document import Bullets, Grid, Pairs, Piece, Words
+from lending.paper.document import Grid, Pairs, Piece, Words
 from lending.valuation.result import Valuation
 
 __all__ = [
     "EXAMPLE",
     "LEVELS",
     "findings",
+    "formula",
     "haircuts",
     "level",
     "practice",
     "price",
     "quantity",
+    "sentence",
     "steps",
     "yuan",
 ]
@@ -51,12 +54,20 @@ FOUND = Text(
     "{on} 与“{register}”的 {count} 项权利主张比对，发现 {found} 项：",
     "Compared on {on} with {count} claims of {register}: {found} found.",
 )
+NOT_LOOKED_AT = Text(
+    "另有 {count} 项检查因未声明事实而没有做，不算通过：{checks}。",
+    "{count} checks could not be made for want of declared facts, and have not passed: {checks}.",
+)
 FINDING = (Text("级别", "Level"), Text("检查", "Check"), Text("对方", "Other side"),
            Text("重叠", "In common"), Text("内容", "What"))  # fmt: skip
+DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰⁴⁵⁶⁷⁸⁹⁻", "01234567890456789-")
+"""What the font lacks."""
 UNITS = {
     "CNY": Text("元", "CNY"),
     "t_CO2e": Text("tCO2e", "tCO2e"),
     "CNY/t_CO2e": Text("元/tCO2e", "CNY/tCO2e"),
+    "t_CO2e/year": Text("tCO2e/年", "tCO2e/year"),
+    "1/year": Text("/年", "per year"),
     "year": Text("年", "years"),
     "years": Text("年", "years"),
     "1": Text("", ""),
@@ -80,18 +91,29 @@ def quantity(value: Decimal, units: str, language: Language) -> str:
     return f"{amounts.plain(value)} {unit}".rstrip()
 
 
+def sentence(text: str) -> str:
+    """Return a label as the first words of a row."""
+    return text[:1].upper() + text[1:]
+
+
+def formula(latex: str) -> str:
+    """Return a formula as a line of text; digits below the line as digits."""
+    return plain(latex).translate(DIGITS)
+
+
 def level(name: str, language: Language) -> str:
     """Return a level in words."""
     return LEVELS[name][language]
 
 
-def steps(valuation: Valuation, language: Language) -> Grid:
-    """Return every step of the value."""
+def steps(valuation: Valuation, language: Language, without: tuple[str, ...] = ()) -> Grid:
+    """Return every step of the value, but those whose ids begin with one of `without`."""
+    between = Text("；", "; ")[language]
     rows = tuple(
-        (one.title.text()[language], quantity(one.amount, one.units, language),
-         "；".join(t for t in (one.formula, one.note.text()[language]) if t)
-         if language == "zh" else "; ".join(t for t in (one.formula, one.note.en) if t))
+        (sentence(one.title.text()[language]), quantity(one.amount, one.units, language),
+         between.join(t for t in (formula(one.formula), one.note.text()[language]) if t))
         for one in valuation.steps
+        if not one.id.startswith(without)
     )  # fmt: skip
     return Grid(tuple(t[language] for t in STEP), rows, ("auto", "auto", "1fr"), (1,))
 
@@ -103,7 +125,7 @@ def haircuts(valuation: Valuation, language: Language) -> Grid:
         for one in part.haircuts:
             title = one.reason.text()[language]
             seen.setdefault((one.kind, one.rate, one.applied), (
-                _kind(one.kind)[language], amounts.percent(one.rate),
+                sentence(_kind(one.kind)[language]), amounts.percent(one.rate),
                 amounts.percent(one.applied), title,
             ))  # fmt: skip
     return Grid(
@@ -124,8 +146,8 @@ def practice(valuation: Valuation, language: Language) -> Grid:
     found = valuation.results
     rows = [(PRUDENT[language], yuan(found.max_loan, language), "1.00")]
     rows += [
-        (f"{one.title.text()[language]}（{one.formula}）" if language == "zh"
-         else f"{one.title.en} ({one.formula})",
+        (f"{sentence(one.title.zh)}（{formula(one.formula)}）" if language == "zh"
+         else f"{sentence(one.title.en)} ({formula(one.formula)})",
          yuan(one.limit, language),
          "—" if one.over_prudent is None else f"{one.over_prudent:,.2f}")
         for one in found.practice
@@ -156,23 +178,28 @@ def findings(search: Search | None, language: Language, shown: int | None = None
         return [Words(NO_REGISTER[language], loud=True)]
     facts = {
         "on": amounts.day(search.on), "register": search.registry,
-        "count": search.compared_with, "found": len(search.findings),
+        "count": search.compared_with, "found": len(search.met),
     }  # fmt: skip
-    if not search.findings:
-        return [Words(NOTHING_FOUND[language].format(**facts))]
-    first = search.findings if shown is None else search.findings[:shown]
-    pieces: list[Piece] = [
-        Words(FOUND[language].format(**facts), loud=search.worst() == "BLOCK"),
-        Grid(
-            tuple(t[language] for t in FINDING),
-            tuple(_finding(one, language) for one in first),
-            ("auto", "auto", "auto", "auto", "1fr"),
-        ),
-    ]
-    left = len(search.findings) - len(first)
-    if left:
-        more = Text(f"另有 {left} 项，见 JSON 文件。", f"{left} more are in the JSON file.")
-        pieces.append(Bullets((more[language],)))
+    pieces: list[Piece] = []
+    if not search.met:
+        pieces.append(Words(NOTHING_FOUND[language].format(**facts)))
+    else:
+        first = search.met if shown is None else search.met[:shown]
+        pieces += [
+            Words(FOUND[language].format(**facts), loud=search.worst() == "BLOCK"),
+            Grid(
+                tuple(t[language] for t in FINDING),
+                tuple(_finding(one, language) for one in first),
+                ("auto", "auto", "auto", "auto", "1fr"),
+            ),
+        ]
+        if left := len(search.met) - len(first):
+            more = Text(f"另有 {left} 项，见 JSON 文件。", f"{left} more are in the JSON file.")
+            pieces.append(Words(more[language]))
+    if search.not_looked_at:
+        names = dict.fromkeys(one.check for one in search.not_looked_at)
+        told = NOT_LOOKED_AT[language].format(count=len(names), checks=", ".join(names))
+        pieces.append(Words(told))
     return pieces
 
 

@@ -20,6 +20,8 @@ __all__ = ["page"]
 
 SHOWN_FINDINGS = 2
 """What fits beside the rest; the JSON file has all."""
+ELSEWHERE = ("end_", "haircut_", "limit_", "max_loan")
+"""Steps that other parts of the page show."""
 TITLE = Text("碳汇质押小额贷款自评估", "Own valuation for a small loan on forest carbon")
 SUBTITLE = Text(
     "宗地 {parcel} · 基准日 {day} · {bank} 政策 {version}",
@@ -70,6 +72,9 @@ ENDS = {
     "tenure": Text("权属期限届满", "the tenure"),
     "programme": Text("项目机制期限届满", "the programme"),
 }
+PLEDGED = Text(
+    "重复质押检查有禁止项，见第六部分。", "The check for double pledges forbids it: see part 6."
+)
 SIGNED = (Text("经办人签字、日期", "Maker, date"), Text("复核人签字、日期", "Checker, date"),
           Text("借款人签字、日期", "Borrower, date"))  # fmt: skip
 REJECTED = Text("合理性检查：{text}", "Plausibility: {text}")
@@ -108,7 +113,7 @@ def _pieces(record: SelfValuation, language: Language) -> list[Piece]:
         *under("parcel", _parcel(record, language)),
         *under("tonnes", _tonnes(record, language)),
         *under("price", words.price(valuation, language)),
-        *under("value", words.steps(valuation, language), words.haircuts(valuation, language)),
+        *under("value", words.steps(valuation, language, ELSEWHERE), words.haircuts(valuation, language)),
         *under("practice", words.practice(valuation, language)),
         *under("conflicts", *words.findings(record.search, language, SHOWN_FINDINGS)),
         *under("proves_not", Bullets(proves_not)),
@@ -138,6 +143,8 @@ def _loud(record: SelfValuation, language: Language) -> list[Piece]:
             where=record.limit.where,
         )  # fmt: skip
         found.append(Words(told, loud=True))
+    if record.search is not None and record.search.worst() == "BLOCK":
+        found.append(Words(PLEDGED[language], loud=True))
     gates = [g for g in record.valuation.results.gates if g.level != "ok"]
     found += [
         Words(REJECTED[language].format(text=gate.text.text()[language]), loud=True)

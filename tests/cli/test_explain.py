@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from cli import options
-from cli.formula import plain
+from data_catalog.formula import plain
 from cli.labels import parameter_title
 from data_catalog.derived import ALTERNATIVES, DERIVED
 from data_catalog.errors import UnknownNameError

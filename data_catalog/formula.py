@@ -8,7 +8,7 @@ __all__ = ["plain"]
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&]|\s+|[^\\{}^_&\s]")
 LETTERS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "Delta": "Δ", "theta": "θ", "lambda": "λ",
-    "phi": "φ", "varphi": "φ", "rho": "ρ", "partial": "∂", "sum": "Σ",
+    "phi": "φ", "varphi": "φ", "rho": "ρ", "sigma": "σ", "partial": "∂", "sum": "Σ", "prod": "Π",
 }  # fmt: skip
 SIGNS = {
     "cdot": "·", "times": "×", "le": "≤", "ge": "≥", "quad": " ", "left": "", "right": "",
@@ -22,7 +22,7 @@ MACRON = "\u0304"
 
 
 def plain(latex: str) -> str:
-    """Return a formula or a symbol for reading on a terminal; unknown commands by their name."""
+    """Return a formula or a symbol for reading as text; unknown commands by their name."""
     tokens = TOKEN.findall(latex)
     text = "".join(_pieces(iter(tokens)))
     text = LIMITS.sub(_sum_over, text)
