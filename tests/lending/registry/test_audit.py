@@ -63,7 +63,12 @@ def test_what_is_untouched_is_sound(lived_in: World) -> None:
 def test_any_changed_column_of_any_event_is_found(lived_in: World, column: str) -> None:
     for seq in range(1, lived_in.events() + 1):
         with tampering(lived_in) as connection:
-            run(connection, f"UPDATE events SET {column} = :v WHERE seq = :s", v=COLUMNS[column], s=seq)
+            run(
+                connection,
+                f"UPDATE events SET {column} = :v WHERE seq = :s",
+                v=COLUMNS[column],
+                s=seq,
+            )
             expected = {"seq": "missing", "previous": "misplaced"}.get(column, "altered")
             last = column == "seq" and seq == lived_in.events()
             assert first_fault(connection) == (seq, "missing" if last else expected)
@@ -219,7 +224,9 @@ def test_no_personal_field_stands_in_the_database_in_clear(
         for table in ("events", "sealed_fields", "pledges", "subjects"):
             for row in session.execute(text(f"SELECT * FROM {table}")):
                 words = " ".join(
-                    bytes(v).decode("utf-8", "replace") if isinstance(v, bytes | memoryview) else str(v)
+                    bytes(v).decode("utf-8", "replace")
+                    if isinstance(v, bytes | memoryview)
+                    else str(v)
                     for v in row
                 )
                 assert "李山" not in words

@@ -123,7 +123,9 @@ class World:
         with self.registry.reading() as session:
             return registry.pledge(session, pledge_id).state
 
-    def lots(self, pledge_id: str, *states: str) -> list[tuple[str, Decimal, int | None, int | None]]:
+    def lots(
+        self, pledge_id: str, *states: str
+    ) -> list[tuple[str, Decimal, int | None, int | None]]:
         with self.registry.reading() as session:
             return [
                 (lot.state, lot.tonnes, lot.serial_from, lot.serial_to)
