@@ -93,7 +93,9 @@ NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR",
          "service", "township", "WHAT", "CODE", "ROW", "SAMPLE", "gpkg",
          "neyman", "proportional", "equal",
          "NUMBER", "annuity", "principal", "bullet", "monthly", "quarterly", "yearly", "actual",
-         "date", "amount", "kind", "carbon", "other", "csv", "YYYY", "MM", "DD"}  # fmt: skip
+         "date", "amount", "kind", "carbon", "other", "csv",
+         "VALUATION", "SHARE", "SPECIES", "price", "area", "fire", "pine",
+         "YYYY", "MM", "DD"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 

@@ -3,6 +3,7 @@
 import click
 
 from cli.commands.loan.schedule import schedule
+from cli.commands.loan.stress import stress
 
 __all__ = ["loan"]
 
@@ -12,5 +13,5 @@ def loan() -> None:
     """Work out loans secured on forest carbon: schedule, income cover, stress."""
 
 
-for _command in (schedule,):
+for _command in (schedule, stress):
     loan.add_command(_command)
