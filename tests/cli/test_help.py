@@ -94,7 +94,7 @@ NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR",
          "neyman", "proportional", "equal",
          "NUMBER", "annuity", "principal", "bullet", "monthly", "quarterly", "yearly", "actual",
          "date", "amount", "kind", "carbon", "other", "csv",
-         "VALUATION", "SHARE", "SPECIES", "price", "area", "fire", "pine",
+         "VALUATION", "LOANS", "toml", "SHARE", "SPECIES", "price", "area", "fire", "pine",
          "YYYY", "MM", "DD"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import gep, main
+from lending.policy.reading import example_policy
 from lending.valuation.value import value
 from tests.lending.stress.base_case import inputs
 
@@ -125,3 +126,78 @@ def test_a_share_without_a_name_is_a_wrong_use(valuation: Path) -> None:
     found = run("stress", str(valuation), "--loan", "1", "--loss", "0.25", "--lang", "en")
     assert found.exit_code == 2
     assert "a name and a share" in found.stderr
+
+
+# A portfolio
+
+LOANS = """loan_id,borrower,exposure,lending_value,default_probability,recovered,watershed,species
+L1,A,100,300,0.02,0,好溪,pine
+L2,B,100,100,0.02,0,好溪,bamboo
+L3,C,100,50,0.02,0,松阴溪,
+L4,D,100,50,0.02,0,小溪,pine
+"""
+
+
+@pytest.fixture
+def loans(tmp_path: Path) -> Path:
+    file = tmp_path / "loans.csv"
+    file.write_text(LOANS, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    file = tmp_path / "policy.toml"
+    limits = "[concentration]\nsingle = 0.50\nwatershed = 0.90\n"
+    file.write_text(
+        example_policy("en").replace("[concentration]\nsingle = 0.70\n", limits), encoding="utf-8"
+    )
+    return file
+
+
+def test_a_portfolio_shows_its_largest_groups_and_what_is_above_a_limit(
+    loans: Path, bank: Path
+) -> None:
+    # HHI of 300, 100, 50, 50 is .42; 好溪 holds 400 of 500
+    words = (str(loans), "--policy", str(bank), "--factor", "0.2", "--level", "0.99")
+    zh, en = (
+        run("portfolio", *words, "--draws", "2000", "--lang", lang).stdout for lang in ("zh", "en")
+    )
+    assert re.search(r"borrower +A +60\.0 % +4 +0\.4200 +2\.381 +50\.0 %", en)
+    assert re.search(r"watershed +好溪 +80\.0 %", en)
+    assert "borrower A: 60.0% is above the limit of 50.0%" in en
+    assert "单户 A：占 60.0%，超过上限 50.0%" in zh
+    assert "小流域 好溪" not in zh.split("超过政策上限")[1]
+    assert "风险价值" in zh
+
+
+def test_the_losses_of_a_portfolio_for_a_program(loans: Path) -> None:
+    words = (str(loans), "--factor", "0", "--level", "0.9", "--draws", "40000", "--json")
+    record = json.loads(run("portfolio", *words).stdout)
+    losses = record["losses"]
+    # four loans of 100 at 2 %, nothing recovered: 8; any: 1 - .98^4 = .0776
+    assert losses["mean"] == pytest.approx(8, abs=5 * losses["standard_error"])
+    assert losses["any_default"] == pytest.approx(0.0776, abs=0.006)
+    assert losses["levels"][0]["quantile"] == 0
+    assert record["over_limits"] == []
+
+
+def test_faults_of_a_loan_table_are_told_by_line(
+    loans: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = LOANS.replace("L2,B,100,100,0.02", "L1,B,-1,many,2").replace("L3,C,100", "L3,C,NaN")
+    loans.write_text(wrong, encoding="utf-8")
+    refused(monkeypatch, "portfolio", str(loans), "--lang", "en")
+    told = capsys.readouterr().err
+    for part in ("line 3: exposure is '-1'", "lending_value is 'many'",
+                 "default_probability is '2'", "the loan L1 is there already",
+                 "line 4: exposure is 'NaN'"):  # fmt: skip
+        assert part in told
+    refused(monkeypatch, "portfolio", str(loans.with_name("none.csv")), "--lang", "zh")
+    assert "无法读取" in capsys.readouterr().err
+
+
+def test_a_factor_without_a_level_is_a_wrong_use(loans: Path) -> None:
+    found = run("portfolio", str(loans), "--factor", "0.2", "--lang", "zh")
+    assert found.exit_code == 2
+    assert "--level" in found.stderr

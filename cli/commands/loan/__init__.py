@@ -2,6 +2,7 @@
 
 import click
 
+from cli.commands.loan.portfolio import portfolio
 from cli.commands.loan.schedule import schedule
 from cli.commands.loan.stress import stress
 
@@ -13,5 +14,5 @@ def loan() -> None:
     """Work out loans secured on forest carbon: schedule, income cover, stress."""
 
 
-for _command in (schedule, stress):
+for _command in (schedule, stress, portfolio):
     loan.add_command(_command)
