@@ -15,7 +15,7 @@ from data_catalog.text import Text
 from data_catalog.units import conversion
 from tiles.grid import EQUAL_AREA
 
-__all__ = ["ID", "Land", "read_land"]
+__all__ = ["ID", "Land", "read_land", "read_one"]
 
 ID = "parcel_id"
 RUN_FILE = "parcels.parquet"
@@ -76,6 +76,23 @@ def read_land(path: Path, parcel_ids: Collection[str] = ()) -> tuple[Land, ...]:
         Land(str(name), float(size), shape, str(frame.crs), file.name, digest)
         for name, size, shape in zip(chosen[ID], areas, chosen.geometry, strict=True)
     )
+
+
+def read_one(path: Path, parcel_id: str | None = None) -> Land:
+    """Return one parcel.
+
+    Raises
+    ------
+    ParcelError
+        If the file has several and none is named, and as `read_land` does.
+    """
+    lands = read_land(path, () if parcel_id is None else (parcel_id,))
+    if len(lands) != 1:
+        raise _wrong(
+            path, f"有 {len(lands)} 个宗地，请用 --id 指定一个。",
+            f"has {len(lands)} parcels. Name one with --id.",
+        )  # fmt: skip
+    return lands[0]
 
 
 def _frame(file: Path) -> gpd.GeoDataFrame:

@@ -9,15 +9,17 @@ the ladder are the bank's.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal, localcontext
 from enum import IntEnum
 
 from data_catalog.errors import LoanError
 from data_catalog.text import Text
 from lending.loans.money import EXACT, NOTHING, cents_below, ratio
+from lending.policy.model import Policy
 
 __all__ = [
+    "ACTIONS",
     "ZONES",
     "Ladder",
     "Standing",
@@ -39,10 +41,16 @@ class Zone(IntEnum):
 
 
 ZONES = {
-    Zone.GREEN: Text("绿区（正常）", "green: normal"),
-    Zone.YELLOW: Text("黄区（预警：通知、重估）", "yellow: notice and revaluation"),
-    Zone.ORANGE: Text("橙区（补仓）", "orange: top-up"),
-    Zone.RED: Text("红区（提前到期、处置）", "red: acceleration and disposal"),
+    Zone.GREEN: Text("绿区", "green"),
+    Zone.YELLOW: Text("黄区", "yellow"),
+    Zone.ORANGE: Text("橙区", "orange"),
+    Zone.RED: Text("红区", "red"),
+}
+ACTIONS = {
+    Zone.GREEN: Text("正常", "nothing to do"),
+    Zone.YELLOW: Text("通知借款人，重新估值", "notice to the borrower, revaluation"),
+    Zone.ORANGE: Text("限期补仓", "top-up within the days of the policy"),
+    Zone.RED: Text("提前到期，处置担保", "acceleration and disposal"),
 }
 
 
@@ -75,6 +83,13 @@ class Ladder:
     yellow_fall: Decimal
     red_fall: Decimal
     release_margin: Decimal = NOTHING
+
+    @classmethod
+    def of(cls, policy: Policy) -> "Ladder":
+        """Return the lines of a bank's policy."""
+        lines = {"max_ltv": policy.caps.max_ltv, **policy.ladder.model_dump()}
+        names = (field.name for field in fields(cls))
+        return cls(**{name: Decimal(str(lines[name])) for name in names})
 
     def __post_init__(self) -> None:
         """Refuse lines that are out of order."""

@@ -15,7 +15,7 @@ from data_catalog.errors import LoanError, UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.text import Text
 
-__all__ = ["NO_SHOCK", "Scenario", "Shock", "combined", "find_scenario", "scenarios"]
+__all__ = ["NO_SHOCK", "Scenario", "Shock", "check_names", "combined", "find_scenario", "scenarios"]
 
 WHERE = Text("压力情景", "scenario")
 NOTHING, ALL = Decimal(0), Decimal(1)
@@ -33,7 +33,7 @@ class Shock:
         Times every price.
     area_factor : Decimal
         Times the area, or the tonnes to come.
-    lag_years : Decimal, year
+    lag_months : int
         Later than planned from verification to payment.
     rate_added : Decimal, fraction a year
         On top of the discount rate.
@@ -43,7 +43,7 @@ class Shock:
 
     price_factor: Decimal = ALL
     area_factor: Decimal = ALL
-    lag_years: Decimal = NOTHING
+    lag_months: int = 0
     rate_added: Decimal = NOTHING
     closed: bool = False
 
@@ -52,7 +52,7 @@ class Shock:
         return Shock(
             price_factor=self.price_factor * other.price_factor,
             area_factor=self.area_factor * other.area_factor,
-            lag_years=self.lag_years + other.lag_years,
+            lag_months=self.lag_months + other.lag_months,
             rate_added=self.rate_added + other.rate_added,
             closed=self.closed or other.closed,
         )
@@ -83,6 +83,26 @@ class Scenario:
     grade: str
     note: str
 
+    def lacks(
+        self, losses: Mapping[str, Decimal], shares: Mapping[str, Decimal]
+    ) -> LoanError | None:
+        """Return in words the share that is needed and not given; None where all is there."""
+        if self.area_loss is None and self.id not in losses:
+            return LoanError(where=WHERE, problem=Text(
+                f"{self.id}（{self.title.zh}）没有公布的损失比例，请给出，如 --loss "
+                f"{self.id}=0.25。",
+                f"{self.id} ({self.title.en}) has no published share of the area that is lost; "
+                f"give it, as in --loss {self.id}=0.25.",
+            ))  # fmt: skip
+        if self.exposure != FOREST and self.exposure not in shares:
+            return LoanError(where=WHERE, problem=Text(
+                f"{self.id}（{self.title.zh}）需要 {self.exposure} 占面积的比例，如 --share "
+                f"{self.exposure}=0.6。",
+                f"{self.id} ({self.title.en}) needs the share of the area that is "
+                f"{self.exposure}, as in --share {self.exposure}=0.6.",
+            ))  # fmt: skip
+        return None
+
     def resolved(self, losses: Mapping[str, Decimal], shares: Mapping[str, Decimal]) -> Shock:
         """Return the shock on a holding.
 
@@ -98,22 +118,10 @@ class Scenario:
         LoanError
             If a share that is needed is not given, or is none; names it.
         """
-        loss = losses.get(self.id, self.area_loss)
-        if loss is None:
-            raise LoanError(where=WHERE, problem=Text(
-                f"{self.id}（{self.title.zh}）没有公布的损失比例，请给出，如 --loss "
-                f"{self.id}=0.25。",
-                f"{self.id} ({self.title.en}) has no published share of the area that is lost; "
-                f"give it, as in --loss {self.id}=0.25.",
-            ))  # fmt: skip
-        exposed = ALL if self.exposure == FOREST else shares.get(self.exposure)
-        if exposed is None:
-            raise LoanError(where=WHERE, problem=Text(
-                f"{self.id}（{self.title.zh}）需要 {self.exposure} 占面积的比例，如 --share "
-                f"{self.exposure}=0.6。",
-                f"{self.id} ({self.title.en}) needs the share of the area that is "
-                f"{self.exposure}, as in --share {self.exposure}=0.6.",
-            ))  # fmt: skip
+        if lacking := self.lacks(losses, shares):
+            raise lacking
+        loss = losses.get(self.id, self.area_loss) or NOTHING
+        exposed = shares.get(self.exposure, ALL)
         for name, share in ((self.id, loss), (self.exposure, exposed)):
             if not NOTHING <= share <= ALL:
                 raise LoanError(where=WHERE, problem=Text(
@@ -153,12 +161,31 @@ def find_scenario(name: str) -> Scenario:
         ) from error  # fmt: skip
 
 
+def check_names(losses: Iterable[str], shares: Iterable[str]) -> None:
+    """Refuse shares of what no scenario has: a misspelt name would silently change nothing.
+
+    Raises
+    ------
+    UnknownNameError
+        Names the nearest.
+    """
+    for name in losses:
+        find_scenario(name)
+    exposures = {one.exposure for one in scenarios().values()} - {FOREST}
+    for name in shares:
+        if name not in exposures:
+            raise UnknownNameError(
+                where=WHERE, kind=Text("树种", "species"), name=name,
+                hint=suggestion(name, exposures),
+            )  # fmt: skip
+
+
 def _scenario(row: dict[str, str]) -> Scenario:
     return Scenario(
         id=row["id"], title=Text(row["title_zh"], row["title_en"]),
         shock=Shock(
             price_factor=Decimal(row["price_factor"] or ALL),
-            lag_years=Decimal(row["lag_years"] or NOTHING),
+            lag_months=int(row["lag_months"] or 0),
             rate_added=Decimal(row["rate_added"] or NOTHING),
             closed=row["closed"] == "yes",
         ),

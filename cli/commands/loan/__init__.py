@@ -1,16 +1,20 @@
-"""`gep loan`: schedules, stress and the small loan. A file per command."""
+"""`gep loan`: the small loan, the loan file, schedules and stress. A file per command."""
 
 import click
 
+from cli.commands.loan.file import check, example, file
+from cli.commands.loan.portfolio import portfolio
+from cli.commands.loan.quick import quick
 from cli.commands.loan.schedule import schedule
+from cli.commands.loan.stress import stress
 
 __all__ = ["loan"]
 
 
 @click.group()
 def loan() -> None:
-    """Work out loans secured on forest carbon: schedule, income cover, stress."""
+    """Work out loans secured on forest carbon: own valuation, credit file, schedule, stress."""
 
 
-for _command in (schedule,):
+for _command in (quick, file, check, example, schedule, stress, portfolio):
     loan.add_command(_command)

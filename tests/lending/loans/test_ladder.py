@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from data_catalog.errors import GepError
 from lending.loans.expected_loss import expected_loss, loss_given_default
 from lending.loans.ladder import (
+    ACTIONS,
     ZONES,
     Ladder,
     Zone,
@@ -79,7 +80,7 @@ def test_every_reason_is_told() -> None:
         "the value has fallen by 21.4%, which reaches 15%",
     ]
     assert "质押率 90.9% 超过 80%" in found.reasons[0].zh
-    assert set(ZONES) == set(Zone)
+    assert set(ZONES) == set(ACTIONS) == set(Zone)
 
 
 amounts = st.decimals("1", "99999999", places=2)

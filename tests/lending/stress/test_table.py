@@ -10,8 +10,10 @@ from data_catalog.parameters import GRADES
 from data_catalog.references import references
 from data_catalog.text import Text
 from lending.loans.ladder import Ladder, Zone
+from lending.stress import of_valuation
 from lending.stress.scenarios import NO_SHOCK, Shock, combined, find_scenario, scenarios
 from lending.stress.table import Case, Outcome, stress_table
+from tests.lending.stress.base_case import inputs, policy, vintage
 from tests.lending.stress.textbook import S03, npv, shaken, worth
 
 LADDER = Ladder(
@@ -24,6 +26,14 @@ PINE = {"pine": Decimal("0.6")}
 
 def shock(names: str, losses: Mapping[str, Decimal] | None = None) -> Shock:
     return combined(find_scenario(n).resolved(losses or {}, PINE) for n in names.split("+"))
+
+
+def of_the_valuation(names: str) -> Outcome:
+    case = Case(names, Text(names, names), shock(names))
+    return stress_table(
+        inputs(), [case], Decimal(300_000), shaken=of_valuation.shaken,
+        revalue=of_valuation.revalued, ladder=Ladder.of(policy()),
+    )[1]  # fmt: skip
 
 
 def outcome(names: str, losses: Mapping[str, Decimal] | None = None) -> Outcome:
@@ -60,8 +70,11 @@ def test_the_base_case_is_that_of_the_reference() -> None:
         ("rate-2", 793_620.35, 432_572.69, 0.694),
     ],
 )
-def test_a_row_of_the_reference(names: str, value: float, lending_value: float, ltv: float) -> None:
-    found = outcome(names)
+@pytest.mark.parametrize("by", ["textbook", "valuation"])
+def test_a_row_of_the_reference(
+    by: str, names: str, value: float, lending_value: float, ltv: float
+) -> None:
+    found = outcome(names) if by == "textbook" else of_the_valuation(names)
     assert float(found.worth.value) == pytest.approx(value, abs=0.01)
     assert float(found.worth.lending_value) == pytest.approx(lending_value, abs=0.01)
     assert found.standing.ltv is not None
@@ -130,3 +143,42 @@ def test_every_scenario_has_its_source_and_words_in_both_languages() -> None:
         assert row.title.zh
         assert row.title.en
         assert row.note
+
+
+# Of a valuation file
+
+
+def test_the_ladder_is_that_of_the_policy() -> None:
+    assert Ladder.of(policy()) == LADDER
+
+
+def test_a_lost_area_takes_the_tonnes_to_come_and_leaves_those_that_were_issued() -> None:
+    rows = (vintage("issued", 100, 2024), vintage("ex_ante", 100, 2026))
+    base = inputs(holding=None).model_copy(update={"vintages": rows})
+    after = of_valuation.shaken(base, Shock(area_factor=Decimal("0.5")))
+    assert [v.net_tCO2e for v in after.vintages] == [100, 50]
+    assert base.vintages == rows
+
+
+def test_a_built_up_discount_rate_is_raised_too() -> None:
+    parts = {"parts": [{"name": "a", "rate": 0.04, "source": "SYN"},
+                       {"name": "b", "rate": 0.02, "source": "SYN"}],
+             "day_count": "years"}  # fmt: skip
+    content = policy().model_dump() | {"discount": parts}
+    base = inputs().model_copy(update={"policy": type(policy()).model_validate(content)})
+    after = of_valuation.shaken(base, Shock(rate_added=Decimal("0.02")))
+    assert after.policy.discount.yearly() == pytest.approx(0.08)
+
+
+def test_what_can_be_worked_out_depends_on_the_shares_given() -> None:
+    ready, lacking = of_valuation.open_cases({}, {})
+    assert set(lacking) == {"typhoon", "fire", "pine-wilt"}
+    assert "price-2025" in ready
+    ready, lacking = of_valuation.open_cases({"fire": Decimal("0.2")}, PINE)
+    assert set(lacking) == {"typhoon"}
+
+
+def test_the_tenure_may_end_before_a_late_issuance_but_the_tonnes_are_those_grown_by_then() -> None:
+    # a right that ends after 7 years: the tonnes of years 8 to 10 are nobody's collateral
+    short = inputs(ends={"crediting": 10, "tenure": 7, "programme": 30})
+    assert of_valuation.revalued(short).value < of_valuation.revalued(inputs()).value

@@ -53,5 +53,5 @@ def worth(h: Holding) -> Worth:
 def shaken(h: Holding, shock: Shock) -> Holding:
     return replace(
         h, price=h.price * float(shock.price_factor), area=h.area * float(shock.area_factor),
-        lag=h.lag + float(shock.lag_years), rate=h.rate + float(shock.rate_added),
+        lag=h.lag + shock.lag_months / 12, rate=h.rate + float(shock.rate_added),
     )  # fmt: skip

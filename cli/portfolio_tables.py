@@ -1,0 +1,121 @@
+"""A portfolio of loans: as tables to print and as JSON."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from cli.loan_tables import percent, yuan
+from cli.terminal import show, show_heading, show_table, show_title
+from data_catalog.text import Language, Text
+
+if TYPE_CHECKING:
+    from lending.stress.concentration import Concentration, OverLimit
+    from lending.stress.loan_table import LoanRow
+    from lending.stress.losses import Losses
+
+__all__ = ["portfolio_record", "show_portfolio"]
+
+TITLE = Text("贷款组合：{count} 笔，余额 {owed} 元，抵押价值 {value} 元",
+             "Portfolio: {count} loans of {owed} CNY, lending value {value} CNY")  # fmt: skip
+COLUMNS = (Text("维度", "by"), Text("最大一组", "largest"), Text("占比", "share"),
+           Text("组数", "groups"), Text("HHI", "HHI"), Text("有效组数", "effective number"),
+           Text("上限", "limit"))  # fmt: skip
+NOT_KNOWN = Text("（未注明）", "(not stated)")
+OVER = Text("超过政策上限", "Above the limits of the policy")
+NONE_OVER = Text("没有超过政策上限的项目。", "Nothing is above the limits of the policy.")
+LOSSES = Text("损失分布（{draws} 次抽样）", "Losses in {draws} draws")
+LINES = (
+    Text("预期损失（元）", "expected loss, CNY"),
+    Text("至少一笔违约的概率", "probability of any default"),
+    Text("以 {level} 的概率不超过（风险价值，元）", "not exceeded at {level} (value at risk), CNY"),
+    Text("此后的平均损失（预期短缺，元）", "mean loss from there on (expected shortfall), CNY"),
+)
+COPULA = Text("违约按单因子高斯 copula 相关：预期损失与相关性无关，尾部则随相关性变长；"
+              "多笔同时违约的极端情况可能比此模型更多。",
+              "Defaults are joined by a Gaussian copula of one factor: the expected loss does not "
+              "depend on it, the tail does; extremes of many at once may be more frequent "
+              "still.")  # fmt: skip
+
+
+def show_portfolio(
+    rows: Sequence["LoanRow"], by: Sequence["Concentration"], over: Sequence["OverLimit"],
+    losses: "Losses | None", levels: Sequence[float], lang: Language, *,
+    limits: Mapping[str, Decimal],
+) -> None:  # fmt: skip
+    """Print concentration, what is above a limit, and losses."""
+    from lending.stress.concentration import DIMENSIONS
+
+    owed, value = _sums(rows)
+    show_title(TITLE[lang].format(count=len(rows), owed=yuan(owed), value=yuan(value)))
+    table = []
+    for one in by:
+        group, share = next(iter(one.shares.items()))
+        table.append([
+            DIMENSIONS[one.dimension][lang], group or NOT_KNOWN[lang], percent(share),
+            str(len(one.shares)), f"{one.herfindahl:.4f}", f"{one.effective_number:.3f}",
+            percent(limits[one.dimension]) if one.dimension in limits else "",
+        ])  # fmt: skip
+    show_table([c[lang] for c in COLUMNS], table, right=range(2, len(COLUMNS)))
+    if over:
+        show_heading(OVER[lang])
+        for found in over:
+            show(found.text[lang], indent=2)
+    elif limits:
+        show()
+        show(NONE_OVER[lang])
+    if losses is not None:
+        _show_losses(losses, levels, lang)
+
+
+def _show_losses(losses: "Losses", levels: Sequence[float], lang: Language) -> None:
+    expected, any_default, at_risk, shortfall = (line[lang] for line in LINES)
+    show_heading(LOSSES[lang].format(draws=f"{losses.loss.size:,}"))
+    rows = [
+        [expected, f"{losses.mean:,.0f} ± {losses.standard_error:,.0f}"],
+        [any_default, f"{losses.any_default * 100:.1f} %"],
+    ]
+    for level in levels:
+        rows.append([at_risk.format(level=f"{level * 100:g} %"), f"{losses.quantile(level):,.0f}"])
+        rows.append([shortfall, f"{losses.shortfall(level):,.0f}"])
+    show_table(["", ""], rows, right=(1,))
+    show()
+    show(COPULA[lang])
+
+
+def portfolio_record(
+    rows: Sequence["LoanRow"], by: Sequence["Concentration"], over: Sequence["OverLimit"],
+    losses: "Losses | None", levels: Sequence[float],
+) -> dict[str, Any]:  # fmt: skip
+    """Return the portfolio for a program."""
+    owed, value = _sums(rows)
+    return {
+        "loans": len(rows), "exposure": str(owed), "lending_value": str(value),
+        "concentration": [
+            {
+                "by": one.dimension, "herfindahl": float(one.herfindahl),
+                "effective_number": float(one.effective_number),
+                "shares": {group: float(share) for group, share in one.shares.items()},
+            }
+            for one in by
+        ],
+        "over_limits": [
+            {"by": one.dimension, "group": one.group, "share": float(one.share),
+             "limit": float(one.limit)}
+            for one in over
+        ],
+        "losses": None if losses is None else {
+            "draws": losses.loss.size, "mean": losses.mean,
+            "standard_error": losses.standard_error, "any_default": losses.any_default,
+            "levels": [
+                {"level": level, "quantile": losses.quantile(level),
+                 "shortfall": losses.shortfall(level)}
+                for level in levels
+            ],
+        },
+    }  # fmt: skip
+
+
+def _sums(rows: Sequence["LoanRow"]) -> tuple[Decimal, Decimal]:
+    nothing = Decimal(0)
+    return (sum((row.exposure for row in rows), nothing),
+            sum((row.lending_value for row in rows), nothing))  # fmt: skip

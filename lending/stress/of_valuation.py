@@ -1,0 +1,111 @@
+"""Stress of a valuation: its own inputs changed, and its own numbers worked out anew."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from data_catalog.errors import LoanError
+from data_catalog.text import Text
+from lending.loans.ladder import Ladder
+from lending.loans.money import CENT, LOAN, money_problem
+from lending.stress.scenarios import Shock, check_names, combined, find_scenario, scenarios
+from lending.stress.table import Case, Outcome, Worth, stress_table
+from lending.valuation.result import Inputs, Valuation, money, recompute
+from lending.valuation.worked import stressed, worked
+
+__all__ = ["cases_of", "open_cases", "read_valuation", "revalued", "shaken", "stress"]
+
+TOGETHER = "+"
+
+
+def read_valuation(path: Path) -> Valuation:
+    """Return a valuation file, worked out anew from its inputs.
+
+    Raises
+    ------
+    GepError
+        If there is no such file, or it is no valuation file.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Text(
+            "无法读取；应为 gep value 写出的估值文件。",
+            "cannot be read; give a valuation file, as `gep value` writes it.",
+        )
+        raise LoanError(where=path.name, problem=problem) from error
+    return recompute(text)
+
+
+def shaken(inputs: Inputs, shock: Shock) -> Inputs:
+    """Return the inputs of a valuation after a shock.
+
+    An area that is lost takes the tonnes to come. Tonnes that were monitored or issued stay: a
+    reversal of those is what the buffer is for.
+    """
+    changed = stressed(
+        inputs, price=float(shock.price_factor), tonnes=float(shock.area_factor),
+        lag_months=shock.lag_months,
+        rate=inputs.policy.discount.yearly() + float(shock.rate_added),
+    )  # fmt: skip
+    vintages = tuple(
+        after if before.kind == "ex_ante" else before
+        for before, after in zip(inputs.vintages, changed.vintages, strict=True)
+    )
+    return changed.model_copy(update={"vintages": vintages})
+
+
+def revalued(inputs: Inputs) -> Worth:
+    """Return what a valuation's inputs are worth, CNY to the cent."""
+    found = worked(inputs)
+    return Worth(money(found.value), money(found.lending_value))
+
+
+def open_cases(
+    losses: Mapping[str, Decimal], shares: Mapping[str, Decimal]
+) -> tuple[list[str], dict[str, LoanError]]:
+    """Return the scenarios that can be worked out, and what the others lack."""
+    lacking = {name: one.lacks(losses, shares) for name, one in scenarios().items()}
+    ready = [name for name, error in lacking.items() if error is None]
+    return ready, {name: error for name, error in lacking.items() if error}
+
+
+def cases_of(
+    names: Iterable[str], losses: Mapping[str, Decimal], shares: Mapping[str, Decimal]
+) -> list[Case]:
+    """Return scenarios, or several joined by a plus: `price-2025+area-25`.
+
+    Raises
+    ------
+    GepError
+        If a scenario or a share is of an unknown name, or a scenario lacks a share.
+    """
+    check_names(losses, shares)
+    found = []
+    for name in names:
+        parts = [find_scenario(one) for one in name.split(TOGETHER)]
+        title = Text(" ＋ ".join(p.title.zh for p in parts), " + ".join(p.title.en for p in parts))
+        found.append(Case(name, title, combined(p.resolved(losses, shares) for p in parts)))
+    return found
+
+
+def stress(valuation: Valuation, loan: Decimal, cases: Iterable[Case]) -> list[Outcome]:
+    """Return the table of a loan on a valuation, by the ladder of the policy in it.
+
+    Parameters
+    ----------
+    loan : Decimal, CNY
+        Secured principal.
+
+    Raises
+    ------
+    LoanError
+        If the loan is no amount of money.
+    """
+    name = Text("贷款金额", "the amount")
+    if problem := money_problem(name, loan, least=CENT, where=LOAN):
+        raise problem
+    inputs = valuation.inputs
+    return stress_table(
+        inputs, cases, loan, shaken=shaken, revalue=revalued, ladder=Ladder.of(inputs.policy)
+    )
