@@ -16,7 +16,7 @@ from lending.conflicts.rules import DeclaredCheck, Rules
 
 __all__ = ["check_declared", "missing_finding"]
 
-Known: TypeAlias = "Fact | None"
+Known: TypeAlias = Fact | None
 KINDS: dict[str, type | tuple[type, ...]] = {
     "yes_no": bool, "date": date, "number": (Decimal, int, float), "text": str, "names": tuple,
 }  # fmt: skip
