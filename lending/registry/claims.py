@@ -1,0 +1,176 @@
+"""Claims: a pledge's right, place, years and serials as the search for conflicts sees them.
+
+Registering compares the new claims with the candidates: active ones of others whose bounds and
+years meet theirs, or that have lots of the same batches. The comparison itself is a function given
+to the registry, by default that of `lending.conflicts` on what the registry itself knows: what
+a bank declares from its documents (`gep pledge check`) is not judged again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import TypeVar
+
+import shapely
+from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from lending.conflicts import Claim, Finding, Rules, Serials, bundled_rules, find_conflicts
+from lending.registry.states import active_states, states
+from lending.registry.tables import Batch, Lot, ParcelVersion, Pledge, PledgeParcel
+
+__all__ = [
+    "FindConflicts",
+    "active_claims",
+    "bounds_of",
+    "candidates",
+    "claims_of",
+    "default_finder",
+]
+
+COMMON_CRS = "EPSG:4490"
+"""CGCS2000, in degrees: bounds of all parcels are comparable in it."""
+HELD_BY_LOTS = ("S3", "S4")
+"""Sums of tonnes: the lots of each batch keep them, in the database too."""
+MOST_IN_A_QUERY = 100
+"""Claims or pledges; SQLite nests no deeper than a thousand conditions."""
+
+T = TypeVar("T")
+
+FindConflicts = Callable[[Sequence[Claim], Sequence[Claim], date], Sequence[Finding]]
+"""From new claims, the candidates and the day to findings."""
+
+
+def claims_of(session: Session, pledge_id: str) -> list[Claim]:
+    """Return a pledge's claims, one for each of its parcels."""
+    return _claims(session, _rows().where(Pledge.pledge_id == pledge_id))
+
+
+def active_claims(session: Session) -> list[Claim]:
+    """Return all claims that bar others."""
+    return _claims(session, _rows().where(Pledge.state.in_(active_states())))
+
+
+def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
+    """Return the active claims of other pledges that may meet any of these."""
+    own = {claim.claim_id.split("/")[0] for claim in claims}
+    found: dict[str, Claim] = {}
+    for some in _portions(claims):
+        near = or_(*(_near(claim) for claim in some), _of_batches(some))
+        wanted = _rows().where(
+            Pledge.state.in_(active_states()), Pledge.pledge_id.not_in(own), near
+        )
+        found |= {claim.claim_id: claim for claim in _claims(session, wanted)}
+    return list(found.values())
+
+
+def bounds_of(geometry: BaseGeometry, crs: str) -> tuple[float, float, float, float]:
+    """Return west, south, east and north in degrees of EPSG:4490."""
+    west, south, east, north = geometry.bounds
+    if crs == COMMON_CRS:
+        return west, south, east, north
+    found = _to_common(crs).transform_bounds(west, south, east, north)
+    return found[0], found[1], found[2], found[3]
+
+
+def default_finder(new: Sequence[Claim], known: Sequence[Claim], today: date) -> list[Finding]:
+    """Return the findings of `lending.conflicts` on ground, years, rights and serials."""
+    return find_conflicts(new, known, _rules(), today)
+
+
+def _portions(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield portions that one query can hold."""
+    for begin in range(0, len(things), MOST_IN_A_QUERY):
+        yield things[begin : begin + MOST_IN_A_QUERY]
+
+
+@cache
+def _rules() -> Rules:
+    rules = bundled_rules()
+    return replace(rules.only(rules.checks.keys() - set(HELD_BY_LOTS)), declared=())
+
+
+@cache
+def _to_common(crs: str) -> Transformer:
+    return Transformer.from_crs(crs, COMMON_CRS, always_xy=True)
+
+
+def _near(claim: Claim) -> ColumnElement[bool]:
+    if claim.geometry is None or claim.vintage_from is None or claim.vintage_to is None:
+        return false()
+    west, south, east, north = bounds_of(claim.geometry, claim.crs)
+    return and_(
+        ParcelVersion.west <= east, ParcelVersion.east >= west,
+        ParcelVersion.south <= north, ParcelVersion.north >= south,
+        Pledge.vintage_from < claim.vintage_to, Pledge.vintage_to > claim.vintage_from,
+    )  # fmt: skip
+
+
+def _of_batches(claims: Iterable[Claim]) -> ColumnElement[bool]:
+    batches = {serials.batch for claim in claims for serials in claim.serials}
+    return Pledge.pledge_id.in_(select(Lot.pledge_id).where(Lot.batch_id.in_(batches)))
+
+
+def _rows() -> Select[Pledge, ParcelVersion]:
+    return (
+        select(Pledge, ParcelVersion)
+        .join(PledgeParcel, PledgeParcel.pledge_id == Pledge.pledge_id)
+        .join(
+            ParcelVersion,
+            and_(
+                ParcelVersion.parcel_id == PledgeParcel.parcel_id,
+                ParcelVersion.version == PledgeParcel.version,
+            ),
+        )
+        .order_by(Pledge.registered_at, Pledge.pledge_id, ParcelVersion.parcel_id)
+    )
+
+
+def _claims(session: Session, wanted: Select[Pledge, ParcelVersion]) -> list[Claim]:
+    found = session.execute(wanted).all()
+    serials, projects = _lots(session, {pledge.pledge_id for pledge, _ in found})
+    return [
+        Claim(
+            claim_id=f"{pledge.pledge_id}/{parcel.parcel_id}",
+            parcel_id=parcel.parcel_id,
+            geometry=shapely.from_wkb(parcel.geometry),
+            crs=parcel.crs,
+            right=pledge.right_code,
+            vintage_from=pledge.vintage_from,
+            vintage_to=pledge.vintage_to,
+            serials=tuple(serials.get(pledge.pledge_id, ())),
+            tonnes=pledge.tonnes,
+            programme=pledge.programme,
+            project=projects.get(pledge.pledge_id, ""),
+            holder=parcel.holder or "",
+            creditor=pledge.organisation,
+            registered_at=pledge.registered_at,
+            registration_number=pledge.registration_number or "",
+            state=states()[pledge.state].claim,
+            family=pledge.family,
+        )
+        for pledge, parcel in found
+    ]
+
+
+def _lots(session: Session, pledges: set[str]) -> tuple[dict[str, list[Serials]], dict[str, str]]:
+    """Return the serials that pledges hold or ask for, and the project of their tonnes."""
+    serials: dict[str, list[Serials]] = {}
+    projects: dict[str, str] = {}
+    for some in _portions(sorted(pledges)):
+        wanted = (
+            select(Lot, Batch.project_id)
+            .join(Batch, Batch.batch_id == Lot.batch_id)
+            .where(Lot.state.in_(("reserved", "pledged")), Lot.pledge_id.in_(some))
+            .order_by(Lot.lot_id)
+        )
+        for lot, project in session.execute(wanted):
+            name = lot.pledge_id or ""
+            projects[name] = project
+            if lot.serial_from and lot.serial_to:
+                held = Serials(lot.batch_id, lot.serial_from, lot.serial_to)
+                serials.setdefault(name, []).append(held)
+    return serials, projects
