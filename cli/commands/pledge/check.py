@@ -107,10 +107,10 @@ NO_MATRIX = Text("--rejudge 需要 --matrix。", "--rejudge needs --matrix.")
 
 def _registered(url: str) -> "list[Claim]":
     """Return the active claims of a registry."""
-    from lending.registry import open_registry
+    from lending import registry
     from lending.registry.claims import active_claims
 
-    with open_registry(url).reading() as session:
+    with registry.open(url).reading() as session:
         return list(active_claims(session))
 
 
