@@ -8,7 +8,7 @@ from lending.conflicts.claim import Claim, Finding
 from lending.conflicts.declared import check_declared
 from lending.conflicts.ground import areas
 from lending.conflicts.known import KnownClaims
-from lending.conflicts.pairs import between
+from lending.conflicts.pairs import between, refuse_unknown
 from lending.conflicts.priority import same_second
 from lending.conflicts.rules import LEVELS, Rules
 from lending.conflicts.single import check_interval, check_needed, check_sums
@@ -48,6 +48,7 @@ def find_conflicts(
     """
     asked = new if isinstance(new, KnownClaims) else KnownClaims(new)
     register = known if isinstance(known, KnownClaims) else KnownClaims(known)
+    refuse_unknown(asked, rules)
     found = [*_alone(asked, register, rules, today)]
     for finding in (*between(asked, asked, rules, within=True), *between(asked, register, rules)):
         found.append(finding)

@@ -19,9 +19,9 @@ from lending.conflicts.claim import Claim, Finding, Level, party
 from lending.conflicts.ground import in_crs, overlaps
 from lending.conflicts.known import KnownClaims, Pairs
 from lending.conflicts.priority import first_of
-from lending.conflicts.rules import LEVELS, PairRule, Rules, State
+from lending.conflicts.rules import LEVELS, PairRule, Rules
 
-__all__ = ["between", "years_in_common"]
+__all__ = ["between", "refuse_unknown", "years_in_common"]
 
 SLIVER = "G4"
 SERIALS = "S1"
@@ -54,6 +54,8 @@ def between(
     UnknownNameError
         If a right or a state has no row.
     """
+    refuse_unknown(new, rules)
+    refuse_unknown(known, rules)
     applied = _Applied(new, known, rules, within=within)
     near = known.near(in_crs(new.claims, known.crs))
     for one, other, rule, ground in _on_ground(new, known, applied, near, rules):
@@ -106,11 +108,30 @@ class _Applied:
         return kept
 
 
+def refuse_unknown(claims: KnownClaims, rules: Rules) -> None:
+    """Refuse rights and states that have no row.
+
+    Raises
+    ------
+    UnknownNameError
+        Names the first claim, and the nearest right or state that there is.
+    """
+    for right, state in claims.kinds:
+        for column, name, names in (("right", right, rules.rights), ("state", state, rules.states)):
+            if name not in names:
+                where = next(c.claim_id for c in claims if name in {c.right, c.state})
+                kind = KINDS[column]
+                raise UnknownNameError(
+                    where=where, name=name, kind=kind, hint=suggestion(name, names)
+                )
+
+
+KINDS = {"right": Text("权利", "right"), "state": Text("状态", "state of a claim")}
+
+
 def _rule_for(one: tuple[str, str], other: tuple[str, str], rules: Rules) -> PairRule | None:
     (right, state), (other_right, other_state) = one, other
-    mine, theirs = _state(state, rules), _state(other_state, rules)
-    for name in (right, other_right):
-        _known("right", name, rules)
+    mine, theirs = rules.states[state], rules.states[other_state]
     if "no" in {mine.bars, theirs.bars} or (mine.rule and theirs.rule):
         return None
     if theirs.rule:
@@ -119,18 +140,6 @@ def _rule_for(one: tuple[str, str], other: tuple[str, str], rules: Rules) -> Pai
         return mine.rule if other_right in mine.rights else None
     rule = rules.pair(right, other_right)
     return None if rules.verdicts[rule.verdict].level is None else rule
-
-
-def _state(name: str, rules: Rules) -> State:
-    _known("state", name, rules)
-    return rules.states[name]
-
-
-def _known(column: str, name: str, rules: Rules) -> None:
-    names = rules.rights if column == "right" else rules.states
-    kind = Text("权利", "right") if column == "right" else Text("状态", "state of a claim")
-    if name not in names:
-        raise UnknownNameError(where=column, name=name, kind=kind, hint=suggestion(name, names))
 
 
 def _on_ground(

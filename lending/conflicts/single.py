@@ -42,7 +42,7 @@ def check_needed(claim: Claim, rules: Rules) -> Iterator[Finding]:
     check, fact = NEEDED[rules.pair(claim.right, claim.right).meets]
     given = {"serials": claim.serials, "geometry": claim.geometry, "instrument": claim.instrument}
     if check in rules.checks and not given[fact]:
-        yield missing_finding(claim, check, [fact], rules)
+        yield missing_finding(party(claim), check, [fact], rules)
 
 
 def check_sums(
@@ -81,7 +81,7 @@ def _within(
     if check == ISSUED and not claim.project:
         absent.append("project")
     if absent or claim.tonnes is None:
-        yield missing_finding(claim, check, absent, rules)
+        yield missing_finding(party(claim), check, absent, rules)
         return
     parts = [_part(claim, other) for other in others]
     total = claim.tonnes + sum(parts, Decimal(0))
