@@ -11,7 +11,6 @@ from cli.explanation import (
     VariableExplained,
     rows_of,
 )
-from data_catalog.formula import plain
 from cli.labels import (
     BANDS,
     EPOCHS,
@@ -24,6 +23,7 @@ from cli.labels import (
 from cli.parameter_rows import grade_counts, show_rows, show_sources
 from cli.terminal import show, show_heading, show_table, show_title
 from data_catalog.classes import ecosystems
+from data_catalog.formula import plain
 from data_catalog.tables import tables
 from data_catalog.text import Language, Text
 from gep.service import METHODS

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from data_catalog.formula import plain
 from cli.labels import GRADES, number, parameter_title, reference, titled
 from cli.terminal import show, show_heading, show_table, show_title
+from data_catalog.formula import plain
 from data_catalog.tables import tables
 from data_catalog.text import Language, Text
 

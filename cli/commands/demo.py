@@ -70,8 +70,8 @@ FILES = (
 @options.lang
 def demo(out: Path, workers: int, *, overwrite: bool, lang: Language) -> int:
     """Compute the bundled Lishui counties into a run folder, print the account and write a page."""
-    from data_catalog.formula import plain
     from data_catalog.datasets import folder
+    from data_catalog.formula import plain
     from review.overview import read_overview
     from review.page import write_page
     from review.published import compared, read_statistics

@@ -46,9 +46,9 @@ def services(*, as_json: bool, lang: Language) -> int:
 
 
 def _show(service: "Service", lang: Language) -> None:
-    from data_catalog.formula import plain
     from cli.labels import GROUPS, titled
     from cli.terminal import show, show_table, show_title
+    from data_catalog.formula import plain
     from gep.service import METHODS
 
     show_title(titled(service.title, service.id, lang))

@@ -49,7 +49,7 @@ def _inputs(named: InputFiles, folder: Path) -> Inputs:
     )  # fmt: skip
 
 
-def inputs_of_parcels(inputs: Inputs, lands: tuple[Land, ...], by_vintages: bool) -> Inputs:  # noqa: FBT001  (of the caller's files)
+def inputs_of_parcels(inputs: Inputs, lands: tuple[Land, ...], by_vintages: bool) -> Inputs:
     """Return the inputs with the vintages of these parcels alone.
 
     Raises

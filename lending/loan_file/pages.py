@@ -32,9 +32,7 @@ SUBTITLE = Text(
     "贷款 {number} · {borrower} · 编制日 {made} · 基准日 {base}",
     "Loan {number} · {borrower} · made {made} · base date {base}",
 )
-BANNER = Text(
-    "银行内部文件，不是资产评估报告。", "Internal to the bank; not an appraisal report."
-)
+BANNER = Text("银行内部文件，不是资产评估报告。", "Internal to the bank; not an appraisal report.")
 FOOT = Text(
     "{software} · 全部数字可由同名 JSON 文件重算。",
     "{software} · every figure can be computed again from the JSON file of the same name.",
@@ -359,9 +357,7 @@ def _sources(record: LoanFile, remarks: Sequence[Remark], language: Language) ->
     keys |= {one.source for one in statements()} | {one.item.source for one in item_states(record)}
     keys |= {one.check.source for one in remarks}
     known = references()
-    rows = tuple(
-        (key, known[key].title, known[key].read) for key in sorted(keys) if key in known
-    )
+    rows = tuple((key, known[key].title, known[key].read) for key in sorted(keys) if key in known)
     return Grid(tuple(t[language] for t in SOURCE), rows, ("auto", "1fr", "1fr"))
 
 

@@ -64,9 +64,7 @@ class Search(_Record):
         return next((level for level in ("BLOCK", "FLAG", "INFO") if level in levels), "")
 
 
-def search_of(
-    findings: Iterable[Finding], registry: str, on: date, compared_with: int
-) -> Search:
+def search_of(findings: Iterable[Finding], registry: str, on: date, compared_with: int) -> Search:
     """Return findings as a record."""
     return Search(
         registry=registry, on=on, compared_with=compared_with,

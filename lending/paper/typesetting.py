@@ -49,9 +49,7 @@ def typeset(document: Document, fonts: Path | None = None) -> bytes:
             said = inputs | {"tightness": step}
             if not document.one_page or _pages(compiler, said) == 1:
                 # a PDF is one file, never a list of pages
-                return cast(
-                    "bytes", compiler.compile(format="pdf", sys_inputs=said, timestamp=0)
-                )
+                return cast("bytes", compiler.compile(format="pdf", sys_inputs=said, timestamp=0))
     raise OutputError(where=document.title, problem=Text(
         "一页放不下。请缩短项目说明与名称。", "does not fit one page. Shorten names and notes."
     ))  # fmt: skip

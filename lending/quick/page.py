@@ -113,7 +113,11 @@ def _pieces(record: SelfValuation, language: Language) -> list[Piece]:
         *under("parcel", _parcel(record, language)),
         *under("tonnes", _tonnes(record, language)),
         *under("price", words.price(valuation, language)),
-        *under("value", words.steps(valuation, language, ELSEWHERE), words.haircuts(valuation, language)),
+        *under(
+            "value",
+            words.steps(valuation, language, ELSEWHERE),
+            words.haircuts(valuation, language),
+        ),
         *under("practice", words.practice(valuation, language)),
         *under("conflicts", *words.findings(record.search, language, SHOWN_FINDINGS)),
         *under("proves_not", Bullets(proves_not)),

@@ -26,9 +26,7 @@ FAULTS = 3
     "--out", type=options.PATH, required=True,
     help="Where the page is written; the figures go beside it as JSON.",
 )  # fmt: skip
-@click.option(
-    "--on", type=DAY, metavar="YYYY-MM-DD", help="The day of the file; by default today."
-)
+@click.option("--on", type=DAY, metavar="YYYY-MM-DD", help="The day of the file; by default today.")
 @click.option("--fonts", type=options.PATH, help="A folder of fonts for rare characters.")
 @options.overwrite
 @options.as_json
@@ -98,8 +96,7 @@ def _show(remarks: "tuple[Remark, ...]", *, as_json: bool, lang: Language) -> No
         ])  # fmt: skip
     elif remarks:
         rows = [
-            (level(one.check.level, lang), one.check.title[lang], one.what[lang])
-            for one in remarks
+            (level(one.check.level, lang), one.check.title[lang], one.what[lang]) for one in remarks
         ]
         show_table([t[lang] for t in HEADER], rows)
     else:

@@ -40,9 +40,7 @@ WRITTEN = Text("已写入 {files}", "written: {files}")
     "--facts", type=options.PATH, required=True,
     help="TOML of the holding: yield or tonnes, ends, cycle, costs, market.",
 )  # fmt: skip
-@click.option(
-    "--policy", type=options.PATH, required=True, help="The bank's policy, a TOML file."
-)
+@click.option("--policy", type=options.PATH, required=True, help="The bank's policy, a TOML file.")
 @click.option("--vintages", type=options.PATH, help="Tonnes by parcel and years (.csv, .parquet).")
 @click.option("--prices", type=options.PATH, help="Dated prices of your own (.csv).")
 @click.option(
