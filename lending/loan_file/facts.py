@@ -1,4 +1,4 @@
-"""The file of a loan: TOML with the loan, its documents and signatures, and where its inputs are."""
+"""The file of a loan: TOML with its terms, documents and signatures, and where its inputs are."""
 
 from datetime import date
 from decimal import Decimal

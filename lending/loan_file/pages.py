@@ -72,7 +72,8 @@ NOTES = (
 )
 PARCEL = (Text("宗地", "Parcel"), Text("面积（亩）", "mu"), Text("面积（公顷）", "ha"),
           Text("证书", "Certificate"), Text("证载面积（亩）", "mu certified"),
-          Text("权利人", "Holder"), Text("树种", "Species"), Text("权属止", "Tenure to"))  # fmt: skip
+          Text("权利人", "Holder"), Text("树种", "Species"),
+          Text("权属止", "Tenure to"))  # fmt: skip
 VINTAGE = (Text("宗地", "Parcel"), Text("年份", "Years"), Text("性质", "Kind"),
            Text("均值", "Mean"), Text("标准误", "Standard error"), Text("下限", "Lower bound"),
            Text("方法学", "Methodology"))  # fmt: skip
@@ -281,8 +282,8 @@ def _bounds(record: LoanFile, language: Language) -> Grid:
 def _approaches(record: LoanFile, language: Language) -> list[Piece]:
     found = record.valuation.results.approaches
     rows = tuple(
-        (APPROACHES[one.approach][language], words.yuan(one.value, language), words.formula(one.formula),
-         one.source)
+        (APPROACHES[one.approach][language], words.yuan(one.value, language),
+         words.formula(one.formula), one.source)
         for one in found
     )  # fmt: skip
     pieces: list[Piece] = []

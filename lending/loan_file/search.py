@@ -77,7 +77,8 @@ def search_of(findings: Iterable[Finding], registry: str, on: date, compared_wit
                 other_creditor=one.other.creditor if one.other else "",
                 area_m2=None if one.area_m2 is None else Decimal(str(round(one.area_m2, 1))),
                 vintage_from=one.vintage_from, vintage_to=one.vintage_to, tonnes=one.tonnes,
-                missing=one.missing, what=Words.of(one.what), rule=Words.of(one.rule), source=one.source,
+                missing=one.missing, what=Words.of(one.what), rule=Words.of(one.rule),
+                source=one.source,
             )
             for one in findings
         ),

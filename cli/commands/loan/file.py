@@ -62,7 +62,7 @@ def file(
 @options.as_json
 @options.lang
 def check(loan: Path, on: datetime | None, *, as_json: bool, lang: Language) -> int:
-    """Check the JSON of a credit file LOAN: made again from its own inputs, missing, out of date."""
+    """Check the JSON of a credit file LOAN: recomputed from its inputs, missing, out of date."""
     from lending.loan_file.report_check import report_check
     from lending.loan_file.writing import read_record
 
