@@ -21,6 +21,7 @@ from lending.paper.document import (
     Piece,
     Words,
 )
+from lending.valuation.facts import Holding
 from lending.valuation.timing import ENDS
 
 __all__ = ["document"]
@@ -100,6 +101,7 @@ NONE = Text("无。", "None.")
 DONE = Text("已全部办理。", "All are done.")
 ALL_WELL = Text("各项检查均未发现问题。", "No check found anything.")
 ONE_METHOD = Text("只用一种方法的理由：{reason}", "One method alone, because: {reason}")
+RIGHTS = {"carbon_income": Text("林业碳汇收益权", "forest-carbon income")}
 OTHER = Text("其他担保", "Other security")
 ROLES = {
     "maker": Text("经办人", "Maker"),
@@ -123,6 +125,8 @@ LABELS = {
     "ends": Text("由何决定", "Set by"),
     "valued": Text("估值面积", "Area valued"),
     "yield": Text("每亩每年", "Per mu and year"),
+    "gross": Text("毛量合计（未扣减）", "Gross tonnes, nothing taken off"),
+    "of": Text("产量来源", "Source of the yield"),
 }
 
 
@@ -156,8 +160,7 @@ def document(record: LoanFile, remarks: Sequence[Remark], language: Language) ->
     }
     pieces: list[Piece] = [_headline(record, language)]
     for name, chapter in chapters.items():
-        if chapter:
-            pieces += [Heading(HEADINGS[name][language]), *chapter]
+        pieces += [Heading(HEADINGS[name][language]), *chapter]
     return Document(
         language=language,
         title=TITLE[language],
@@ -200,9 +203,10 @@ def _remarks(remarks: Sequence[Remark], language: Language) -> list[Piece]:
 
 def _object(record: LoanFile, language: Language) -> Pairs:
     loan, inputs = record.facts.loan, record.valuation.inputs
+    same = Text(inputs.facts.right, inputs.facts.right)
     rows = [
         (LABELS["subject"][language], inputs.facts.subject or "—"),
-        (LABELS["right"][language], inputs.facts.right),
+        (LABELS["right"][language], RIGHTS.get(inputs.facts.right, same)[language]),
         (LABELS["purpose"][language], loan.purpose or "—"),
         (LABELS["stage"][language], STAGES[loan.stage][language]),
         (LABELS["policy"][language], f"{inputs.policy.bank} {inputs.policy.version}"),
@@ -253,6 +257,8 @@ def _tonnes(record: LoanFile, language: Language) -> list[Piece]:
         rows += [
             (LABELS["valued"][language], f"{holding.area_mu:,.2f} {unit}"),
             (LABELS["yield"][language], f"{holding.yield_tCO2e_per_mu:g} tCO2e"),
+            (LABELS["gross"][language], amounts.tonnes(_gross(holding, found.years))),
+            (LABELS["of"][language], holding.source),
         ]
     pieces: list[Piece] = [Pairs(tuple(rows), wide=True)]
     if inputs.vintages:
@@ -268,6 +274,11 @@ def _tonnes(record: LoanFile, language: Language) -> list[Piece]:
         if left := len(inputs.vintages) - len(first):
             pieces.append(Words(MORE[language].format(left=left)))
     return pieces
+
+
+def _gross(holding: Holding, years: float) -> float:
+    """Return the tonnes of all years as practice counts them."""
+    return holding.area_mu * holding.yield_tCO2e_per_mu * years
 
 
 def _bounds(record: LoanFile, language: Language) -> Grid:
@@ -293,7 +304,7 @@ def _approaches(record: LoanFile, language: Language) -> list[Piece]:
     if record.facts.one_method_because:
         reason = record.facts.one_method_because
         pieces.append(Words(ONE_METHOD[language].format(reason=reason)))
-    return pieces
+    return pieces or [Words(NONE[language])]
 
 
 def _sensitivity(record: LoanFile, language: Language) -> list[Piece]:
@@ -310,7 +321,7 @@ def _sensitivity(record: LoanFile, language: Language) -> list[Piece]:
         for one in found.sensitivity
     ]  # fmt: skip
     if not rows:
-        return []
+        return [Words(NONE[language])]
     widths = ("1fr", "auto", "auto", "auto")
     return [Grid(tuple(t[language] for t in CHANGE), tuple(rows), widths, (2, 3))]
 

@@ -1,5 +1,6 @@
 """A document and its figures on disk: the PDF, and the JSON of the same name beside it."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from data_catalog.errors import OutputError, ProjectError
@@ -37,7 +38,8 @@ def write_pair(out: Path, pdf: bytes, json: str, *, overwrite: bool) -> tuple[Pa
             file.with_name(f".{file.name}.part").replace(file)
     except OSError as error:
         for file in asides:
-            file.with_name(f".{file.name}.part").unlink(missing_ok=True)
+            with suppress(OSError):
+                file.with_name(f".{file.name}.part").unlink()
         problem = Text("无法写入该文件。", "this file cannot be written.")
         raise OutputError(where=str(out), problem=problem) from error
     return page, figures

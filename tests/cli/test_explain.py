@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from cli import options
-from data_catalog.formula import plain
 from cli.labels import parameter_title
 from data_catalog.derived import ALTERNATIVES, DERIVED
 from data_catalog.errors import UnknownNameError
+from data_catalog.formula import plain
 from data_catalog.parameters import bundled
 from data_catalog.spec import Coefficients, Model
 from data_catalog.standards import bundled as standards

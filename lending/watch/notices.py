@@ -1,0 +1,149 @@
+"""Notices: what happened to a pledge, its figures before and after, and what the ladder asks."""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from data_catalog.text import Language, Text
+from lending.loans.ladder import ZONES, Ladder, Zone, standing
+from lending.paper import amounts
+from lending.policy.model import Policy
+from lending.valuation.result import Valuation, Words, money
+from lending.watch.pledges import Pledged
+
+__all__ = ["Figures", "Kind", "Notice", "ladder_of", "made", "notice_id"]
+
+Kind = Literal["disturbance", "price", "calendar"]
+KINDS: dict[Kind, Text] = {
+    "disturbance": Text("林地扰动", "disturbance"),
+    "price": Text("价格变动", "price"),
+    "calendar": Text("到期重估", "revaluation due"),
+}
+HEAD = Text("质押 {pledge}：{kind}（{on}）", "Pledge {pledge}: {kind} ({on})")
+CHANGE = Text(
+    "碳汇量下限 {t0} → {t1}；抵押价值 {v0} → {v1}；质押率 {l0} → {l1}。",
+    "Lower bound {t0} → {t1}; lending value {v0} → {v1}; loan-to-value {l0} → {l1}.",
+)
+ZONE = Text("所处区间：{zone}。", "Zone: {zone}.")
+TOP_UP = Text(
+    "请在 {days} 个工作日内归还 {cash} 或增加抵押价值 {more}（民法典第 408、433 条）。",
+    "Pay back {cash} or add lending value of {more} within {days} working days (Civil Code, "
+    "articles 408 and 433).",
+)
+NOT_DONE = Text("未能重估：{problem}", "Not valued anew: {problem}")
+NOT_APPRAISAL = Text(
+    "银行内部重估，不是资产评估报告。", "A revaluation by the bank itself; not an appraisal report."
+)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Figures(_Record):
+    """What a valuation said."""
+
+    base_date: date
+    tonnes_lower: Decimal
+    lending_value: Decimal
+    """CNY."""
+    ltv: Decimal | None
+    """Principal over lending value; None where that is nothing."""
+
+
+class Notice(_Record):
+    """One notice; `id` is the same for the same event, however often it is seen."""
+
+    schema_id: Literal["gep-watch-notice/1"] = "gep-watch-notice/1"
+    id: str
+    kind: Kind
+    pledge_id: str
+    made_on: date
+    event_on: date
+    events: tuple[str, ...]
+    """What it answers: digests of alerts, id of a price row, the day that was due."""
+    principal: Decimal
+    what: Words
+    before: Figures
+    after: Figures | None
+    """None where it could not be valued anew; `problem` says why."""
+    problem: Words | None = None
+    zone: str
+    reasons: tuple[Words, ...]
+    cash_top_up: Decimal
+    collateral_top_up: Decimal
+    top_up_days: int
+
+    def text(self, language: Language) -> str:
+        """Return the notice as people read it."""
+        lines = [
+            HEAD[language].format(
+                pledge=self.pledge_id, kind=KINDS[self.kind][language], on=self.event_on
+            ),
+            self.what.text()[language],
+        ]
+        if self.after is not None:
+            was, now = self.before, self.after
+            lines.append(CHANGE[language].format(
+                t0=amounts.tonnes(was.tonnes_lower), t1=amounts.tonnes(now.tonnes_lower),
+                v0=amounts.yuan(was.lending_value, language),
+                v1=amounts.yuan(now.lending_value, language),
+                l0=amounts.percent(was.ltv), l1=amounts.percent(now.ltv),
+            ))  # fmt: skip
+            lines.append(ZONE[language].format(zone=ZONES[Zone[self.zone]][language]))
+            lines += [one.text()[language] for one in self.reasons]
+        if self.problem is not None:
+            lines.append(NOT_DONE[language].format(problem=self.problem.text()[language]))
+        if Zone[self.zone] >= Zone.ORANGE and self.cash_top_up:
+            lines.append(TOP_UP[language].format(
+                days=self.top_up_days, cash=amounts.yuan(self.cash_top_up, language),
+                more=amounts.yuan(self.collateral_top_up, language),
+            ))  # fmt: skip
+        return "\n".join([*lines, NOT_APPRAISAL[language]])
+
+
+def ladder_of(policy: Policy) -> Ladder:
+    """Return a policy's ladder in exact numbers."""
+    lines = {name: Decimal(str(number)) for name, number in policy.ladder if name != "top_up_days"}
+    return Ladder(max_ltv=Decimal(str(policy.caps.max_ltv)), **lines)
+
+
+def notice_id(kind: Kind, pledge_id: str, events: tuple[str, ...]) -> str:
+    """Return the id of a notice: of its pledge and of what it answers, in any order."""
+    told = "\n".join([kind, pledge_id, *sorted(events)])
+    return f"{kind}-{pledge_id}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def made(
+    kind: Kind, pledged: Pledged, events: tuple[str, ...], what: Text, on: date, event_on: date,
+    after: Valuation | None, problem: Text | None = None,
+) -> Notice:  # fmt: skip
+    """Return the notice of an event, with where the ladder puts the loan after it."""
+    before, policy = pledged.valuation, pledged.valuation.inputs.policy
+    now = after or before
+    stands = standing(
+        pledged.principal, now.results.lending_value, ladder_of(policy),
+        last_value=before.results.lending_value,
+    )  # fmt: skip
+    return Notice(
+        id=notice_id(kind, pledged.pledge_id, events), kind=kind, pledge_id=pledged.pledge_id,
+        made_on=on, event_on=event_on, events=tuple(sorted(events)), principal=pledged.principal,
+        what=Words.of(what), before=_figures(before, pledged.principal),
+        after=None if after is None else _figures(after, pledged.principal),
+        problem=None if problem is None else Words.of(problem), zone=stands.zone.name,
+        reasons=tuple(Words.of(text) for text in stands.reasons),
+        cash_top_up=money(stands.cash_top_up), collateral_top_up=money(stands.collateral_top_up),
+        top_up_days=policy.ladder.top_up_days,
+    )  # fmt: skip
+
+
+def _figures(valuation: Valuation, principal: Decimal) -> Figures:
+    found = valuation.results
+    worth = found.lending_value
+    return Figures(
+        base_date=valuation.inputs.facts.base_date, tonnes_lower=found.tonnes_lower,
+        lending_value=worth, ltv=principal / worth if worth else None,
+    )  # fmt: skip

@@ -1,0 +1,99 @@
+"""A valuation made again after something changed: land lost, a new price, a later day."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from lending.prices.rows import PriceRow
+from lending.valuation.facts import Facts, When
+from lending.valuation.result import Inputs, Valuation, Vintage
+from lending.valuation.timing import day_at
+from lending.valuation.value import value
+
+__all__ = ["at_price", "without_land"]
+
+
+def without_land(
+    valuation: Valuation, lost: Mapping[str, float], whole: float, since: date
+) -> Valuation:
+    """Return the value without the tonnes to come of land that was disturbed; nothing else moves.
+
+    Base date and price stay those of the valuation, so that what differs is the forest alone.
+    Tonnes that were monitored or issued already are not touched: a loss of theirs is what the
+    programme's buffer is for.
+
+    Parameters
+    ----------
+    lost : mapping of parcel to the share of its area that was disturbed
+    whole : float
+        Share of all pledged land that was disturbed.
+    since : date
+        Of the first disturbance: vintages that end by then stay.
+    """
+    inputs = valuation.inputs
+    holding = inputs.facts.holding
+    if holding is None or inputs.vintages:
+        rows = tuple(_less(row, lost.get(row.parcel_id, 0.0), since) for row in inputs.vintages)
+        return value(inputs.model_copy(update={"vintages": rows}))
+    if whole >= 1:
+        # a holding has to have some area; tonnes of nothing are no tonnes
+        return _worthless(valuation)
+    left = holding.model_copy(update={"area_mu": holding.area_mu * (1 - whole)})
+    return value(_with_facts(inputs, holding=left))
+
+
+def at_price(valuation: Valuation, row: PriceRow, day: date) -> Valuation:
+    """Return the value on another day at another price.
+
+    A path of points moves with the price; ends that were told in years from the base date stay
+    the days they are.
+    """
+    facts = valuation.inputs.facts
+    base, was = facts.base_date, valuation.inputs.price.price
+    ratio = row.price / was if row.price and was else 1.0
+    points = tuple(p.model_copy(update={"price": p.price * ratio}) for p in facts.price.points)
+    path = facts.price.model_copy(update={"points": points, "row": row})
+    ends = facts.ends.model_copy(
+        update={
+            name: _dated(getattr(facts.ends, name), base) for name in type(facts.ends).model_fields
+        }
+    )
+    cycle = facts.cycle
+    if cycle.first_verification is not None:
+        first = _dated(cycle.first_verification, base)
+        cycle = cycle.model_copy(update={"first_verification": first})
+    moved = _with_facts(
+        valuation.inputs, base_date=day, price=path, ends=ends, cycle=cycle
+    ).model_copy(update={"price": row})
+    return value(moved)
+
+
+def _less(row: Vintage, lost: float, since: date) -> Vintage:
+    if row.kind != "ex_ante" or row.vintage_to <= since or not lost:
+        return row
+    numbers = {
+        name: None if amount is None else amount * (1 - lost)
+        for name, amount in (
+            ("gross_tCO2e", row.gross_tCO2e), ("net_tCO2e", row.net_tCO2e),
+            ("se_tCO2e", row.se_tCO2e), ("lower_tCO2e", row.lower_tCO2e),
+        )
+    }  # fmt: skip
+    return row.model_copy(update=numbers)
+
+
+def _with_facts(inputs: Inputs, **changed: object) -> Inputs:
+    facts: Facts = inputs.facts.model_copy(update=changed)
+    return inputs.model_copy(update={"facts": facts})
+
+
+def _dated(when: When, base: date) -> date:
+    return when if isinstance(when, date) else day_at(base, float(when))
+
+
+def _worthless(valuation: Valuation) -> Valuation:
+    """Return the valuation with nothing left of it."""
+    nothing = valuation.results.value * 0
+    results = valuation.results.model_copy(update={
+        "tonnes_mean": nothing, "tonnes_lower": nothing, "value": nothing,
+        "lending_value": nothing, "max_loan": nothing, "coverage_ratio": 0.0,
+    })  # fmt: skip
+    return valuation.model_copy(update={"results": results, "steps": ()})

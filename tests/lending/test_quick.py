@@ -1,0 +1,157 @@
+"""The small loan: one page, its figures those of the record, and the record to be made again."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import gep
+from data_catalog.errors import GepError, ParcelError, TableError
+from data_catalog.text import Language
+from lending.loan_file import read_land
+from lending.loan_file.catalogue import limit, statements
+from lending.loan_file.claims import known_claims, searched
+from lending.loan_file.land import read_one
+from lending.loan_file.opening import inputs_of_parcels
+from lending.paper import amounts, typeset
+from lending.quick import SelfValuation, page, recomputed, self_valuation
+from tests.lending.loan_file.made_up import AMOUNT, DAY, EXAMPLE, POLICY, inputs, pages, squeezed
+
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
+
+
+@pytest.fixture(scope="module")
+def record() -> SelfValuation:
+    land = read_one(EXAMPLE / "parcels.geojson")
+    made = self_valuation(land, inputs(), AMOUNT, None)
+    known = known_claims("claims.csv", EXAMPLE)
+    return made.model_copy(
+        update={"search": searched((land,), made.valuation, known, "claims.csv", DAY, {})}
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_is_one_page_that_says_every_sentence(record: SelfValuation, language: Language) -> None:
+    told = page(record, language)
+    found = pages(typeset(told))
+    assert len(found) == 1
+    text = squeezed(found[0])
+    shown = [t for t in told.texts() if t not in {"zh", "en", "auto", "1fr"}]
+    assert [t for t in shown if squeezed(t) not in text] == []
+    for one in statements():
+        assert (squeezed(one.text[language]) in text) is one.on_quick
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_figures_on_the_page_are_those_of_the_json(
+    record: SelfValuation, language: Language
+) -> None:
+    (text,) = pages(typeset(page(record, language)))
+    figures = json.loads(record.to_json())
+    results = figures["valuation"]["results"]
+    for name in ("lending_value", "max_loan"):
+        assert squeezed(amounts.yuan(Decimal(results[name]), language)) in squeezed(text)
+    for name in ("tonnes_mean", "tonnes_lower"):
+        assert f"{Decimal(results[name]):,.3f}tCO2e" in squeezed(text)
+    assert squeezed(amounts.yuan(Decimal(figures["amount"]), language)) in squeezed(text)
+    # 71,896.70 / 250,000 = 28.8 %
+    assert "28.8%" in squeezed(text)
+    assert f"{figures['valuation']['inputs']['price']['price']:g}" in text
+    assert figures["valuation"]["inputs"]["price"]["last_day"] in text
+
+
+def test_it_is_made_again_from_its_own_json_to_the_cent(record: SelfValuation) -> None:
+    assert recomputed(record.to_json()) == record
+    altered = record.to_json().replace(f'"{record.valuation.results.lending_value}"', '"99999.99"')
+    assert altered != record.to_json()
+    assert recomputed(altered).valuation.results == record.valuation.results
+
+
+def test_an_area_in_mu_is_fifteen_times_the_hectares(record: SelfValuation) -> None:
+    # the outline was drawn to 1,030 mu; 68.6665 ha * 15 = 1,029.9975
+    assert record.parcel.area_ha == Decimal("68.6665")
+    assert "1,030.00 亩（68.6665 公顷）" in str(page(record, "zh").content())
+
+
+def test_from_the_limit_on_the_page_asks_for_an_outside_valuation() -> None:
+    land = read_one(EXAMPLE / "parcels.geojson")
+    assert limit().value == 300000
+    for amount, asked in ((Decimal("299999.99"), False), (Decimal(300000), True)):
+        made = self_valuation(land, inputs(), amount, None)
+        assert made.above_limit is asked
+        assert ("须另行委托外部评估" in str(page(made, "zh").content())) is asked
+
+
+def test_a_loan_that_carbon_does_not_cover_is_told_the_gap(record: SelfValuation) -> None:
+    # the policy lends 60 % of 71,896.70 = 43,138.02; 250,000 - 43,138.02 = 206,861.98
+    assert record.shortfall == Decimal("206861.98")
+    assert "206,861.98" in str(page(record, "en").content())
+    small = self_valuation(read_one(EXAMPLE / "parcels.geojson"), inputs(), Decimal(40000), None)
+    assert small.shortfall == 0
+    assert "碳汇可担保全部申请金额" in str(page(small, "zh").content())
+
+
+def test_a_page_without_a_register_says_that_nobody_looked() -> None:
+    made = self_valuation(read_one(EXAMPLE / "parcels.geojson"), inputs(), AMOUNT, None)
+    assert "没有比对任何登记簿" in str(page(made, "zh").content())
+
+
+def test_a_neighbour_s_pledge_on_the_same_ground_is_met(record: SelfValuation) -> None:
+    assert record.search is not None
+    assert [one.other_claim_id for one in record.search.met if one.level == "BLOCK"] == [
+        "PLEDGE-0007"
+    ]
+    assert record.search.compared_with == 2
+    assert record.search.not_looked_at, "what was not declared has not passed"
+
+
+def test_the_command_writes_the_page_and_its_figures(tmp_path: Path) -> None:
+    out = tmp_path / "page.pdf"
+    words = [
+        "loan", "quick", str(EXAMPLE / "parcels.geojson"), "--amount", "250000", "--facts",
+        str(EXAMPLE / "facts.toml"), "--policy", str(POLICY), "--on", "2021-07-30",
+        "--registry", str(EXAMPLE / "claims.csv"), "--out", str(out),
+    ]  # fmt: skip
+    done = CliRunner().invoke(gep, ["--lang", "zh", *words], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "28.8 %" in done.stdout
+    figures = SelfValuation.model_validate_json(out.with_suffix(".json").read_text())
+    assert figures.amount == AMOUNT
+    assert len(pages(out.read_bytes())) == 1
+    with pytest.raises(GepError, match="is there already"):
+        CliRunner().invoke(gep, words, catch_exceptions=False)
+
+
+def test_a_file_of_several_parcels_asks_which(tmp_path: Path) -> None:
+    import geopandas as gpd
+
+    one = gpd.read_file(EXAMPLE / "parcels.geojson")
+    two = gpd.GeoDataFrame({"parcel_id": ["A", "B"]}, geometry=[*one.geometry] * 2, crs=one.crs)
+    two.to_file(tmp_path / "two.gpkg")
+    with pytest.raises(ParcelError, match="has 2 parcels"):
+        read_one(tmp_path / "two.gpkg")
+    assert read_one(tmp_path / "two.gpkg", "B").parcel_id == "B"
+    with pytest.raises(ParcelError, match="no parcel 'C'"):
+        read_land(tmp_path / "two.gpkg", ["C"])
+
+
+def test_faults_of_the_land_are_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ParcelError, match="there is no such file"):
+        read_one(tmp_path / "none.gpkg")
+    (tmp_path / "words.geojson").write_text("no shapes", encoding="utf-8")
+    with pytest.raises(ParcelError, match="cannot be read"):
+        read_one(tmp_path / "words.geojson")
+
+
+def test_a_parcel_without_vintages_in_their_table_stops() -> None:
+    land = read_one(EXAMPLE / "parcels.geojson")
+    with pytest.raises(TableError, match="no row of parcel 'AJ-001'"):
+        inputs_of_parcels(inputs(), (land,), by_vintages=True)
+
+
+def test_the_day_of_the_search_is_in_the_record(record: SelfValuation) -> None:
+    assert record.search is not None
+    assert record.search.on == date(2021, 7, 30)
