@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
@@ -126,7 +126,8 @@ def test_alerts_from_before_the_valuation_and_at_a_shared_border_touch_nothing(
     assert list(disturbance_notices(watched, beside, (), DAY)) == []
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=8))
+@settings(max_examples=8)
+@given(st.lists(st.booleans(), min_size=1, max_size=4))
 def test_as_many_notices_as_touched_pledges(valuation: Valuation, touched: list[bool]) -> None:
     small = valuation.model_copy(update={"steps": ()})
     watched = [pledged(f"p{n}", small, east=float(n)) for n in range(len(touched))]
