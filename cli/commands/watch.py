@@ -11,6 +11,7 @@ from cli.commands.loan.schedule import DAY
 from data_catalog.text import Language, Text
 
 if TYPE_CHECKING:
+    from lending.registry import Registry
     from lending.valuation.result import Valuation
     from lending.watch.notices import Notice
 
@@ -22,7 +23,7 @@ COUNT = Text(
 
 
 @click.command()
-@click.argument("pledges", type=options.PATH)
+@click.argument("pledges")
 @click.option(
     "--alerts", type=options.PATH,
     help="Polygons of disturbance (GeoJSON, GeoPackage) with their days.",
@@ -39,6 +40,10 @@ COUNT = Text(
 @click.option("--prices", type=options.PATH, help="Dated prices of your own (.csv).")
 @click.option("--calendar", is_flag=True, help="Value anew what is due by the policy's calendar.")
 @click.option(
+    "--user", metavar="ID",
+    help="Who notes the notices beside the pledges, where PLEDGES is the registry.",
+)  # fmt: skip
+@click.option(
     "--on", type=DAY, metavar="YYYY-MM-DD", help="The day of the watch; by default today."
 )
 @click.option(
@@ -48,11 +53,12 @@ COUNT = Text(
 @options.as_json
 @options.lang
 def watch(
-    pledges: Path, alerts: Path | None, date_column: str, confidence_column: str | None,
+    pledges: str, user: str | None, alerts: Path | None, date_column: str,
+    confidence_column: str | None,
     least_confidence: float | None, prices: Path | None, on: datetime | None, out: Path, *,
     calendar: bool, as_json: bool, lang: Language,
 ) -> None:  # fmt: skip
-    """Watch PLEDGES, polygons with pledge_id, parcel_id, principal and valuation.
+    """Watch PLEDGES: the registry, or polygons with parcel_id, principal and valuation.
 
     Alerts touch the pledges that they overlap, and no other; prices those of their market. What is
     touched is valued anew, set against the bank's ladder, and told in a notice, once per event.
@@ -68,9 +74,11 @@ def watch(
         read_pledges,
         write_notices,
     )
+    from lending.watch.registered import note_in, pledged_in
 
     day = on.date() if on else date.today()  # noqa: DTZ011  (the desk's own day)
-    watched = read_pledges(pledges)
+    registry = _registry(pledges)
+    watched = read_pledges(Path(pledges)) if registry is None else pledged_in(registry)
     known = known_events(read_book(out))
     rows = (*price_rows(), *(read_prices(prices) if prices else ()))
     found: list[tuple[Notice, Valuation | None]] = []
@@ -80,6 +88,8 @@ def watch(
     found += price_notices(watched, rows, known, day) if prices else []
     found += calendar_notices(watched, rows, known, day) if calendar else []
     write_notices(out, found)
+    if registry is not None and user:
+        note_in(registry, registry.user(user), [one for one, _ in found])
     if as_json:
         click.echo("\n".join(one.model_dump_json() for one, _ in found))
         return
@@ -89,6 +99,13 @@ def watch(
     if not found:
         show(NOTHING[lang])
     show(COUNT[lang].format(pledges=len(watched), new=len(found), folder=out))
+
+
+def _registry(pledges: str) -> "Registry | None":
+    from lending.loan_file.claims import is_database
+    from lending.registry import open  # noqa: A004  (the registry's own word)
+
+    return open(pledges) if is_database(pledges) else None
 
 
 def _alerts(file: Path, day: str, confidence: str | None, least: float | None):  # type: ignore[no-untyped-def]  # noqa: ANN202  (a GeoDataFrame, imported late)

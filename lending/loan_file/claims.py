@@ -15,10 +15,15 @@ from lending.loan_file.search import Search, search_of
 from lending.valuation.result import Valuation, tonnes
 from lending.valuation.timing import day_at
 
-__all__ = ["claims_of", "known_claims", "searched"]
+__all__ = ["claims_of", "is_database", "known_claims", "searched"]
 
 EXPECTED, ISSUED = "CARB_F", "CARB_I"
 DATABASES = {".db", ".sqlite", ".sqlite3"}
+
+
+def is_database(register: str) -> bool:
+    """Return whether a register is a database, by its address or the ending of its file."""
+    return "://" in register or Path(register).suffix in DATABASES
 
 
 def known_claims(register: str, folder: Path) -> list[Claim]:
@@ -34,7 +39,7 @@ def known_claims(register: str, folder: Path) -> list[Claim]:
     GepError
         If it cannot be opened or read.
     """
-    if "://" in register or Path(register).suffix in DATABASES:
+    if is_database(register):
         from lending.registry import active_claims, open  # noqa: A004  (the registry's own word)
 
         with open(register if "://" in register else str(folder / register)).reading() as session:

@@ -1,5 +1,6 @@
 """The watch: only what is touched, once, with figures before and after."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from shapely.affinity import translate
 from cli.main import gep
 from data_catalog.errors import GepError, Problems, ProjectError
 from lending.prices.rows import PriceRow
+from lending.registry import ValuationForm, record_valuation
 from lending.valuation.result import Valuation, Vintage
 from lending.valuation.value import value
 from lending.watch import (
@@ -27,8 +29,10 @@ from lending.watch import (
     read_pledges,
     write_notices,
 )
+from lending.watch.registered import note_in, pledged_in
 from lending.watch.revaluation import without_land
 from tests.lending.loan_file.made_up import EXAMPLE, inputs
+from tests.lending.registry.world import furnished
 
 DAY = date(2021, 9, 10)
 PRINCIPAL = Decimal(40000)
@@ -264,6 +268,29 @@ def test_faults_of_the_pledges_are_told_all_at_once(valuation: Valuation, tmp_pa
     with pytest.raises(Problems) as problems:
         read_pledges(tmp_path / "two.gpkg")
     assert len(problems.value.errors) == 2
+
+
+def test_the_pledges_of_a_registry_are_watched_and_notices_noted_once(
+    valuation: Valuation, tmp_path: Path
+) -> None:
+    world = furnished(tmp_path / "registry.db")
+    registered = world.until("registered", world.apply("L1", "K1"))
+    form = ValuationForm(
+        valuation_id="V1", pledge_id=registered, basis_date=date(2021, 7, 30),
+        document=json.loads(valuation.to_json()),
+    )  # fmt: skip
+    record_valuation(world.registry, world.maker, form)
+    ((one),) = pledged_in(world.registry)
+    assert one.principal == Decimal("300000.00")
+    assert one.valuation == valuation
+    cut = alerts((shapely.box(119.0, 28.0, 119.005, 28.01), "2021-09-01"))
+    found = list(disturbance_notices([one], cut, (), DAY))
+    before = world.events()
+    note_in(world.registry, world.maker, [notice for notice, _ in found])
+    assert world.events() == before + 1
+    note_in(world.registry, world.maker, [notice for notice, _ in found])
+    assert world.events() == before + 1
+    world.registry.close()
 
 
 def test_a_line_that_is_no_notice_is_named(tmp_path: Path) -> None:
