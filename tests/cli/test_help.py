@@ -85,12 +85,13 @@ CHINESE = {
         (resources.files("cli") / "help.csv").read_text(encoding="utf-8").splitlines()
     )
 }
-OF_CLICK = 13
+OF_CLICK = 14
 """Rows of the table that are click's own words: they come first."""
 NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR", "NAME", "ID",
          "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
          "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B", "parcel", "ecosystem",
-         "service", "township", "WHAT", "CODE", "ROW"}  # fmt: skip
+         "service", "township", "WHAT", "CODE", "ROW", "SAMPLE", "gpkg",
+         "neyman", "proportional", "equal"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 

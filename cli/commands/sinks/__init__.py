@@ -3,6 +3,7 @@
 import click
 
 from cli.commands.sinks.account import change, stock
+from cli.commands.sinks.accuracy import accuracy
 
 __all__ = ["sinks"]
 
@@ -12,5 +13,5 @@ def sinks() -> None:
     """Compute the forest carbon of a project, without the services."""
 
 
-for _command in (stock, change):
+for _command in (stock, change, accuracy):
     sinks.add_command(_command)
