@@ -51,7 +51,7 @@ class TableRows:
 
     def of_other_years(self, year: int) -> list[int]:
         """Return the lines of rows that stand in from another year, with a note that says why."""
-        if YEAR not in self.frame:
+        if YEAR not in self.frame or self.table.of_years:
             return []
         return [int(n) for n in self.frame.loc[self.frame[YEAR] != year, "line"]]
 
@@ -187,7 +187,7 @@ def _row_problems(
     declared: Table, frame: pd.DataFrame, where: str, year: int
 ) -> Iterator[GepError]:
     """Yield what is wrong with whole rows: their year, their unit, and rows given twice."""
-    if YEAR in frame:
+    if YEAR in frame and not declared.of_years:
         yield from _year_problems(frame, where, year)
     if UNIT_COLUMN in frame:
         yield from _unit_problems(declared, frame, where)

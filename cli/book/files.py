@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cli.book.contents import services_page, standards_page
+from cli.book.dynamics_page import dynamics_page
 from cli.book.layers_page import layers_page
 from cli.book.markdown import LANGUAGES, MARK, file_name
 from cli.book.service_page import service_page
@@ -28,6 +29,7 @@ def pages() -> dict[str, str]:
         found[f"services/{file_name('README', lang)}"] = services_page(lang)
         found[f"standards/{file_name('README', lang)}"] = standards_page(lang)
         found[file_name("layers", lang)] = layers_page(lang)
+        found[file_name("carbon_dynamics", lang)] = dynamics_page(lang)
         for service in services():
             found[f"services/{file_name(service.id, lang)}"] = service_page(service, lang)
         for standard in bundled().values():

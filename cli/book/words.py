@@ -2,7 +2,7 @@
 
 from data_catalog.text import Text
 
-__all__ = ["GRID_INPUTS", "HEAD", "SIGNS", "SPREADS", "WORDS"]
+__all__ = ["DYNAMICS", "GRID_INPUTS", "HEAD", "SIGNS", "SPREADS", "WORDS"]
 
 WORDS = {
     "services": Text("服务手册", "The services"),
@@ -152,4 +152,54 @@ GRID_INPUTS = {
     "month": Text("月份", "month of the band"),
     "days": Text("天数", "days of the band"),
     "day_of_year": Text("年积日", "day of the year"),
+}
+DYNAMICS = {
+    "title": Text("森林碳的流动", "How forest carbon moves"),
+    "intro": Text(
+        "森林碳如何增减与转移：生长与损失、土地转变、枯死木与枯落物、土壤、林火、采伐与林产品，"
+        "以及逐年模拟全部碳库的林分。公式取自 IPCC 2006 第 4 卷；吸收（储量增加）为正。"
+        "没有来源的参数没有数值：需要它的计算停止并指出参数名。",
+        "How forest carbon grows, is lost and moves: growth and loss, conversion, dead wood and "
+        "litter, soil, fire, harvest and products, and a stand whose pools are all simulated year "
+        "by year. Equations are those of IPCC 2006, volume 4; a gain of stock is positive. A "
+        "parameter without a source has no number: what needs it stops and names it.",
+    ),
+    "gives": Text("结果单位：{}。", "It gives {}."),
+    "given": Text("输入 `{}`", "given as `{}`"),
+    "harvest_event": Text("采伐事件", "harvest events"),
+    "stand": Text("[林分模拟](#stand)", "[the stand](#stand)"),
+    "stand_title": Text("林分：逐年模拟全部碳库", "A stand: all pools, year by year"),
+    "stand_intro": Text(
+        "碳库与流动取自加拿大森林碳收支模型 CBM-CFS3（cbm_exn：自备净生长量）。其分解、周转与干扰"
+        "参数是加拿大的，没有读到针对中国的校准。根量由地上部分按根方程推算。",
+        "Pools and flows are those of the Canadian forest carbon budget model CBM-CFS3 (cbm_exn, "
+        "with a stand's own net increments). Its rates of decay, turnover and disturbance are "
+        "Canadian: no calibration for China was found. Roots follow the shoots by the root "
+        "equation.",
+    ),
+    "pool": Text("碳库", "pool"),
+    "counts_as": Text("计入账户碳库", "counts as"),
+    "year": Text("一年中的顺序", "A year, in its order"),
+    "year_intro": Text(
+        "年初先发生干扰（采伐、林火：各碳库按份额转移，其余不动），然后依次如下；年末计算林产品的"
+        "分解。",
+        "Disturbances come first (harvest, fire: a share of each pool moves, the rest stays), then "
+        "these steps; at the end of the year products decay.",
+    ),
+    "step": Text("步骤", "step"),
+    "from_pool": Text("流出", "from"),
+    "to_pool": Text("流入", "to"),
+    "air": Text("大气", "the air"),
+    "balance": Text(
+        "每年全部碳库之和的变化 = 输入（净生长与被补足的周转）− 分解 − 干扰排放的气体 − "
+        "林产品分解，相对误差不超过 1e-9；任何碳库都不会小于 0。",
+        "Every year the change of all pools together is input (net growth, and turnover that "
+        "growth replaces) less decay, gases of disturbances and decay of products, to 1e-9 of what "
+        "there is. No pool is ever below zero.",
+    ),
+    "oracle": Text(
+        "同样的生长量与分解下，与 libcbm 2.10.2 相比，100 年内各碳库相差不超过百万分之五。",
+        "On the same increments and decay every pool agrees with libcbm 2.10.2 within five "
+        "millionths over 100 years.",
+    ),
 }
