@@ -95,6 +95,8 @@ class Tables(_Strict):
     inventory: Word | None = None
     trees: Word | None = None
     bamboo: Word | None = None
+    growth_records: Word | None = None
+    stand_events: Word | None = None
     opening_run: Word | None = None
     prices: Word | None = None
     parameters: Word | None = None

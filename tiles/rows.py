@@ -16,7 +16,7 @@ from data_catalog.text import Text
 from data_catalog.units import conversion
 from tiles.binding import number
 
-__all__ = ["BoundRows", "Lookup", "Refuse", "bind_rows", "plain_column"]
+__all__ = ["BoundRows", "Lookup", "Refuse", "bind_rows", "distinct", "plain_column"]
 
 Refuse: TypeAlias = Callable[[int, GepError], None]
 Origins: TypeAlias = Mapping[str, npt.NDArray[np.object_]]
@@ -79,7 +79,7 @@ class BoundRows:
     @property
     def rows(self) -> tuple[Row, ...]:
         """Return the parameter rows read, in the order of the inputs."""
-        found = (row for rows in self.origins.values() for row in rows if row is not None)
+        found = (row for rows in self.origins.values() for row in distinct(rows)[0] if row)
         return tuple({row.name(): row for row in found}.values())
 
     def of_each(self, rows: int) -> Pixels:
@@ -95,6 +95,15 @@ class BoundRows:
         arguments = {n: g if isinstance(g, float) else g[kept] for n, g in self.arguments.items()}
         origins = {name: rows[kept] for name, rows in self.origins.items()}
         return replace(self, arguments=arguments, origins=origins)
+
+
+def distinct(
+    rows: npt.NDArray[np.object_],
+) -> tuple[tuple[Row | None, ...], npt.NDArray[np.int64]]:
+    """Return the different parameter rows in their order, and which of them each one is, (n,)."""
+    first = {id(row): row for row in rows}
+    number = {which: place for place, which in enumerate(first)}
+    return tuple(first.values()), np.array([number[id(row)] for row in rows], dtype=np.int64)
 
 
 def plain_column(column: Column, declared: TableColumn, frame: pd.DataFrame) -> Pixels:

@@ -7,9 +7,10 @@
 `data_catalog/tables/tables.csv` (those not known may be missing; `area_ha` is what densities are
 multiplied by, so fill it from the engine's areas). Each `RouteStock` has
 
-- `pools`: `Estimates`, keys parcel_id, year, pool, route; t_C; a shared source per parameter row;
-- `total`: `Estimates`, keys parcel_id, year, route: all pools of a parcel, whose own error (its
-  volume, its plots) is one in all of them, so do not sum `pools` within a parcel for it;
+- `pools`: `Estimates`, keys parcel_id, year, pool, route; t_C; a shared source per parameter row,
+  and for what a parcel errs in by itself (volume, plots) a spatial one with a cell per parcel and
+  year, so that sums over pools and parcels and changes between years err as they should;
+- `total`: `Estimates`, keys parcel_id, year, route: all pools of a parcel;
 - `provisional`: by row of `pools`, whether a row behind it is recalled or an estimate;
 - `rows`, `refused` (parcel, year, reason), `remarks`, and `route`, the declaration.
 

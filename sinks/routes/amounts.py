@@ -6,6 +6,7 @@ difference between what the equation gives above and below by one.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import TypeAlias
 
 import numpy as np
@@ -17,7 +18,8 @@ from data_catalog.spec import Pixels
 from data_catalog.units import conversion
 from sinks.estimates import Estimates
 from sinks.routes.route import DOUBTFUL
-from tiles.rows import BoundRows
+from sinks.uncertainty.fields import Field, Spread
+from tiles.rows import BoundRows, distinct
 
 __all__ = [
     "Amounts",
@@ -34,6 +36,11 @@ __all__ = [
 Places: TypeAlias = npt.NDArray[np.int64]
 NUDGE = float(np.sqrt(np.finfo(np.float64).eps))
 """The relative change of a number by which it is seen whether it decides anything."""
+PARCELS = Field()
+"""No two parcels have anything in common in what they err in by themselves."""
+ID_BYTES = 7
+"""A parcel's number fits a signed 64-bit integer, and no two of a nation's parcels are likely
+to have the same."""
 PLOTS = "plots"
 """What a mean over plots errs in itself."""
 
@@ -98,17 +105,17 @@ def evaluated(
         less = bound.computed(arguments | {name: arguments[name] * (1 - NUDGE)}, len(frame))
         return np.asarray(more != less)
 
-    for name, rows in bound.origins.items():
+    for name, origins in bound.origins.items():
+        rows, which = distinct(origins)
         units = bound.model.factors()[name].units
         step = np.array([_se(row, units) for row in rows], dtype=np.float64)
-        found = effect(name, step)
-        names = np.array([row.name() if row is not None else "" for row in rows], dtype=object)
-        for source in dict.fromkeys(names):
-            of_it = np.where(names == source, found, 0.0)
-            into = shared if source else own
-            into[source or name] = into.get(source or name, np.zeros(len(frame))) + of_it
-        doubtful = np.array([row is not None and row.grade in DOUBTFUL for row in rows])
-        provisional |= doubtful & matters(name)
+        found = effect(name, step[which])
+        for number, row in enumerate(rows):
+            into, source = (own, name) if row is None else (shared, row.name())
+            of_it = np.where(which == number, found, 0.0)
+            into[source] = into[source] + of_it if source in into else of_it
+        doubtful = np.array([row is not None and row.grade in DOUBTFUL for row in rows], dtype=bool)
+        provisional |= doubtful[which] & matters(name)
     for name in bound.model.columns():
         if given and name in given:
             known = given[name]
@@ -218,13 +225,32 @@ def gathered(amounts: Amounts, place: Places, part: Places, places: int) -> Amou
 def of_parcels(amounts: Amounts, keys: pd.DataFrame, area: Pixels) -> Estimates:
     """Return the amounts of whole parcels from those per hectare.
 
+    What a parcel errs in by itself (its volume, its plots) is one and the same in all its pools,
+    and another in another year: a place of its own for each parcel and year.
+
     Parameters
     ----------
+    keys : DataFrame
+        With parcel_id and year.
     area : (n,) array, ha
     """
-    squares = sum((e**2 for e in amounts.own.values()), np.zeros(len(area)))
     shared = {s: e * area for s, e in amounts.shared.items()}
+    rows = np.arange(len(area))
+    parcels, years = _cells(keys["parcel_id"]), keys["year"].to_numpy(dtype=np.int64)
     return Estimates(
         keys=keys.reset_index(drop=True), value=amounts.value * area,
-        shared={s: e for s, e in shared.items() if (e != 0).any()}, own=np.sqrt(squares) * area,
+        shared={s: e for s, e in shared.items() if (e != 0).any()}, own=np.zeros(len(area)),
+        spatial={
+            column: Spread.gathered(PARCELS, len(area), rows, parcels, years, e * area)
+            for column, e in amounts.own.items() if (e != 0).any()
+        },
     )  # fmt: skip
+
+
+def _cells(parcels: "pd.Series[str]") -> Places:
+    """Return a number for each parcel, the same in any run."""
+    number = {
+        parcel: int.from_bytes(blake2b(str(parcel).encode(), digest_size=ID_BYTES).digest(), "big")
+        for parcel in parcels.unique()
+    }
+    return parcels.map(number).to_numpy(dtype=np.int64)

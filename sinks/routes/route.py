@@ -156,9 +156,9 @@ class RouteStock:
     Parameters
     ----------
     pools : Estimates
-        Keys parcel_id, year, pool, route; t_C. Summed over parcels its errors are right. Over the
-        pools of one parcel they are not, for its own error (that of its volume, of its plots) is
-        one and the same in all its pools: `total` has that sum.
+        Keys parcel_id, year, pool, route; t_C. Sources are the parameter rows, `shared`, and what
+        a parcel errs in by itself (its volume, its plots), `spatial` with a cell for each parcel
+        and year: sums over pools and parcels, and changes between years, err as they should.
     total : Estimates
         Keys parcel_id, year, route; t_C of all pools; NaN where one of those added lacks a number.
     provisional : (n,) array of bool

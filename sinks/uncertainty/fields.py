@@ -21,6 +21,8 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from data_catalog.errors import ProjectError
+from data_catalog.text import Text
 from sinks.uncertainty.correlation import Correlation, table_of_squares
 
 __all__ = ["Field", "Spread", "stacked"]
@@ -60,6 +62,11 @@ class Field:
             return only
         enough = 1 << (size - 1).bit_length()  # few sizes, so that tables are used again
         return table_of_squares(self.correlation, self.side_m, self.pixels, enough)[:size, :size]
+
+    def told(self) -> str:
+        """Return the field for a message."""
+        alike = f"{c.model} {c.range_m:g} m" if (c := self.correlation) else "-"
+        return f"{alike} / {self.side_m:g} m"
 
     def coarser(self, factor: int) -> "Field":
         """Return the field of cells that are `factor` times as wide."""
@@ -149,7 +156,7 @@ class Spread:
 
         Raises
         ------
-        ValueError
+        ProjectError
             If they are of different fields.
         """
         below = other.times(np.full(other.size, sign, dtype=np.float64))
@@ -192,13 +199,21 @@ def stacked(spreads: Sequence[Spread]) -> Spread:
 
     Raises
     ------
-    ValueError
+    ProjectError
         If they are of different fields.
     """
     fields = {s.field for s in spreads}
     if len(fields) > 1:
-        message = f"errors of different fields cannot be added: {sorted(map(str, fields))}"
-        raise ValueError(message)
+        told = "; ".join(sorted(field.told() for field in fields))
+        raise ProjectError(
+            where=told,
+            problem=Text(
+                "同名误差来源的相关模型或格网不同，不能合并。请用相同的变程和像元重算，或为两个来源"
+                "取不同的名称。",
+                "errors of one name have different correlations or cells, so they cannot be put "
+                "together. Compute both with the same range and pixels, or name them apart.",
+            ),
+        )
     ends = np.cumsum([s.size for s in spreads])
     above = ends - [s.size for s in spreads]
     row = np.concatenate([s.row + a for s, a in zip(spreads, above, strict=True)])

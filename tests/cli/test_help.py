@@ -90,8 +90,11 @@ OF_CLICK = 14
 NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR", "NAME", "ID",
          "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
          "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B", "parcel", "ecosystem",
-         "service", "township", "WHAT", "CODE", "ROW", "SAMPLE", "gpkg",
-         "neyman", "proportional", "equal"}  # fmt: skip
+         "service", "township", "WHAT", "CODE", "ROW", "INVENTORY", "SPECIES", "GROUP", "PARAMETER",
+         "MEAN", "ERROR", "ROUTE", "CSV", "Parquet", "growth_records", "stand_events", "constant",
+         "proportional", "richards", "chapman_richards", "logistic", "gompertz", "schumacher",
+         "volume_fixed", "volume_linear", "guangxi", "YEAR", "FORM", "SAMPLE", "gpkg",
+         "neyman", "equal"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 

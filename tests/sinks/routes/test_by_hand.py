@@ -5,9 +5,17 @@ import pandas as pd
 import pytest
 
 from data_catalog.parameters import bundled
-from sinks.routes import ROUTES, Choices, chosen, routes_chosen, spread, stocks, table
+from sinks.routes import ROUTES, Choices, RouteStock, chosen, routes_chosen, spread, stocks, table
 from tests.sinks.routes.conftest import Stands
 from tests.sinks.routes.test_published_cases import cv_of, pool, trees
+
+
+def own_error(found: RouteStock) -> float:
+    """Return what the total of the only parcel errs in by itself; the same as its pools' sum."""
+    of_total = [s.variance()[0] for s in found.total.spatial.values()]
+    of_pools = [s.variance()[0] for s in found.pools.summed(["parcel_id"]).spatial.values()]
+    assert of_total == pytest.approx(of_pools, nan_ok=True)
+    return float(sum(of_total) ** 0.5)
 
 
 def test_volume_with_fixed_factors(stand: Stands) -> None:
@@ -77,7 +85,7 @@ def test_biomass_errs_by_its_roots_and_its_own_error(stand: Stands) -> None:
         "above_ground_biomass", species="马尾松", above_ground_biomass=90.0,
         above_ground_biomass_se=9.0,
     )  # fmt: skip
-    assert found.total.own[0] == pytest.approx(0.47 * 9 * 1.196)
+    assert own_error(found) == pytest.approx(0.47 * 9 * 1.196)
     roots = found.total.shared["root_shoot_ratio[groa-china, masson_pine]"]
     assert roots[0] == pytest.approx(90 * 0.47 * 0.0089)
     unknown = found.total.shared["carbon_fraction[ipcc2006-subtropical-humid]"]
@@ -149,12 +157,12 @@ def test_trees_on_plots_become_tonnes_per_hectare_with_a_sampling_error(stand: S
     # no equation for roots in this set: .198 of the shoots; both pools vary together
     assert found.total.value[0] == pytest.approx(2 * of_plots.mean() * 1.198)
     error = of_plots.std(ddof=1) / 3**0.5
-    assert found.total.own[0] == pytest.approx(2 * error * 1.198)
+    assert own_error(found) == pytest.approx(2 * error * 1.198)
 
 
 def test_one_plot_has_no_known_sampling_error(stand: Stands) -> None:
     found = stand("tree_list", species="杉木", trees=trees(("1", "杉木", 10, 9, 100)))
-    assert np.isnan(found.total.own[0])
+    assert np.isnan(own_error(found))
 
 
 def test_pools_added_by_share_err_with_the_trees(stand: Stands) -> None:
@@ -163,7 +171,7 @@ def test_pools_added_by_share_err_with_the_trees(stand: Stands) -> None:
                   above_ground_biomass_se=9.0, added=("dead_wood_share",))  # fmt: skip
     live = 90 * 0.47 * 1.196
     assert pool(found, "dead_wood")[0] == pytest.approx(live * 0.0745)
-    assert found.total.own[0] == pytest.approx(0.47 * 9 * 1.196 * 1.0745)
+    assert own_error(found) == pytest.approx(0.47 * 9 * 1.196 * 1.0745)
 
 
 def test_the_understory_belongs_to_the_pool_above_ground(stand: Stands) -> None:
@@ -172,6 +180,24 @@ def test_the_understory_belongs_to_the_pool_above_ground(stand: Stands) -> None:
     found = stand("volume_fixed", species="杉木", volume=80.0, added=("understory_by_type",))
     more = pool(found, "above_ground") - pool(plain, "above_ground")
     assert more[0] == pytest.approx(2.11)
+
+
+def test_a_parcel_s_own_error_is_another_in_another_year(stand: Stands) -> None:
+    # two independent inventories of 8 m3/ha each: sqrt(2) x 8 in the change of volume
+    exact = tuple(
+        cv_of(p, "chinese_fir", v, 0.0, u)
+        for p, v, u in (
+            ("stem_wood_density", 0.5, "t_dm/m3"), ("biomass_expansion_factor", 1.0, "t_dm/t_dm"),
+            ("root_shoot_ratio", 0.25, "t_dm/t_dm"), ("carbon_fraction", 0.5, "t_C/t_dm"),
+        )
+    )  # fmt: skip
+    found = stand("volume_fixed", year=[2000, 2010], species="杉木", volume=[60.0, 80.0],
+                  volume_se=8.0, rows=exact)  # fmt: skip
+    years = (found.pools.keys["year"] == 2000).to_numpy()
+    change = found.pools.chosen(~years).minus(found.pools.chosen(years)).summed(())
+    per_m3 = 0.5 * 1.25 * 0.5
+    assert change.value[0] == pytest.approx(20 * per_m3)
+    assert change.se[0] == pytest.approx(2**0.5 * 8 * per_m3)
 
 
 def mixed() -> pd.DataFrame:

@@ -37,7 +37,7 @@ def test_no_pool_is_below_zero_and_no_error_negative(found: list[tuple[str, floa
     rows = stands([{"species": s, "volume": v, "above_ground_biomass": v} for s, v in found])
     for one in stocks(rows, bundled(), EVERY):
         assert (one.pools.value >= 0).all(), one.route.id
-        assert not (one.pools.own < 0).any(), one.route.id
+        assert not (one.pools.se < 0).any(), one.route.id
         assert set(one.pools.keys["pool"]) <= set(POOLS)
 
 
@@ -57,7 +57,9 @@ def test_carbon_and_its_errors_go_with_the_area(name: str, volume: float, area: 
     rows = stands([{"species": name, "volume": volume, "area_ha": a} for a in (1.0, area)])
     for one in (o for o in stocks(rows, bundled(), EVERY) if len(o.total)):
         assert one.total.value[1] == pytest.approx(one.total.value[0] * area), one.route.id
-        assert one.total.own[1] == pytest.approx(one.total.own[0] * area, nan_ok=True)
+        for source in one.total.spatial.values():
+            small, large = np.sqrt(source.variance())
+            assert large == pytest.approx(small * area, nan_ok=True), one.route.id
 
 
 @settings(max_examples=4, deadline=None)

@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_catalog.errors import ParcelError
+from data_catalog.errors import ParcelError, ProjectError
 from sinks.estimates import Estimates, together
 from sinks.uncertainty.correlation import Correlation, mean_in_square
 from sinks.uncertainty.fields import Field, Spread
@@ -183,9 +183,9 @@ def test_an_independent_source_never_narrows(county: Parcels, more: float) -> No
 
 def test_errors_of_different_fields_do_not_add_up() -> None:
     one, two = (Parcels(5, Correlation("exponential", r)).estimates for r in (300.0, 600.0))
-    with pytest.raises(ValueError, match="different fields"):
+    with pytest.raises(ProjectError, match=r"exponential 300 m / .*; exponential 600 m / .*apart"):
         together([one, two])
-    with pytest.raises(ValueError, match="different fields"):
+    with pytest.raises(ProjectError, match="cannot be put together"):
         one.minus(two)
 
 
