@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from math import isclose
 from typing import Any, Literal, TypeAlias
 
 from data_catalog.methodologies import Methodology, Rule
@@ -140,9 +141,10 @@ def _wanted(rule: Rule, of: Methodology, given: Facts) -> Any:  # noqa: ANN401
 
 
 def _holds(rule: Rule, value: Any, want: Any) -> bool:  # noqa: ANN401
+    equal = isinstance(want, float) and isclose(value, want)  # 0.0667 ha is 667 m2
     tests = {
-        "at_least": lambda: value >= want, "at_most": lambda: value <= want,
-        "below": lambda: value < want, "is": lambda: value == want,
+        "at_least": lambda: equal or value >= want, "at_most": lambda: equal or value <= want,
+        "below": lambda: value < want and not equal, "is": lambda: value == want,
         "one_of": lambda: value in want, "none_of": lambda: value not in want,
         "by": lambda: value <= want, "after": lambda: value > want,
     }  # fmt: skip

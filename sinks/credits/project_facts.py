@@ -91,6 +91,8 @@ class Facts:
         self.of_all: dict[str, Any] = _project_facts(file.facts, where)
         self.of_parcels = self._parcels()
         self.parameters = self._parameters()
+        self.areas: dict[str, float] = {}
+        """Areas of the run's parcels, ha; those of the table of parcels come before them."""
 
     def of(self, parcel: str, fact: str) -> Any:  # noqa: ANN401  (number, flag, text or date)
         """Return a fact of a parcel, or of the project; None where it is not known."""
@@ -98,6 +100,8 @@ class Facts:
             value = self.of_parcels.at[parcel, fact]
             if value is not None:
                 return value
+        if fact == "area_ha" and parcel in self.areas:
+            return self.areas[parcel]
         return self.of_all.get(fact)
 
     def yearly(self, what: str) -> pd.DataFrame | None:

@@ -99,7 +99,7 @@ class Waterfall:
 def waterfall(
     gross: npt.ArrayLike, *, baseline: npt.ArrayLike = 0.0, leakage: npt.ArrayLike = 0.0,
     emissions: npt.ArrayLike = 0.0, held: npt.ArrayLike = 0.0, deducted: npt.ArrayLike = 0.0,
-    raised: npt.ArrayLike = 0.0, buffer: float = 0.0, cap: float = float("inf"),
+    lowered: npt.ArrayLike = 0.0, buffer: float = 0.0, cap: float = float("inf"),
 ) -> Waterfall:  # fmt: skip
     """Return the steps from gross removals to issuable credits.
 
@@ -114,8 +114,8 @@ def waterfall(
         of the stock at the start of the first: what was held back before is never given back.
     deducted : (vintage,) array
         Share of the claim that its uncertainty deducts, 0 to 1.
-    raised : (vintage,) array, t_CO2e
-        What the baseline is raised by for its own uncertainty (CDM).
+    lowered : (vintage,) array, t_CO2e
+        What uncertainty deducts besides: the project's change lowered, the baseline raised (CDM).
     buffer : float
         Share that goes into the buffer, 0 to 1.
     cap : float, t_CO2e
@@ -139,7 +139,7 @@ def waterfall(
     steps["reversal"] = claim - net
     kept = np.diff(np.minimum(earned, counted(cap) if np.isfinite(cap) else earned), prepend=0)
     steps["average"] = kept - claim
-    more = np.rint(kept * share).astype(np.int64) + units(raised)
+    more = np.rint(kept * share).astype(np.int64) + units(lowered)
     steps["uncertainty"] = -np.clip(more, 0, kept)
     left = kept + steps["uncertainty"]
     steps["buffer"] = -np.rint(left * buffer).astype(np.int64)

@@ -1,0 +1,71 @@
+"""What has to be said beside a claim: what was assumed, what is not known, what is owed."""
+
+from collections.abc import Iterable, Iterator
+
+from data_catalog.methodologies import Methodology, unknown_titles
+from data_catalog.text import Text
+from sinks.credits.eligibility import Check
+from sinks.credits.project_facts import Facts
+from sinks.credits.removals import Removals
+from sinks.credits.waterfall import Waterfall, tonnes
+
+__all__ = ["remarks"]
+
+EXEMPT = Text("事前估计：按该方法学不作不确定性扣减；下限仍给出。",
+              "Ex ante: the methodology deducts nothing for uncertainty; the lower bound is given "
+              "all the same.")  # fmt: skip
+ROTATION = Text("如有采伐，须在 [rotation] 中给出轮伐期，以长期平均为上限。",
+                "If the stands are harvested, give their [rotation]: the long-term average is the "
+                "limit.")  # fmt: skip
+CLIPPED = Text("没有给出计入期（crediting_from、crediting_to），所有时期都计入。",
+               "No crediting period is given (crediting_from, crediting_to): every period "
+               "counts.")  # fmt: skip
+TEMPORARY = Text("临时信用（tCER、lCER）：到期须更换，不设缓冲。",
+                 "Temporary credits (tCER, lCER): replaced when they expire, no buffer.")
+
+
+def remarks(
+    rule: Methodology, of: Facts, removals: Removals, checks: Iterable[Check], steps: Waterfall, *,
+    exempt: bool,
+) -> tuple[Text, ...]:  # fmt: skip
+    """Return the remarks on a claim, in the order in which they matter."""
+    return tuple(_found(rule, of, removals, tuple(checks), steps, exempt=exempt))
+
+
+def _found(
+    rule: Methodology, of: Facts, removals: Removals, checks: tuple[Check, ...], steps: Waterfall,
+    *, exempt: bool,
+) -> Iterator[Text]:  # fmt: skip
+    if steps.outstanding:
+        owed, buffer = (f"{tonnes(u):,.3f}" for u in (steps.outstanding, steps.buffer))
+        yield Text(
+            f"期末有未弥补的逆转 {owed} t CO2e；缓冲共有 {buffer} t CO2e。",
+            f"A reversal of {owed} t CO2e is not made up for by the end; the buffer holds "
+            f"{buffer} t CO2e.",
+        )
+    unknown = sorted({c.rule for c in checks if c.answer == "not known"})
+    if unknown:
+        names = ", ".join(unknown)
+        yield Text(
+            f"以下条件未知，结果以其成立为前提：{names}。",
+            f"Not known, and taken to hold: {names}.",
+        )
+    if exempt:
+        yield EXEMPT
+    if rule.average and of.file.rotation is None:
+        yield ROTATION
+    if "crediting_from" not in of.of_all and "crediting_to" not in of.of_all:
+        yield CLIPPED
+    if rule.non_permanence.form == "temporary":
+        yield TEMPORARY
+    if rule.unknown:
+        titles = [unknown_titles()[name] for name in rule.unknown]
+        yield Text(
+            f"该方法学中我们不知道的：{'、'.join(t.zh for t in titles)}。",
+            f"What is not known of the methodology: {', '.join(t.en for t in titles)}.",
+        )
+    if removals.stock is None:
+        yield Text(
+            "只有变化，没有储量；按面积相同理解。", "Changes alone, no stocks; taken to be of one "
+            "and the same area.",
+        )  # fmt: skip
