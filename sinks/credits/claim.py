@@ -12,7 +12,7 @@ from data_catalog.errors import GepError, ProjectError, RunError, raise_all
 from data_catalog.methodologies import Methodology, methodology
 from data_catalog.text import Text
 from sinks.credits.deductions import NEEDS_PLOTS
-from sinks.credits.eligibility import Check, check, excluded
+from sinks.credits.eligibility import Check, check, excluded, unanswered
 from sinks.credits.issue import issued
 from sinks.credits.periods import VINTAGE, in_vintages
 from sinks.credits.project_facts import Facts, read_facts
@@ -85,6 +85,7 @@ class Claim:
     net: Estimates
     buffer: Buffer
     level: float
+    pools: tuple[str, ...]
     provisional: bool
     remarks: tuple[Text, ...]
 
@@ -115,11 +116,13 @@ def credits_of(
         As `claim` does.
     """
     _require_known(rule, of, removals.kind)
-    counted_in = removals.of_pools(_pools(rule, of, removals))
+    pools = _pools(rule, of, removals)
+    counted_in = removals.of_pools(pools)
     parcels = sorted(counted_in.change.keys["parcel_id"].unique())
     of.areas = removals.areas
     checks = check(rule, of, parcels)
     left_out = _left_out(checks, counted_in.change)
+    open_rules = unanswered(checks, left_out)
     kept = counted_in.change.chosen(~counted_in.change.keys["parcel_id"].isin(left_out).to_numpy())
     if len(kept) == 0:
         raise RunError(where=rule.id, problem=_nothing(left_out))
@@ -151,13 +154,13 @@ def credits_of(
     level = level_of(needed(of.parameters, LEVEL, "engine"))
     vintages = _vintages(change, net, by_vintage, steps, rule, removals.kind, level)
     if of.file.issued:
-        vintages = issued(vintages, of.file.issued, checks, removals.kind, of.where)
+        vintages = issued(vintages, of.file.issued, open_rules, removals.kind, of.where)
     table, sums = _table(total, steps, uncertainty_of(rule, of, total), share, level)
     return Claim(
         methodology=rule, kind=removals.kind, checks=checks, left_out=left_out, steps=steps,
         table=table, total=sums, vintages=vintages, net=net, buffer=buffer, level=level,
-        provisional=_provisional(rule, checks),
-        remarks=remarks(rule, of, removals, checks, steps, exempt=exempt),
+        pools=tuple(pools), provisional=_provisional(rule, checks) or bool(open_rules),
+        remarks=remarks(rule, of, removals, open_rules, steps, exempt=exempt),
     )  # fmt: skip
 
 
@@ -215,7 +218,7 @@ def _pools(rule: Methodology, of: Facts, removals: Removals) -> list[str]:
             f"{names_} 不能计入：方法学不计入，或数据中没有。可计入：{allowed}。",
             f"{names_} cannot count: excluded, or not in the data. There are {allowed}.",
         ))  # fmt: skip
-    return list(dict.fromkeys([*rule.pools.required, *wanted]))
+    return [p for p in POOLS if p in {*rule.pools.required, *wanted}]
 
 
 def _left_out(checks: Iterable[Check], change: Estimates) -> dict[str, tuple[Text, ...]]:
@@ -337,9 +340,9 @@ def _table(
 
 
 def _provisional(rule: Methodology, checks: Iterable[Check]) -> bool:
-    """Return whether the result rests on what is recalled, or on facts that nobody gave."""
+    """Return whether the result rests on rules that are recalled."""
     parts = (rule.pools, rule.baseline, rule.leakage, rule.uncertainty, rule.non_permanence)
     doubtful = {"recalled", "uncertain", "unknown"}
     return bool({p.status for p in parts} & doubtful) or any(
-        c.answer == "not known" or c.status in doubtful for c in checks
+        c.status in doubtful for c in checks
     )

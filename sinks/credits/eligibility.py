@@ -1,6 +1,6 @@
 """Whether a project and its parcels are eligible: each rule yes, no or not known, with the reason."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import isclose
@@ -12,7 +12,8 @@ from data_catalog.standards.registry import Known
 from data_catalog.text import Text
 from sinks.credits.project_facts import Facts
 
-__all__ = ["ANSWERS", "Answer", "Check", "check", "excluded", "requirement"]
+__all__ = ["ANSWERS", "Answer", "Check", "check", "excluded", "requirement",
+           "unanswered"]  # fmt: skip
 
 Answer: TypeAlias = Literal["yes", "no", "not known"]
 ANSWERS: dict[Answer, Text] = {
@@ -20,6 +21,8 @@ ANSWERS: dict[Answer, Text] = {
     "no": Text("不符合", "no"),
     "not known": Text("未知", "not known"),
 }
+UNITS = {"1": ("", ""), "year": ("年", "years"), "1/ha": ("个/ha", "per ha")}
+"""Units as a sentence has them."""
 ASKED: dict[str, Text] = {
     "at_least": Text("不小于 {}", "at least {}"),
     "at_most": Text("不大于 {}", "at most {}"),
@@ -74,6 +77,14 @@ def excluded(checks: Iterable[Check]) -> dict[str, tuple[Check, ...]]:
     return failed
 
 
+def unanswered(checks: Iterable[Check], left_out: Container[str]) -> list[str]:
+    """Return the rules that are not answered for a parcel that counts."""
+    return sorted({
+        c.rule for c in checks
+        if c.answer == "not known" and any(p not in left_out for p in c.parcels)
+    })  # fmt: skip
+
+
 def requirement(rule: Rule, methodology: Methodology, of: Facts) -> Text:
     """Return what a rule asks for, in words."""
     fact = facts()[rule.fact]
@@ -113,7 +124,7 @@ def _answer(rule: Rule, of: Methodology, given: Facts, parcel: str) -> tuple[Ans
     if value is None:
         return "not known", _missing(rule.fact)
     told = _told(rule.fact, value)
-    reason = Text(f"{facts()[rule.fact].title.zh} {told.zh}", f"it is {told.en}")
+    reason = Text(f"为 {told.zh}", f"it is {told.en}")
     return ("yes" if _holds(rule, value, want) else "no"), reason
 
 
@@ -161,7 +172,6 @@ def _told(fact: str, value: Any) -> Text:  # noqa: ANN401
     if isinstance(value, date):
         return Text(f"{value}", f"{value}")
     if isinstance(value, (int, float)):
-        units = facts()[fact].units
-        text = f"{value:.6g}" + (f" {units}" if units not in {"", "1"} else "")
-        return Text(text, text)
+        zh, en = UNITS.get(units := facts()[fact].units, (units, units))
+        return Text(f"{value:.6g} {zh}".strip(), f"{value:.6g} {en}".strip())
     return Text(str(value), str(value))

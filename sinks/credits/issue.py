@@ -1,6 +1,6 @@
 """Issued vintages: whole units with serial numbers, a block of them for each parcel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,6 @@ import pandas as pd
 from data_catalog.errors import ProjectError
 from data_catalog.parameters import engine_number
 from data_catalog.text import Text
-from sinks.credits.eligibility import Check
 from sinks.credits.project_facts import Issued
 from sinks.credits.removals import MONITORED
 from sinks.credits.vintages import shared_out
@@ -17,8 +16,9 @@ __all__ = ["issued"]
 
 
 def issued(
-    vintages: pd.DataFrame, blocks: Sequence[Issued], checks: Iterable[Check], kind: str, where: str
-) -> pd.DataFrame:
+    vintages: pd.DataFrame, blocks: Sequence[Issued], open_rules: Sequence[str], kind: str,
+    where: str,
+) -> pd.DataFrame:  # fmt: skip
     """Return the vintages with those that were issued as whole units with their serials.
 
     What is issued errs no more: its standard error is 0 and its lower bound the whole of it.
@@ -35,9 +35,8 @@ def issued(
             "事前估计不能签发；请用已监测的变化。",
             "an estimate ex ante is not issued; take a monitored change.",
         ))  # fmt: skip
-    open_ = sorted({c.rule for c in checks if c.answer == "not known"})
-    if open_:
-        names = ", ".join(open_)
+    if open_rules:
+        names = ", ".join(open_rules)
         raise ProjectError(where=of_file, problem=Text(
             f"以下条件未知，不能签发：{names}。请给出事实。",
             f"not known, so nothing is issued: {names}. Give the facts.",

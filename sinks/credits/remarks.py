@@ -1,10 +1,9 @@
 """What has to be said beside a claim: what was assumed, what is not known, what is owed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from data_catalog.methodologies import Methodology, unknown_titles
 from data_catalog.text import Text
-from sinks.credits.eligibility import Check
 from sinks.credits.project_facts import Facts
 from sinks.credits.removals import Removals
 from sinks.credits.waterfall import Waterfall, tonnes
@@ -24,16 +23,20 @@ TEMPORARY = Text("临时信用（tCER、lCER）：到期须更换，不设缓冲
                  "Temporary credits (tCER, lCER): replaced when they expire, no buffer.")
 
 
+BASELINE = Text("基线没有给出误差（se），按没有误差计。",
+                "No error of the baseline is given (se); it counts as one without.")
+
+
 def remarks(
-    rule: Methodology, of: Facts, removals: Removals, checks: Iterable[Check], steps: Waterfall, *,
+    rule: Methodology, of: Facts, removals: Removals, open_rules: Sequence[str], steps: Waterfall, *,
     exempt: bool,
 ) -> tuple[Text, ...]:  # fmt: skip
     """Return the remarks on a claim, in the order in which they matter."""
-    return tuple(_found(rule, of, removals, tuple(checks), steps, exempt=exempt))
+    return tuple(_found(rule, of, removals, open_rules, steps, exempt=exempt))
 
 
 def _found(
-    rule: Methodology, of: Facts, removals: Removals, checks: tuple[Check, ...], steps: Waterfall,
+    rule: Methodology, of: Facts, removals: Removals, open_rules: Sequence[str], steps: Waterfall,
     *, exempt: bool,
 ) -> Iterator[Text]:  # fmt: skip
     if steps.outstanding:
@@ -43,13 +46,14 @@ def _found(
             f"A reversal of {owed} t CO2e is not made up for by the end; the buffer holds "
             f"{buffer} t CO2e.",
         )
-    unknown = sorted({c.rule for c in checks if c.answer == "not known"})
-    if unknown:
-        names = ", ".join(unknown)
+    if open_rules:
+        names = ", ".join(open_rules)
         yield Text(
             f"以下条件未知，结果以其成立为前提：{names}。",
             f"Not known, and taken to hold: {names}.",
         )
+    if rule.baseline.form != "zero" and not _baseline_errs(rule, of):
+        yield BASELINE
     if exempt:
         yield EXEMPT
     if rule.average and of.file.rotation is None:
@@ -69,3 +73,11 @@ def _found(
             "只有变化，没有储量；按面积相同理解。", "Changes alone, no stocks; taken to be of one "
             "and the same area.",
         )  # fmt: skip
+
+
+def _baseline_errs(rule: Methodology, of: Facts) -> bool:
+    table = of.yearly("baseline")
+    if table is not None:
+        return bool((table["se_tCO2e"] > 0).any())
+    row = of.parameters.find("baseline_removal", rule.set)
+    return row is not None and (row.se > 0 or row.value == 0)

@@ -17,7 +17,7 @@ from sinks.run_estimates import PARCELS, changes_of_run, stocks_of_run
 from sinks.uncertainty.fields import Field, Spread
 from sinks.uncertainty.files import read_estimates
 
-__all__ = ["EX_ANTE", "MONITORED", "Removals", "read_removals"]
+__all__ = ["EX_ANTE", "MONITORED", "Removals", "by_parcel", "read_removals"]
 
 EX_ANTE, MONITORED = "ex_ante", "monitored"
 STOCK, CHANGE = ("parcel_id", "year", "pool"), ("parcel_id", "year_from", "year_to", "pool")
@@ -79,14 +79,14 @@ def read_removals(path: Path, kind: str = "") -> Removals:
     """
     if path.is_dir():
         return Removals(
-            change=_by_parcel(changes_of_run(path)), stock=_by_parcel(stocks_of_run(path)),
+            change=by_parcel(changes_of_run(path)), stock=by_parcel(stocks_of_run(path)),
             kind=kind or MONITORED, areas=_areas(path / PARCELS), source=str(path),
         )  # fmt: skip
     table = _read(path)
     if "stock_tC" in table:
         table = _typed(table, STOCK, "stock_tC", path)
         stock = read_estimates(table, STOCK, "stock_tC", "se_tC", path)
-        return Removals(change=_by_parcel(_changes(stock, path)), stock=_by_parcel(stock),
+        return Removals(change=by_parcel(_changes(stock, path)), stock=by_parcel(stock),
                         kind=kind or EX_ANTE, areas={}, source=str(path))  # fmt: skip
     table = _typed(table, CHANGE, "change_tC", path)
     backward = table["year_to"] <= table["year_from"]
@@ -96,7 +96,7 @@ def read_removals(path: Path, kind: str = "") -> Removals:
             "year_to 须晚于 year_from。", "year_to must be later than year_from.",
         ))  # fmt: skip
     change = read_estimates(table, CHANGE, "change_tC", "se_tC", path)
-    return Removals(change=_by_parcel(change), stock=None, kind=kind or MONITORED, areas={},
+    return Removals(change=by_parcel(change), stock=None, kind=kind or MONITORED, areas={},
                     source=str(path))  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _summed(found: Estimates, pools: list[str], years: list[str]) -> Estimates:
     return kept.summed([*years, "parcel_id"])
 
 
-def _by_parcel(found: Estimates) -> Estimates:
+def by_parcel(found: Estimates) -> Estimates:
     """Return the estimates with a parcel's own error as one that all its rows share."""
     number = found.keys["parcel_id"].rank(method="dense").to_numpy(dtype=np.int64)
     rows = np.arange(len(found))

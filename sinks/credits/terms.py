@@ -215,7 +215,7 @@ def _given(
             f"{missing[0]}). Give area_ha in the table of parcels.",
         ))  # fmt: skip
     extent = np.array([float(known[p]) for p in parcels]) * years * shares
-    error = row.se / row.value * rate if row.value else 0.0
+    error = abs(row.se / row.value) * rate if np.isfinite(row.se) else 0.0
     return Estimates(
         keys=gross.keys, value=rate * extent, shared={row.name(): error * extent}, own=none
     )
