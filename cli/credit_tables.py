@@ -126,15 +126,17 @@ def _vintages(found: "Claim", lang: Language) -> None:
         for v in found.table.to_dict("records")
     ]  # fmt: skip
     total = found.total
-    rows.append([ALL[lang], "", _tonnes(total["gross"]), _tonnes(total["issuable"]),
-                 _known(total["se_tCO2e"], lang), _known(total["lower_tCO2e"], lang), "", ""])  # fmt: skip
+    last = [_tonnes(total["gross"]), _tonnes(total["issuable"]),
+            _known(total["se_tCO2e"], lang), _known(total["lower_tCO2e"], lang)]  # fmt: skip
+    rows.append([ALL[lang], "", *last, "", ""])
     show_table([title[lang] for title in VINTAGE], rows, right=range(2, len(VINTAGE)))
 
 
 def _rating(rating: Rating, lang: Language) -> None:
     scores = listed([f"{name} {score:g}" for name, score in rating.scores.items()], lang)
-    show(NPRT[lang].format(rating=rating.rating, internal=rating.internal,
-                           external=rating.external, natural=rating.natural, scores=scores))  # fmt: skip
+    told = {"rating": rating.rating, "internal": rating.internal, "external": rating.external,
+            "natural": rating.natural}  # fmt: skip
+    show(NPRT[lang].format(**told, scores=scores))
 
 
 def _tonnes(amount: float) -> str:

@@ -107,8 +107,8 @@ def rows_of(one: Methodology) -> list[Row]:
     names = ("non_permanence_share", "baseline_removal", "leakage_rate", "product_share")
     wanted += [(name, one.set, "") for name in names]
     if one.leakage.form == "displaced":
-        wanted += [("displaced_biomass_factor", one.set, ""), ("carbon_fraction", one.set, ""),
-                   ("root_shoot_ratio", one.set, "tree"), ("root_shoot_ratio", one.set, "shrub")]  # fmt: skip
+        wanted += [(name, one.set, "") for name in ("displaced_biomass_factor", "carbon_fraction")]
+        wanted += [("root_shoot_ratio", one.set, plant) for plant in ("tree", "shrub")]
     found = (bundled().find(*key) for key in wanted)
     return [row for row in found if row is not None]
 

@@ -29,7 +29,7 @@ def facts() -> dict[str, Fact]:
     """Return all facts by name."""
     file = resources.files("data_catalog.methodologies") / "facts.csv"
     rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
-    kinds: dict[str, Kind] = {k: k for k in ("number", "flag", "text", "date")}  # type: ignore[misc]
+    kinds: dict[str, Kind] = {k: k for k in ("number", "flag", "text", "date")}
     return {
         row["name"]: Fact(
             row["name"], kinds[row["kind"]], row["units"], row["derived"] == "yes",

@@ -1,4 +1,4 @@
-"""A claim: which parcels are eligible, what each step takes off, and what each vintage may issue."""
+"""A claim: which parcels are eligible, what each step takes off, what each vintage may issue."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from sinks.credits.terms import (
     uncertainty_of,
 )
 from sinks.credits.vintages import COLUMNS, shared_out
-from sinks.credits.waterfall import Waterfall, counted, tonnes, waterfall
+from sinks.credits.waterfall import STEPS, Waterfall, counted, tonnes, waterfall
 from sinks.estimates import Estimates
 from sinks.pools import POOLS
 from sinks.uncertainty.levels import level_of, lower_bound
@@ -105,9 +105,7 @@ def claim(asked: Asked) -> Claim:
     )  # fmt: skip
 
 
-def credits_of(
-    removals: Removals, rule: Methodology, of: Facts, *, yearly: bool = False
-) -> Claim:
+def credits_of(removals: Removals, rule: Methodology, of: Facts, *, yearly: bool = False) -> Claim:
     """Return the credits of changes of carbon under a methodology.
 
     Raises
@@ -149,7 +147,8 @@ def credits_of(
     steps = waterfall(
         by_vintage.of(change.value), baseline=by_vintage.of(baseline.value),
         leakage=by_vintage.of(elsewhere) + first, emissions=by_vintage.of(emissions), held=held,
-        deducted=share, lowered=lowered, buffer=buffer.share, cap=_cap(rule, of, counted_in, to_co2),
+        deducted=share, lowered=lowered, buffer=buffer.share,
+        cap=_cap(rule, of, counted_in, to_co2),
     )  # fmt: skip
     level = level_of(needed(of.parameters, LEVEL, "engine"))
     vintages = _vintages(change, net, by_vintage, steps, rule, removals.kind, level)
@@ -332,7 +331,7 @@ def _table(
     )  # fmt: skip
     whole = remaining.chosen(left > 0).summed(()) if (left > 0).any() else None
     se_of_all = 0.0 if whole is None else float(whole.se[0])
-    sums = {name: float(tonnes(steps.steps[name].sum())) for name in steps.steps}
+    sums = {name: float(tonnes(steps.steps[name].sum())) for name in STEPS}
     sums["issuable"] = float(tonnes(steps.issuable.sum()))
     sums["se_tCO2e"] = se_of_all
     sums["lower_tCO2e"] = float(np.maximum(0, lower_bound(sums["issuable"], se_of_all, level)))
@@ -343,6 +342,4 @@ def _provisional(rule: Methodology, checks: Iterable[Check]) -> bool:
     """Return whether the result rests on rules that are recalled."""
     parts = (rule.pools, rule.baseline, rule.leakage, rule.uncertainty, rule.non_permanence)
     doubtful = {"recalled", "uncertain", "unknown"}
-    return bool({p.status for p in parts} & doubtful) or any(
-        c.status in doubtful for c in checks
-    )
+    return bool({p.status for p in parts} & doubtful) or any(c.status in doubtful for c in checks)

@@ -1,4 +1,4 @@
-"""The files of a claim: vintages, waterfall, eligibility, errors by source, and what it rests on."""
+"""The files of a claim: vintages, waterfall, eligibility, errors by source, its terms."""
 
 import json
 import shutil

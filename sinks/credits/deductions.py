@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from data_catalog.parameters import Parameters
-from data_catalog.spec import Citation, Column, Factor, Model, Output, Pixels
+from data_catalog.spec import Citation, Column, Factor, Input, Model, Output, Pixels
 from data_catalog.text import Text
 from sinks.credits.rows import needed
 
@@ -75,9 +75,7 @@ def excess(uncertainty: Pixels, limit: Pixels) -> Pixels:
     return np.clip(uncertainty - limit, 0, 1)
 
 
-def confidence_deduction(
-    uncertainty: Pixels, limit: Pixels, ineligible: Pixels
-) -> Pixels:
+def confidence_deduction(uncertainty: Pixels, limit: Pixels, ineligible: Pixels) -> Pixels:
     """Return the share of a stock that is deducted: the excess over a limit, or all of it."""
     share = np.clip(uncertainty - limit, 0, 1)
     return np.where(uncertainty >= ineligible, 1, share)
@@ -92,13 +90,13 @@ def _model(
     name: str, title: Text, formula: str, source: Citation, factors: Mapping[str, str],
     note: Text = Text("", ""),  # noqa: B008  (frozen)
 ) -> Model:  # fmt: skip
-    inputs = {
+    inputs: dict[str, Input] = {
         factor: Factor(symbol=symbol, units="1", table=f"uncertainty_{factor}")
         for factor, symbol in factors.items()
     }
     return Model(
         id=name, title=title, formula=formula, source=source, output=SHARE, note=note,
-        inputs={"uncertainty": U} | inputs, kernel=globals()[name],
+        inputs=dict[str, Input](uncertainty=U) | inputs, kernel=globals()[name],
     )  # fmt: skip
 
 

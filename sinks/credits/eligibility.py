@@ -1,4 +1,4 @@
-"""Whether a project and its parcels are eligible: each rule yes, no or not known, with the reason."""
+"""Whether a project and its parcels are eligible: each rule yes, no or not known, and why."""
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
@@ -153,13 +153,19 @@ def _wanted(rule: Rule, of: Methodology, given: Facts) -> Any:  # noqa: ANN401
 
 def _holds(rule: Rule, value: Any, want: Any) -> bool:  # noqa: ANN401
     equal = isinstance(want, float) and isclose(value, want)  # 0.0667 ha is 667 m2
-    tests = {
-        "at_least": lambda: equal or value >= want, "at_most": lambda: equal or value <= want,
-        "below": lambda: value < want and not equal, "is": lambda: value == want,
-        "one_of": lambda: value in want, "none_of": lambda: value not in want,
-        "by": lambda: value <= want, "after": lambda: value > want,
-    }  # fmt: skip
-    return bool(tests[rule.test]())
+    match rule.test:
+        case "at_least":
+            return equal or bool(value >= want)
+        case "at_most" | "by":
+            return equal or bool(value <= want)
+        case "below":
+            return bool(value < want) and not equal
+        case "after":
+            return bool(value > want)
+        case "one_of" | "none_of":
+            return (value in want) == (rule.test == "one_of")
+        case "is":
+            return bool(value == want)
 
 
 def _told(fact: str, value: Any) -> Text:  # noqa: ANN401

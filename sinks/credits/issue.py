@@ -56,8 +56,10 @@ def issued(
         first = last - units + 1
         some = units > 0
         for column, serials in (("serial_from", first), ("serial_to", last)):
-            texts = [f"{block.prefix}{s}" if given else "" for s, given in zip(serials, some,
-                                                                              strict=True)]
+            texts = [
+                f"{block.prefix}{s}" if given else ""
+                for s, given in zip(serials, some, strict=True)
+            ]
             found.loc[rows, column] = texts
         found.loc[rows, ["net_tCO2e", "lower_tCO2e"]] = np.column_stack([units * unit] * 2)
         found.loc[rows, "se_tCO2e"] = 0.0

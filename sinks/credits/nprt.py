@@ -1,9 +1,9 @@
-"""The risk of reversal by the VCS AFOLU non-permanence risk tool, version 4.2: a share to set aside.
+"""The risk of reversal by the VCS AFOLU non-permanence risk tool 4.2: a share to set aside.
 
-Answers are items of its tables (`data_catalog/methodologies/nprt_v42.csv`): each adds its score, and
-each table is at least 0. Internal risk is PM + FV + OC + PL, external LT + SE + PC, natural the sum
-of likelihood-and-significance times mitigation over the risks, those that the climate makes worse
-times its factor. The rating is rounded up, at least 12, and is a percentage of the net change.
+Answers are items of its tables (`data_catalog/methodologies/nprt_v42.csv`): each adds its score,
+and each table is at least 0. Internal risk is PM + FV + OC + PL, external LT + SE + PC, natural the
+sum of likelihood-and-significance times mitigation over the risks, those that the climate makes
+worse times its factor. The rating is rounded up, at least 12: a percentage of the net change.
 """
 
 import csv
@@ -149,9 +149,7 @@ PARTS = {
 
 
 def _above(what: Text, score: float, most: float) -> Text:
-    return Text(
-        f"{what.zh} {score:g}，超过 {most:g}", f"{what.en} of {score:g} is above {most:g}"
-    )
+    return Text(f"{what.zh} {score:g}，超过 {most:g}", f"{what.en} of {score:g} is above {most:g}")
 
 
 def _of(answers: Answers, category: str) -> list[Item]:
@@ -200,9 +198,7 @@ def _natural(answers: Answers, failed: list[Text]) -> float:
     for one in answers.natural:
         damage = items()["NAT", f"{one.damage}/{one.frequency}"]
         if math.isnan(damage.score):
-            failed.append(
-                Text(f"{one.risk}：{damage.title.zh}", f"{one.risk}: {damage.title.en}")
-            )
+            failed.append(Text(f"{one.risk}：{damage.title.zh}", f"{one.risk}: {damage.title.en}"))
             continue
         score = damage.score * items()["NAT", f"mitigation/{one.mitigation}"].score
         if one.climate:
@@ -237,7 +233,3 @@ def _problems(answers: Answers) -> Iterator[GepError]:
             f"为 {answers.climate_factor:g}，应在 {low:g} 至 {high:g} 之间。",
             f"is {answers.climate_factor:g}; it lies between {low:g} and {high:g}.",
         ))  # fmt: skip
-
-
-
-

@@ -7,8 +7,11 @@ from the end of 2015 to the end of 2020 belongs to [2016-01-01, 2021-01-01).
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from data_catalog.errors import RunError
 from data_catalog.text import Text
@@ -47,13 +50,7 @@ def in_vintages(
         {(int(a), int(b)) for a, b in zip(change.keys["year_from"], change.keys["year_to"],
                                           strict=True)}
     )  # fmt: skip
-    for (_, before), (after, last) in zip(periods, periods[1:], strict=False):
-        if after < before:
-            raise RunError(where="change", problem=Text(
-                f"两段时期重叠（{after}–{last} 与截至 {before} 的一段），同一吨会被计两次。",
-                f"two periods overlap ({after} to {last}, and one that ends {before}): a tonne "
-                "would count twice.",
-            ))  # fmt: skip
+    _check(change.keys, periods, yearly=yearly)
     parts = []
     for first, last in periods:
         rows = ((change.keys["year_from"] == first) & (change.keys["year_to"] == last)).to_numpy()
@@ -80,6 +77,27 @@ def in_vintages(
     return together(parts)
 
 
+def _check(keys: pd.DataFrame, periods: list[tuple[int, int]], *, yearly: bool) -> None:
+    """Refuse periods of a parcel that overlap, and vintages that would."""
+    ordered = keys.sort_values(["parcel_id", "year_from"])
+    before = ordered.groupby("parcel_id")["year_to"].shift()
+    twice = ordered[ordered["year_from"] < before]
+    if len(twice):
+        parcel, year = twice["parcel_id"].iloc[0], twice["year_from"].iloc[0]
+        raise RunError(where="change", problem=Text(
+            f"宗地 {parcel} 的时期在 {year} 年之后重叠，同一吨会被计两次。",
+            f"periods of parcel {parcel} overlap after {year}: a tonne would count twice.",
+        ))  # fmt: skip
+    for (_, end), (begin, _) in pairwise(periods):
+        if begin < end and not yearly:
+            raise RunError(where="change", problem=Text(
+                f"各宗地的时期不同（一段自 {begin} 年，另一段至 {end} 年）。"
+                "请用 --yearly 按年拆分。",
+                f"parcels have different periods (one from {begin}, another to {end}). Cut them "
+                "into years with --yearly.",
+            ))  # fmt: skip
+
+
 def _cut(first: int, last: int, *, yearly: bool) -> Iterator[tuple[int, int]]:
     if yearly:
         yield from ((year, year + 1) for year in range(first, last))
@@ -95,7 +113,7 @@ def _within(
     return (since, until) if since < until else None
 
 
-def _ordered(part: Estimates, order: np.ndarray) -> Estimates:  # type: ignore[type-arg]
+def _ordered(part: Estimates, order: npt.NDArray[np.intp]) -> Estimates:
     if (order == np.arange(len(order))).all():
         return part
     return Estimates(

@@ -1,4 +1,4 @@
-"""The facts of a crediting project: a TOML file, with a table of parcels, rows, and yearly amounts."""
+"""The facts of a crediting project: a TOML file, a table of parcels, rows, yearly amounts."""
 
 from datetime import date
 from pathlib import Path

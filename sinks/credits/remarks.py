@@ -19,17 +19,21 @@ ROTATION = Text("如有采伐，须在 [rotation] 中给出轮伐期，以长期
 CLIPPED = Text("没有给出计入期（crediting_from、crediting_to），所有时期都计入。",
                "No crediting period is given (crediting_from, crediting_to): every period "
                "counts.")  # fmt: skip
-TEMPORARY = Text("临时信用（tCER、lCER）：到期须更换，不设缓冲。",
-                 "Temporary credits (tCER, lCER): replaced when they expire, no buffer.")
+TEMPORARY = Text(
+    "临时信用（tCER、lCER）：到期须更换，不设缓冲。",
+    "Temporary credits (tCER, lCER): replaced when they expire, no buffer.",
+)
 
 
-BASELINE = Text("基线没有给出误差（se），按没有误差计。",
-                "No error of the baseline is given (se); it counts as one without.")
+BASELINE = Text(
+    "基线没有给出误差（se），按没有误差计。",
+    "No error of the baseline is given (se); it counts as one without.",
+)
 
 
 def remarks(
-    rule: Methodology, of: Facts, removals: Removals, open_rules: Sequence[str], steps: Waterfall, *,
-    exempt: bool,
+    rule: Methodology, of: Facts, removals: Removals, open_rules: Sequence[str],
+    steps: Waterfall, *, exempt: bool,
 ) -> tuple[Text, ...]:  # fmt: skip
     """Return the remarks on a claim, in the order in which they matter."""
     return tuple(_found(rule, of, removals, open_rules, steps, exempt=exempt))

@@ -110,9 +110,7 @@ def by_parcel(found: Estimates) -> Estimates:
     number = found.keys["parcel_id"].rank(method="dense").to_numpy(dtype=np.int64)
     rows = np.arange(len(found))
     own = Spread.gathered(Field(), len(found), rows, number, 0 * rows, found.own)
-    return replace(
-        found, own=np.zeros(len(found)), spatial={**found.spatial, OWN_OF_PARCELS: own}
-    )
+    return replace(found, own=np.zeros(len(found)), spatial={**found.spatial, OWN_OF_PARCELS: own})
 
 
 def _changes(stock: Estimates, path: Path) -> Estimates:

@@ -94,7 +94,7 @@ NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR",
          "MEAN", "ERROR", "ROUTE", "CSV", "Parquet", "growth_records", "stand_events", "constant",
          "proportional", "richards", "chapman_richards", "logistic", "gompertz", "schumacher",
          "volume_fixed", "volume_linear", "guangxi", "YEAR", "FORM", "SAMPLE", "gpkg",
-         "neyman", "equal"}  # fmt: skip
+         "neyman", "equal", "PATH", "list", "toml", "ex_ante", "monitored"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 

@@ -48,8 +48,8 @@ def removals(
         keys=table[["parcel_id", "pool", "year"]], value=table["stock"].to_numpy(),
         shared={"fraction": table["stock"].to_numpy() * se}, own=np.zeros(len(table)),
     )  # fmt: skip
-    return Removals(change=by_parcel(change), stock=stock, kind=kind, areas=dict.fromkeys(changes, 10.0),
-                    source="test")  # fmt: skip
+    areas = dict.fromkeys(changes, 10.0)
+    return Removals(change=by_parcel(change), stock=stock, kind=kind, areas=areas, source="test")
 
 
 def facts(folder: Path, text: str = "", rows: str = FREE, **tables: str) -> Facts:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.sinks.credits.claims import FREE, credit, facts, removals
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_catalog.errors import GepError, ParameterMissing, Problems, ProjectError, RunError
 from data_catalog.methodologies import bundled
 from sinks.credits.vintages import COLUMNS, read_vintages, write_vintages
+from tests.sinks.credits.claims import FREE, credit, facts, removals
 
 CO2 = 44 / 12
 some_changes = st.dictionaries(
