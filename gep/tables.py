@@ -1,6 +1,7 @@
 """The account's files: for programs as Parquet, for people as CSV."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,25 +48,33 @@ def write_tables(
     """
     ledgers = [p.ledger for p in posted]
     try:
-        write_parquet(
-            _stacked([ledger.account() for ledger in ledgers]), folder / "account.parquet"
-        )
-        items = _stacked([ledger.items() for ledger in ledgers])
-        if len(items):
-            write_parquet(items, folder / "items.parquet")
-        _write_csv(pd.concat(totals), folder / "account.csv")
-        _write_csv(pd.concat(map(_items_by_class, ledgers)), folder / "items.csv")
-        _write_csv(pd.concat(map(summary, posted)), folder / "summary.csv")
-        guards = [f.record() for p in posted for f in p.findings]
-        pd.DataFrame(guards).to_csv(folder / "guards.csv", index=False)
-        if len(posted) > 1:
-            comparison(posted).to_csv(folder / "comparison.csv", index=False)
-        _write_parcels(result, ledgers[0], folder / "parcels.parquet")
-        if indicators is not None:
-            _write_indicators(indicators, folder)
-        _write_extent(result, folder)
+        with ThreadPoolExecutor(1) as aside:  # shapes are encoded outside the interpreter's lock
+            parcels = aside.submit(_write_parcels, result, ledgers[0], folder / "parcels.parquet")
+            _write_accounts(posted, totals, folder)
+            if indicators is not None:
+                _write_indicators(indicators, folder)
+            _write_extent(result, folder)
+            parcels.result()
     except OSError as error:
         raise unwritable(folder, error) from error
+
+
+def _write_accounts(
+    posted: "Sequence[Posted]", totals: "Sequence[pd.DataFrame]", folder: Path
+) -> None:
+    """Write account, items, summary and guards of every standard, and their comparison."""
+    ledgers = [p.ledger for p in posted]
+    write_parquet(_stacked([ledger.account() for ledger in ledgers]), folder / "account.parquet")
+    items = _stacked([ledger.items() for ledger in ledgers])
+    if len(items):
+        write_parquet(items, folder / "items.parquet")
+    _write_csv(pd.concat(totals), folder / "account.csv")
+    _write_csv(pd.concat(map(_items_by_class, ledgers)), folder / "items.csv")
+    _write_csv(pd.concat(map(summary, posted)), folder / "summary.csv")
+    guards = [f.record() for p in posted for f in p.findings]
+    pd.DataFrame(guards).to_csv(folder / "guards.csv", index=False)
+    if len(posted) > 1:
+        comparison(posted).to_csv(folder / "comparison.csv", index=False)
 
 
 def _write_csv(rows: pd.DataFrame, path: Path) -> None:

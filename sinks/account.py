@@ -1,20 +1,22 @@
 """The forest carbon account of a run: stock and change per parcel and pool, by one method."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from data_catalog.errors import GepError, ParameterMissing
+from data_catalog.errors import GepError, ParameterMissing, ProjectError
 from data_catalog.parameters import Parameters, Row
 from data_catalog.text import Text
 from sinks import biomass
 from sinks.account_files import write
-from sinks.methods import biomass_map, class_density
+from sinks.dynamics.soil import SOIL_CHANGE, SOIL_STOCK
+from sinks.methods import biomass_map, class_density, map_error
 from sinks.methods.class_density import densities_used
 from sinks.methods.inventory import Inventory
 from sinks.methods.inventory_rows import inventory_problems
-from sinks.methods.part import ACCOUNT, TITLE, Part
+from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Part
+from sinks.methods.soil import soils_of, with_soil
 from sinks.pools import POOLS, density_parameter
 from sinks.routes import ADDITIONS, ROUTES, Choices
 from tiles.checkpoints import unwritable
@@ -26,6 +28,7 @@ from tiles.results import Result
 
 __all__ = ["CarbonAccount"]
 
+TITLE_SOIL = Text("土壤有机碳变化", "Change of soil organic carbon")
 OF_MAPS: Mapping[str, Callable[[Derivations, Carbon], Part]] = {
     "class_density": class_density.prepare,
     "biomass": biomass_map.prepare,
@@ -50,9 +53,10 @@ class CarbonAccount:
     def parameter_names(self) -> set[str]:
         """Return every parameter that the carbon account may read."""
         models = [*biomass.MODELS, *(m for route in ROUTES for m in route.pools.values()),
-                  *(one.model for one in ADDITIONS)]  # fmt: skip
+                  *(one.model for one in ADDITIONS), SOIL_STOCK, SOIL_CHANGE]  # fmt: skip
         names = {name for model in models for name in model.parameters().values()}
-        return names | {density_parameter(pool) for pool in POOLS} | {"land_conversion_period"}
+        names |= set(map_error.PARAMETERS)
+        return names | {density_parameter(pool) for pool in POOLS} | {"soil_transition_years"}
 
     def problems(self, inputs: Inputs) -> list[GepError]:
         """Return what is wrong with the inventory; all else is found when it is prepared."""
@@ -74,7 +78,8 @@ class CarbonAccount:
             return PreparedCarbon()
         return PreparedCarbon(
             models=part.models, not_computed=part.not_computed, part=part,
-            rows=_of_removals(at_hand.parameters, changes=part.changes),
+            rows=(*_of_removals(at_hand.parameters, changes=part.changes),
+                  *_of_map(carbon, at_hand.parameters)),
             parameters=at_hand.parameters,
         )  # fmt: skip
 
@@ -84,17 +89,26 @@ class CarbonAccount:
         part, project = prepared.part, result.inputs.project
         if part is None or project.carbon is None or prepared.parameters is None:
             return {}
+        refused: list[NotComputed] = []
         try:
             found = part.found(result)
             if found is None:
                 return {}  # the reasons are among those of what is not computed
             to_co2 = _co2_per_carbon(prepared.parameters) if found.changes else None
         except ParameterMissing as missing:
-            refused = NotComputed(ACCOUNT, TITLE, (missing,))
-            return {"carbon_not_computed": [refused.record()]}
+            return _not_computed([NotComputed(ACCOUNT, TITLE, (missing,))])
+        if not found.stocks:
+            return _not_computed([_no_stock(found.said.get("refused", ()))])
+        if part.changes and not found.changes:
+            refused.append(_no_opening(project.project.baseline_year))
         try:
-            period = prepared.parameters.find("land_conversion_period", "ipcc-2006")
-            write(found, result, to_co2, period, folder)
+            soils = soils_of(project.carbon, prepared.parameters)
+            if soils is not None:
+                found = with_soil(found, result, soils, _transition(prepared.parameters))
+        except ParameterMissing as missing:  # all other pools are known without it
+            refused.append(NotComputed(ACCOUNT_CHANGE, TITLE_SOIL, (missing,)))
+        try:
+            write(found, result, to_co2, _transition(prepared.parameters), folder)
         except OSError as error:
             raise unwritable(folder, error) from error
         return {
@@ -102,11 +116,37 @@ class CarbonAccount:
                 "removals": [row.name() for row in _of_removals(prepared.parameters,
                                                                 changes=part.changes)],
             },
+            **(_not_computed(refused) if refused else {}),
             "carbon_parameters": [
                 *densities_used(prepared.parameters, project),
                 *(row.record() for row in found.rows),
             ],
         }  # fmt: skip
+
+
+def _not_computed(refused: list[NotComputed]) -> dict[str, Any]:
+    return {"carbon_not_computed": [one.record() for one in refused]}
+
+
+def _no_stock(refused: Sequence[Mapping[str, Any]]) -> NotComputed:
+    """Return that no route gives a stock, with the first reason against one."""
+    zh, en = (str(refused[0][f"reason_{lang}"]) if refused else "" for lang in ("zh", "en"))
+    problem = Text(
+        f"没有一块宗地的小班调查数据能算出储量。{zh}",
+        f"no parcel's inventory is enough for a stock. {en}".rstrip(),
+    )
+    return NotComputed(ACCOUNT, TITLE, (ProjectError(where="[carbon]", problem=problem),))
+
+
+def _no_opening(year: int | None) -> NotComputed:
+    problem = Text(
+        f"基期年 {year} 没有小班调查数据，也没有图层，只算储量。"
+        "请补充基期的列（后缀 _baseline）或表中的行。",
+        f"there is neither an inventory nor a map of the baseline year {year}: the stock alone is "
+        "computed. Add its columns (ending in _baseline) or rows of the table.",
+    )
+    reason = ProjectError(where="[carbon]", problem=problem)
+    return NotComputed(ACCOUNT_CHANGE, TITLE_CHANGE, (reason,))
 
 
 def _choices(carbon: Carbon) -> Choices:
@@ -123,6 +163,23 @@ def _co2_per_carbon(parameters: Parameters) -> Row:
             service=ACCOUNT, parameter="co2_per_carbon", standard="stoichiometry", key=Text("", "")
         )
     return row
+
+
+def _transition(parameters: Parameters) -> Row:
+    """Return how long land counts as converted, and its soil changes."""
+    row = parameters.find("soil_transition_years", "ipcc-2006")
+    if row is None:
+        raise ParameterMissing(
+            service=ACCOUNT, parameter="soil_transition_years", standard="ipcc-2006",
+            key=Text("", ""),
+        )  # fmt: skip
+    return row
+
+
+def _of_map(carbon: Carbon, parameters: Parameters) -> tuple[Row, ...]:
+    """Return the rows that a map's error is known by, where the project states it."""
+    known = map_error.map_error_of(carbon, parameters) if carbon.of_maps == "biomass" else None
+    return known.rows() if known else ()
 
 
 def _of_removals(parameters: Parameters, *, changes: bool) -> tuple[Row, ...]:

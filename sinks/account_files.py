@@ -1,7 +1,6 @@
 """The files of the forest carbon account in a run folder."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +33,7 @@ Dates = Mapping[str, int]
 
 
 def write(
-    found: Found, result: Result, co2_per_carbon: Row | None, period_row: Row | None, folder: Path
+    found: Found, result: Result, co2_per_carbon: Row | None, period_row: Row, folder: Path
 ) -> None:
     """Write every table of the account; the same bytes for any tiling and order of the work.
 
@@ -42,8 +41,8 @@ def write(
     ----------
     co2_per_carbon : Row, optional
         Needed where there is a change.
-    period_row : Row, optional
-        How long land counts as converted; needed where there are class maps of several years.
+    period_row : Row
+        How long land counts as converted, years.
     """
     account = result.inputs.project.project
     period = {"year_from": account.baseline_year or 0, "year_to": account.year}
@@ -57,7 +56,7 @@ def write(
         rows += [_rows(part, dates, to_co2) for part in parts]
         by_pool = totals(parts)
         sums += [_rows(part, dates, to_co2) for part in by_pool]
-        whole += [_rows(_whole(parts), dates, to_co2)] if parts else []
+        whole += [_rows(together(by_pool).summed(()), dates, to_co2)] if by_pool else []
     _parquet(_framed(rows), folder / FILE)
     _framed(sums).drop(columns="parcel_id").to_csv(folder / TOTALS, index=False)
     # the pools of a date share errors, so their sum errs by more than a root of squares
@@ -80,12 +79,12 @@ def _write_routes(routes: pd.DataFrame, folder: Path) -> None:
     routes.to_csv(folder / f"{ROUTES}.csv", index=False)
 
 
-def _write_land_use(result: Result, period_row: Row | None, folder: Path) -> None:
+def _write_land_use(result: Result, period_row: Row, folder: Path) -> None:
     """Write land use matrices of every period, and which land is converted and since when."""
     maps = result.job.group_by
     of = next((now for now, _ in CLASS_LAYERS if now in maps), "")
     dates = dates_of(result.inputs.project, maps, of)
-    if len(dates) <= 1 or period_row is None:
+    if len(dates) <= 1:
         return
     areas = result.areas(tuple(dates.values()))
     history = areas.assign(area_ha=areas["area_m2"] * conversion("m2", "ha")[0])
@@ -96,13 +95,6 @@ def _write_land_use(result: Result, period_row: Row | None, folder: Path) -> Non
         folder / LAND_USE.replace(".parquet", ".csv"), index=False
     )
     matrices(history, dates).to_csv(folder / LAND_USE_MATRIX, index=False)
-
-
-def _whole(parts: tuple[Estimates, ...]) -> Estimates:
-    """Return the sum over pools and parcels: a parcel's own error is one in all its pools."""
-    whole = together(totals(parts)).summed(())
-    own = sum((np.nan_to_num(part.own) for part in parts), np.zeros(len(parts[0])))
-    return replace(whole, own=np.array([np.sqrt((own**2).sum())]))
 
 
 def _rows(part: Estimates, dates: Dates, to_co2: float) -> pd.DataFrame:

@@ -68,11 +68,12 @@ def change(transitions: pd.DataFrame, table: DensityTable) -> tuple[Estimates, .
     table.require([*moved[FROM].unique(), *moved[TO].unique()])
     parcels = parcel_ids(land)
     unknown = _unknown(land, table, table.pools)
-    found = []
-    for place, pool in enumerate(table.pools):
-        (one,) = weigh(_net(_steady(moved, table, pool)), table, (pool,), parcels)
-        found.append(unknown_at(one, unknown[:, place]))
-    return tuple(found)
+    living = tuple(pool for pool in table.pools if pool != SOIL)
+    found = list(weigh(_net(moved), table, living, parcels))
+    if SOIL in table.pools:
+        soil = weigh(_net(moved[~_converted(moved, table)]), table, (SOIL,), parcels)
+        found[table.pools.index(SOIL) : table.pools.index(SOIL)] = soil
+    return tuple(unknown_at(one, unknown[:, place]) for place, one in enumerate(found))
 
 
 def matrix(transitions: pd.DataFrame) -> pd.DataFrame:
@@ -143,11 +144,6 @@ def _converted(land: pd.DataFrame, table: DensityTable) -> Mask:
     before, after = (land[end].map(counts).to_numpy(dtype=bool) for end in (FROM, TO))
     converted: Mask = (before != after) & (land["area_ha"] > 0).to_numpy(dtype=bool)
     return converted & classified(land)
-
-
-def _steady(land: pd.DataFrame, table: DensityTable, pool: str) -> pd.DataFrame:
-    """Return the land whose change of this pool is computed."""
-    return land[~_converted(land, table)] if pool == SOIL else land
 
 
 def _unknown(land: pd.DataFrame, table: DensityTable, pools: tuple[str, ...]) -> Mask:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from data_catalog.text import Text
-from sinks.pools import POOLS, density_parameter
+from sinks.pools import POOLS, SOIL, density_parameter
 from tiles.lineage import Figure, Lineage, Rests, cells_of, name_of
 
 __all__ = ["carbon_figures"]
@@ -33,6 +33,11 @@ SAID = {
     ),
     "removal_tCO2e": Text("碳储量变化折为二氧化碳。", "The change of carbon as carbon dioxide."),
 }
+SAID_SOIL = Text(
+    "转变土地新旧两种用途的土壤碳储量之差，乘以该时期在转变期中所占的份额。",
+    "Soil stock of the new land use less that of the old, times the share of the transition that "
+    "falls into the period.",
+)
 OTHERWISE = {
     ("biomass", "stock_tC"): Text(
         "在各像元内按公式计算，再按面积求和。", "Worked out in every cell, and summed by area."
@@ -62,36 +67,50 @@ def carbon_figures(lineage: Lineage) -> Iterator[Figure]:
     about = lineage.manifest.get("carbon")
     if about is None:
         return
-    pools: dict[str, list[str]] = {}
+    pools = list(_of_pools(lineage, about))
+    yield from pools
+    yield from _of_all(lineage, {figure.code: figure for figure in pools})
+
+
+def _of_pools(lineage: Lineage, about: Mapping[str, Any]) -> Iterator[Figure]:
     for line, row in cells_of(lineage.run / "carbon.csv"):
         when = _when(row)
-        pools.setdefault(when, []).append(row["pool"])
         for measure in (m for m in UNITS if row[m]):
             by_classes = about["method"] == "class_density"
-            parts = _parts(row, measure)
+            of_soil = _by_transition(about, row) and measure == "change_tC"
+            parts = () if of_soil else _parts(row, measure)
             said = OTHERWISE.get((about["method"], measure), SAID[measure])
+            said = SAID_SOIL if of_soil else said
             pool = POOLS[row["pool"]]
             of = MEASURES[measure]
             yield Figure(
                 code=_code(row["pool"], when, measure),
                 title=Text(f"{pool.zh}，{when} 年：{of.zh}", f"{pool.en}, {when}: {of.en}"),
                 value=row[measure], unit=UNITS[measure], file="carbon.csv", line=line,
-                column=measure, said=said, formula=FORMULAS[measure] if by_classes else "",
-                parts=parts, rests=_rests(lineage, about, row, measure),
+                column=measure, said=said, parts=parts,
+                formula=FORMULAS[measure] if by_classes and not of_soil else "",
+                rests=_rests(lineage, about, row, measure),
             )  # fmt: skip
 
+
+def _of_all(lineage: Lineage, pools: Mapping[str, Figure]) -> Iterator[Figure]:
     for line, row in cells_of(lineage.run / "carbon_total.csv"):
         when = _when(row)
         for measure in (m for m in UNITS if row[m]):
             of = MEASURES[measure]
+            parts = [c for pool in POOLS if (c := _code(pool, when, measure)) in pools]
             yield Figure(
                 code=_code(TOTAL, when, measure),
                 title=Text(f"各碳库合计，{when} 年：{of.zh}", f"All pools, {when}: {of.en}"),
                 value=row[measure], unit=UNITS[measure], file="carbon_total.csv", line=line,
                 column=measure, said=SAID_TOTAL_ERROR if measure == "se_tC" else SAID_TOTAL,
-                formula="", parts=tuple(_code(pool, when, measure) for pool in pools[when]),
-                rests=Rests(),
+                parts=tuple(parts), rests=Rests().add(*(pools[code].rests for code in parts)),
             )  # fmt: skip
+
+
+def _by_transition(about: Mapping[str, Any], row: Mapping[str, str]) -> bool:
+    """Return whether a row is the change of soil by its transition after conversion."""
+    return row["pool"] == SOIL and bool(row["year_from"]) and "soil_change" in about
 
 
 def _when(row: Mapping[str, str]) -> str:
@@ -116,11 +135,16 @@ def _rests(
     lineage: Lineage, about: Mapping[str, Any], row: Mapping[str, str], measure: str
 ) -> Rests:
     found = Rests()
+    if _by_transition(about, row):
+        found.rows |= dict.fromkeys(about["soil_change"]["rows"])
+        return found.add(lineage.layers(_maps(lineage, about, row)))
     for model in about["models"]:
         if model["pool"] == row["pool"] and (row["year_from"] or str(model["year"]) == row["year"]):
             found.add(lineage.rests(model))
     if about["method"] == "inventory":
         found.rows |= dict.fromkeys(about["route_rows"])
+    if "confusion" in lineage.manifest["project"]["tables"] and about["classes"]:
+        found.tables[lineage.table("confusion", "", ())] = None
     if about["classes"]:
         found.add(lineage.layers(_maps(lineage, about, row)))
         present = _classes(lineage, row)

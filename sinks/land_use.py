@@ -64,9 +64,10 @@ def states(history: pd.DataFrame, dates: dict[int, str], period: float) -> pd.Da
     -------
     DataFrame with parcel_id, year, land_use_from, land_use_to, since, years, state, area_ha
         `since` is the year of the first map that shows the use the land has now, `years` how long
-        that was ago. Land that was never of another use has its first map's year, and is
-        remaining. A map without a class between two of the same use does not end it. Within a
-        year the areas add up to all land.
+        that was ago, and `land_use_from` what it was before, also where that is long ago. Land
+        that was never of another use has its first map's year, and is remaining. A map without a
+        class between two of the same use does not end it. Within a year the areas add up to all
+        land.
     """
     uses = _uses(history, dates)
     years = list(dates)
@@ -77,11 +78,10 @@ def states(history: pd.DataFrame, dates: dict[int, str], period: float) -> pd.Da
         now = uses[:, place]
         state = np.where((before != now) & (age < period), CONVERTED, REMAINING).astype(object)
         state[now == NO_USE] = UNKNOWN
-        remaining = state != CONVERTED
         frames.append(
             pd.DataFrame({
-                "parcel_id": history["parcel_id"].astype(str), "year": years[place],
-                "land_use_from": np.where(remaining, now, before), "land_use_to": now,
+                "parcel_id": history["parcel_id"], "year": years[place],
+                "land_use_from": before, "land_use_to": now,
                 "since": since, "years": age, "state": state,
                 "area_ha": history["area_ha"],
             })
@@ -111,7 +111,11 @@ def matrices(history: pd.DataFrame, dates: dict[int, str]) -> pd.DataFrame:
 
 def _uses(history: pd.DataFrame, dates: dict[int, str]) -> Uses:
     """Return the land use of each row in each year, (row, year)."""
-    columns = [history[name].astype(str).str[0].to_numpy(object) for name in dates.values()]
+    columns = []
+    for name in dates.values():
+        classes = pd.Categorical(history[name])  # as it is, in the tables of a run
+        first = np.array([str(code)[:1] for code in classes.categories], dtype=object)
+        columns.append(first[classes.codes])
     return np.stack(columns, axis=1)
 
 
@@ -141,6 +145,16 @@ def _entered(uses: Uses, years: list[int]) -> tuple[Uses, npt.NDArray[np.int64]]
 
 
 def _summed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return areas added up by key, in the order of the keys."""
-    ordered = frame.sort_values([*keys, "area_ha"], kind="stable")
-    return ordered.groupby(keys, sort=True)["area_ha"].sum().reset_index()
+    """Return areas added up by key, in the order of the keys, whatever that of the rows."""
+    texts = [key for key in keys if not pd.api.types.is_numeric_dtype(frame[key])]
+    coded = frame.assign(**{key: _sorted_texts(frame[key]) for key in texts})
+    columns = [coded[k].cat.codes if k in texts else coded[k] for k in keys]
+    order = np.lexsort([coded["area_ha"], *reversed(columns)])
+    groups = coded.iloc[order].groupby(keys, sort=True, observed=True)
+    return groups["area_ha"].sum().reset_index().astype(dict.fromkeys(texts, str))
+
+
+def _sorted_texts(texts: "pd.Series[str]") -> "pd.Categorical[str]":
+    """Return texts by number, in the order of the texts."""
+    known = pd.Categorical(texts)
+    return known.reorder_categories(sorted(known.categories))

@@ -67,13 +67,7 @@ def of_groups(found: Estimates, groups: Mapping[str, str], *, by_pool: bool = Tr
     group = found.keys["parcel_id"].map(groups)
     kept = replace(found, keys=found.keys.assign(group=group)).chosen(group.notna().to_numpy())
     dates = [name for name in map(str, found.keys) if name.startswith("year")]
-    if by_pool:
-        return kept.summed(["group", *dates, "pool"])
-    # a parcel's own error, that of its volume, is one and the same in all its pools
-    parcels = kept.keys.assign(own=kept.own).groupby(["group", *dates, "parcel_id"])["own"].sum()
-    whole = kept.summed(["group", *dates])
-    squares = (parcels**2).groupby(level=["group", *dates]).sum()
-    return replace(whole, own=np.sqrt(squares.to_numpy(np.float64)))
+    return kept.summed(["group", *dates, *(["pool"] if by_pool else [])])
 
 
 def of_parcels(found: Estimates, parcels: Iterable[str], *, by_pool: bool = True) -> Estimates:

@@ -24,13 +24,14 @@ import pandas as pd
 from data_catalog.errors import ParcelError
 from data_catalog.text import Text
 from sinks.densities import NO_CLASS, DensityTable
-from sinks.estimates import Estimates
+from sinks.estimates import Estimates, together
 
 __all__ = [
     "Ids",
     "Mask",
     "Numbers",
     "checked",
+    "of_all_parcels",
     "parcel_ids",
     "stock",
     "summed",
@@ -103,6 +104,25 @@ def unknown_at(found: Estimates, rows: Mask) -> Estimates:
     value, own = found.value.copy(), found.own.copy()
     value[rows] = own[rows] = np.nan
     return replace(found, value=value, own=own)
+
+
+def of_all_parcels(ids: Ids, pool: str, parts: Sequence[Estimates]) -> Estimates:
+    """Return one pool's amounts of all parcels in their order; NaN of those that no part has."""
+    given = together(parts)
+    place = pd.Index(ids).get_indexer(pd.Index(given.keys["parcel_id"].astype(str)))
+
+    def spread_out(numbers: Numbers, nothing: float) -> Numbers:
+        everywhere = np.full(len(ids), nothing)
+        everywhere[place] = numbers
+        return everywhere
+
+    return Estimates(
+        keys=pd.DataFrame({"parcel_id": ids}).assign(pool=pool),
+        value=spread_out(given.value, np.nan),
+        shared={s: spread_out(e, 0.0) for s, e in given.shared.items()},
+        own=spread_out(given.own, np.nan),
+        spatial={s: e.summed(place, len(ids)) for s, e in given.spatial.items()},
+    )
 
 
 def unclassified(areas: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,8 @@
 """The main job: from a project to a finished run folder, for whatever accounts are asked for."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -108,8 +107,8 @@ def compute(
         If an input is wrong (no folder is left), the disk is full (finished tiles are kept), or
         the output is in the way.
     """
-    with _digesting(project):
-        inputs = resolve(project, known_parameters(accounts))
+    _begin(project)
+    inputs = resolve(project, known_parameters(accounts))
     parameters = project_parameters(project, accounts)
     raise_all(problems(inputs, accounts))
     folder = RunFolder(out, resume=resume, overwrite=overwrite)
@@ -124,16 +123,15 @@ def compute(
         raise
 
 
-@contextmanager
-def _digesting(project: Project) -> Iterator[None]:
-    """Meanwhile load the compiled loops and work out the files' digests, which are remembered."""
+def _begin(project: Project) -> None:
+    """Load the compiled loops and work out the files' digests, while the inputs are looked at."""
     paths = [project.path(e.path) for e in project.layers.values() if e.path]
-    with ThreadPoolExecutor(2) as pool:
-        pool.submit(preload)
-        for path in paths:
-            if path.is_file():
-                pool.submit(sha256, path)
-        yield
+    pool = ThreadPoolExecutor(2)
+    pool.submit(preload)
+    for path in paths:
+        if path.is_file():
+            pool.submit(sha256, path)
+    pool.shutdown(wait=False)
 
 
 def problems(inputs: Inputs, accounts: tuple["Account", ...]) -> list[GepError]:

@@ -97,14 +97,23 @@ class Tables(_Strict):
     bamboo: Word | None = None
     growth_records: Word | None = None
     stand_events: Word | None = None
+    confusion: Word | None = None
     opening_run: Word | None = None
     prices: Word | None = None
     parameters: Word | None = None
 
 
+class MapErrorEntry(_Strict):
+    """`[carbon.map_error]`: by which rows the error of a biomass map is alike in space and time."""
+
+    range: Word
+    dates: Word
+
+
 class Carbon(_Strict):
     """`[carbon]`: how the forest carbon stock is computed.
 
+    `soils` and `soil_type` are the set (a climate's) and soil by which converted land changes;
     `rest` is the method of parcels without an inventory; `routes`, `sets`, `added` and `trees` are
     what the inventory method chooses among.
     """
@@ -112,6 +121,9 @@ class Carbon(_Strict):
     method: Literal["class_density", "biomass", "inventory"] = "class_density"
     densities: str | None = None
     factors: str | None = None
+    soils: str | None = None
+    soil_type: str | None = None
+    map_error: MapErrorEntry | None = None
     rest: Literal["class_density", "biomass"] | None = None
     routes: list[Word] | None = None
     sets: dict[str, str] = Field(default_factory=dict)

@@ -17,6 +17,7 @@ from data_catalog.errors import LayerError
 from data_catalog.text import Text
 from data_catalog.variables import Variable
 from tiles.lattice import Lattice
+from tiles.tiff_blocks import plain_blocks
 
 Raw = npt.NDArray[Any]
 
@@ -29,7 +30,8 @@ class Raster:
     `classes` maps stored codes to class numbers, and `nodata_class` is what nodata means in a
     class map. `lattice` places the grid's cells on the source; None where the two grids are one
     and `shift` is the source row and column of the grid's first cell. With `pixel_a_cell` a cell
-    has the class of the one pixel under its middle.
+    has the class of the one pixel under its middle. `band` is the one that is read of a file of
+    several, counted from 1; None where all of them are, `bands` in number.
     """
 
     variable: Variable
@@ -46,6 +48,7 @@ class Raster:
     shift: tuple[int, int] = (0, 0)
     pixel_a_cell: bool = False
     constant: float | None = None
+    band: int | None = None
 
     @property
     def name(self) -> str:
@@ -88,10 +91,13 @@ class OpenRaster:
         except rasterio.RasterioIOError as error:
             raise unreadable(raster.path, error) from error
         self._room: Raw = np.empty(0, np.result_type(*self._file.dtypes))
+        self._blocks = plain_blocks(self._file)
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+        if self._blocks:
+            self._blocks.close()
 
     def read(self, row_from: int, row_to: int, col_from: int, col_to: int) -> Raw:
         """Return stored values of a window of the source, (rows, cols); several bands reduced.
@@ -104,12 +110,16 @@ class OpenRaster:
         shape = (self.raster.bands, row_to - row_from, col_to - col_from)
         try:
             bands = self._room_for(shape)
-            if len(set(self._file.dtypes)) == 1:
+            if self._blocks and self._blocks.fits(row_from, row_to, col_from, col_to):
+                self._blocks.read(row_from, col_from, bands[0])
+            elif self.raster.band is not None:
+                self._file.read(self.raster.band, window=window, out=bands[0])
+            elif len(set(self._file.dtypes)) == 1:
                 self._file.read(window=window, out=bands)
             else:  # those of a virtual raster may be of several kinds
                 for number, values in enumerate(bands, start=1):
                     self._file.read(number, window=window, out=values)
-        except rasterio.RasterioIOError as error:
+        except (rasterio.RasterioIOError, OSError) as error:
             raise unreadable(self.raster.path, error) from error
         return np.asarray(bands[0]) if self.raster.bands == 1 else self._reduced(bands)
 

@@ -7,7 +7,9 @@ import os
 import platform
 import shutil
 import sys
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
@@ -26,6 +28,7 @@ MANIFEST = "manifest.json"
 LOG = "log.jsonl"
 PACKAGES = ("numpy", "numba", "rasterio", "pyproj", "shapely", "geopandas", "pandas", "pyarrow")
 CHUNK = 1 << 22
+_being_read: dict[Path, threading.Lock] = defaultdict(threading.Lock)
 
 
 class RunFolder:
@@ -142,9 +145,13 @@ def _try_writing(folder: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Return a file's digest; read once as long as the file stays as it is."""
+    """Return a file's digest; read once as long as the file stays as it is.
+
+    Who asks while another thread reads the file waits for it.
+    """
     state = path.stat()
-    return _sha256(path, (state.st_ino, state.st_ctime_ns, state.st_mtime_ns, state.st_size))
+    with _being_read[path]:
+        return _sha256(path, (state.st_ino, state.st_ctime_ns, state.st_mtime_ns, state.st_size))
 
 
 @cache

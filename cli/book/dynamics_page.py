@@ -34,9 +34,9 @@ SCHEME = "cbm-softwood"
 def dynamics_page(lang: Language) -> str:
     """Return the page in one language."""
     parameters = parameters_of(MODELS)
-    parameters[BAMBOO] = Read(by=[DYNAMICS["harvest_event"][lang]], any_set=True)
+    parameters[BAMBOO] = Read(by=["harvest"], any_set=True)
     for name in ON_STANDS:
-        parameters.setdefault(name, Read(any_set=True)).by.append(DYNAMICS["stand"][lang])
+        parameters.setdefault(name, Read(any_set=True)).by.append("stand")
     rows = [row for name, read in parameters.items() for row in read.rows(name)]
     parts = [DYNAMICS["intro"][lang]]
     for title, models in FAMILIES:

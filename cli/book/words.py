@@ -166,8 +166,6 @@ DYNAMICS = {
     ),
     "gives": Text("结果单位：{}。", "It gives {}."),
     "given": Text("输入 `{}`", "given as `{}`"),
-    "harvest_event": Text("采伐事件", "harvest events"),
-    "stand": Text("[林分模拟](#stand)", "[the stand](#stand)"),
     "stand_title": Text("林分：逐年模拟全部碳库", "A stand: all pools, year by year"),
     "stand_intro": Text(
         "碳库与流动取自加拿大森林碳收支模型 CBM-CFS3（cbm_exn：自备净生长量）。其分解、周转与干扰"
@@ -198,8 +196,8 @@ DYNAMICS = {
         "there is. No pool is ever below zero.",
     ),
     "oracle": Text(
-        "同样的生长量与分解下，与 libcbm 2.10.2 相比，100 年内各碳库相差不超过百万分之五。",
-        "On the same increments and decay every pool agrees with libcbm 2.10.2 within five "
-        "millionths over 100 years.",
+        "同样的生长量、分解与干扰下，与 libcbm 2.10.2 相比，100 年内各碳库相差不超过千分之一。",
+        "On the same increments, decay and disturbances every pool agrees with libcbm 2.10.2 "
+        "within 0.1 % over 100 years.",
     ),
 }

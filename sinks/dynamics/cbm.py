@@ -56,6 +56,7 @@ DECLINE = Step(id="decline", title=Text("衰退的生物量枯死", "what growth
 DISTURBANCES = {
     "cbm-clearcut": Text("皆伐并清理枯立木", "clear-cut with salvage of snags"),
     "cbm-wildfire-softwood": Text("针叶林野火", "wildfire in a softwood stand"),
+    "cbm-wildfire-hardwood": Text("阔叶林野火", "wildfire in a hardwood stand"),
 }
 PRODUCT_TITLES = {
     "sawnwood": Text("锯材", "sawnwood"),

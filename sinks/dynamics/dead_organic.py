@@ -133,8 +133,8 @@ SLASH = Model(
 DEAD_ORGANIC_CHANGE = Model(
     id="dead_organic_change",
     title=Text("转变土地上的枯死木与枯落物", "Dead wood and litter of converted land"),
-    formula=r"\Delta C_{DOM} = (C_n - C_o) \, [\min(t_2 / T, 1) - \min(t_1 / T, 1)]"
-    r"\ (C_n \ge C_o),\quad C_n - C_o \text{ at once } (C_n < C_o)",
+    formula=r"\Delta C_{DOM} = (C_n - C_o) \, s,\quad s = \min(t_2 / T, 1) - \min(t_1 / T, 1)"
+    r"\ (C_n \ge C_o),\quad s = [t_1 = 0 < t_2]\ (C_n < C_o)",
     source=Citation(SOURCE, "ch. 2, eq. 2.23: A (C_n - C_o) / T a year; Tier 1 loses at once"),
     inputs={
         "stock_before": Column(symbol="C_o", units="t_C/ha"),
@@ -147,6 +147,11 @@ DEAD_ORGANIC_CHANGE = Model(
     },
     kernel=dead_organic_change,
     output=Output(name="change", units="t_C/ha", total="t_C", low=-1000, high=1000),
+    note=Text(
+        "增多的部分在 T 年内线性积累；减少的部分在转变当年一次计入。",
+        "What there is more of builds up linearly in T years; what there is less of is lost in the "
+        "first year.",
+    ),
 )
 DEAD_ORGANIC_RATIO = Model(
     id="dead_organic_ratio",

@@ -234,13 +234,13 @@ class _Search:
             return np.full_like(known, np.inf)
 
     def _from(self, start: Numbers) -> tuple[float, Numbers, float] | None:
-        """Return cost, parameters and spread from one start; None where it leads nowhere."""
+        """Return how unlikely, parameters and spread from a start; None where it leads nowhere."""
         theta, sigma = start, float(np.std(self.records.stock)) or 1.0
         if self.spread == "proportional":
             sigma = sigma / float(self.records.stock.mean())
         for _ in range(int(engine_number("growth_fit_rounds"))):
             before = sigma
-            theta, cost = self._step(theta, self._weight(theta), sigma)
+            theta = self._step(theta, self._weight(theta), sigma)
             left = self.records.stock - self.stock(theta)
             free = len(self.records) - len(theta)
             sigma = float(np.sqrt(self._weight(theta) @ left**2 / free))
@@ -248,9 +248,9 @@ class _Search:
                 return None
             if np.isclose(sigma, before):
                 break
-        return cost * sigma**2, theta, sigma
+        return self._unlikely(theta, sigma), theta, sigma
 
-    def _step(self, start: Numbers, weight: Numbers, sigma: float) -> tuple[Numbers, float]:
+    def _step(self, start: Numbers, weight: Numbers, sigma: float) -> Numbers:
         mean, error = self.priors
         of_record = np.sqrt(weight) / sigma
 
@@ -267,7 +267,13 @@ class _Search:
             residuals, start, jac=slopes, bounds=(self.low, self.high), x_scale="jac",
             ftol=exact**2 * 2, xtol=exact, gtol=exact**2 * 2,
         )  # fmt: skip
-        return np.asarray(found.x), float(found.cost)
+        return np.asarray(found.x)
+
+    def _unlikely(self, theta: Numbers, sigma: float) -> float:
+        """Return the negative logarithm of the likelihood, but for what all fits have."""
+        mean, error = self.priors
+        scatter = len(self.records) * np.log(sigma) - np.log(self._weight(theta)).sum() / 2
+        return float(scatter + (((theta - mean) / error) ** 2).sum() / 2)
 
     def _weight(self, theta: Numbers) -> Numbers:
         if self.spread == "constant":

@@ -204,7 +204,7 @@ def _fits(asked: Asked) -> dict[str, Fit]:
         return {}
     return {
         group: fit(
-            records, form(asked.form), name=f"growth curve {group} [{records.source}]",
+            records, form(asked.form), name=f"growth_curve[{group}, {records.source}]",
             spread=asked.spread, priors=asked.priors,
         )
         for group, records in read_records(asked.records).items()

@@ -6,7 +6,9 @@ f is the curve, g its conversion to carbon, a the area, s what fellings left and
 stand holds than the curve: measured stock over f(t_p), or 1. All stands of a curve share the errors
 of theta (independent components) and those of the conversion. A stand's own are the error of its
 age, and of q: of its measured stock, or how stands differ from the curve. No two stands share them,
-but all pools and years of one stand do: they are effects of a cell that the stand has for itself.
+but all pools and years of one stand do: they are effects of a cell that the stand has for itself,
+that of a measured stock being the routes' own, so that a path less the stock it began with errs by
+what grew alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +24,7 @@ from data_catalog.errors import GepError, raise_all
 from data_catalog.text import Text
 from sinks.estimates import Estimates, together
 from sinks.growth.conversion import Conversion
-from sinks.growth.curve import Curve, GrowthError, components
+from sinks.growth.curve import Curve, GrowthError, components, quantity
 from sinks.growth.form import STEP, Numbers, Values
 from sinks.growth.stands import EVENT_COLUMNS, Stands, stands
 from sinks.routes.amounts import Amounts
@@ -31,7 +33,7 @@ from sinks.uncertainty.fields import Field, Spread
 __all__ = ["Grower", "changes", "paths", "removals"]
 
 AGE, STOCKING = "age of the stand", "stocking of the stand"
-"""Sources of what each stand errs by for itself."""
+"""Sources of what each stand errs by for itself; a measured stock is called like its column."""
 STANDS = Field()
 """The cells of those sources: a stand each, no two with anything in common."""
 ID_BYTES = 7
@@ -175,10 +177,14 @@ def _per_hectare(of: Stands, curve: Curve, *, felled: bool) -> Amounts:
         else:
             shared[source] = np.where(stock != 0, np.nan, 0)
     slope = np.imag(at(curve.theta, complex(0, STEP))) / STEP
-    # measured: the measurement's own error; else how stands differ from their curve
-    relative = np.where(known, stock_se / np.where(measured > 0, measured, 1), curve.relative)
-    own = {AGE: np.where(slope != 0, slope * age_se[:, None], 0),
-           STOCKING: np.where(stock != 0, stock * relative[:, None], 0)}  # fmt: skip
+    measurement = stock_se / np.where(measured > 0, measured, 1)
+    own = {
+        AGE: np.where(slope != 0, slope * age_se[:, None], 0),
+        STOCKING: np.where((stock != 0) & ~known[:, None], stock * curve.relative, 0),
+        quantity(curve.units).column: np.where(
+            (stock != 0) & known[:, None], stock * measurement[:, None], 0
+        ),
+    }
     return Amounts(
         value=stock.ravel(), shared={s: e.ravel() for s, e in shared.items()},
         own={s: e.ravel() for s, e in own.items()}, provisional=np.zeros(stock.size, dtype=bool),
@@ -190,14 +196,18 @@ def _of_stands(of: Stands, pool: str, density: Amounts) -> Estimates:
     stand, year = np.indices(of.age.shape).reshape(2, -1)
     area = of.frame["area_ha"].to_numpy(float)[stand]
     keys = of.frame[["parcel_id"]].iloc[stand].reset_index(drop=True)
-    x, y = _cells(of.frame)
+    x, order = _cells(of.frame)
+    places = {AGE: order, STOCKING: order}
+    # the routes' estimates err in the same measurement: a parcel's, in the year of its survey
+    year_of = of.frame["year"].to_numpy(np.int64)
+    own = {s: e * area for s, e in density.own.items()}
     row = np.arange(len(stand))
     return Estimates(
         keys=keys.assign(year=of.years[year], pool=pool), value=density.value * area,
         shared={s: e * area for s, e in density.shared.items()}, own=np.zeros(len(stand)),
         spatial={
-            s: Spread.gathered(STANDS, len(stand), row, x[stand], y[stand], e * area)
-            for s, e in density.own.items()
+            s: Spread.gathered(STANDS, len(row), row, x[stand], places.get(s, year_of)[stand], e)
+            for s, e in own.items() if e.any()
         },
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from sinks.area_effect import area_effect, effects
 from sinks.densities import FOREST
 from sinks.estimates import Estimates
 from sinks.methods.class_density import CLASS_LAYERS
+from sinks.methods.map_error import MapError, footprints_of, map_error_of
 from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Found
 from sinks.stock import Numbers
 from tiles.binding import Bound, bind, number
@@ -50,6 +51,7 @@ class BiomassMap:
     read: Mapping[str, Row] = field(default_factory=dict)
     of_date: Mapping[str, tuple[Bound, ...]] = field(default_factory=dict)
     not_computed: tuple[NotComputed, ...] = ()
+    map_error: MapError | None = None
 
     @property
     def models(self) -> tuple[Bound, ...]:
@@ -79,12 +81,14 @@ class BiomassMap:
     def behind(self, pool: str) -> tuple[Row, ...]:
         """Return the factors; those of the roots where the pool is theirs."""
         names = DATES["year"][POOLS.index(pool)].factors() if pool in POOLS else ()
-        return tuple(self.read[name] for name in names)
+        of_map = self.map_error.rows() if self.map_error else ()
+        return (*(self.read[name] for name in names), *of_map)
 
     def record(self) -> dict[str, Any]:
         """Return the set, and the models of each year's stock."""
         return {
             "densities": self.factors,
+            "map_error": [row.name() for row in self.map_error.rows()] if self.map_error else [],
             "classes": [],
             "models": [
                 {"pool": pool, "year": self.years[date]} | model_record(model.model, model.rows)
@@ -95,7 +99,11 @@ class BiomassMap:
 
     def _stock(self, result: Result, date: str) -> tuple[Estimates, ...]:
         above, below = (_sums(result, model) for model in self.of_date[date])
-        return biomass.estimates(_parcels(result), above, below, self.read)
+        pools = biomass.estimates(_parcels(result), above, below, self.read)
+        year = self.years["year" if date in {"year", CLOSING} else "baseline"]
+        if self.map_error is None or year is None:
+            return pools
+        return self.map_error.on(pools, footprints_of(result), year)
 
     def _effects(
         self, result: Result, now: tuple[Estimates, ...], before: tuple[Estimates, ...]
@@ -171,6 +179,7 @@ def prepare(at_hand: Derivations, carbon: Carbon) -> BiomassMap:
         read=read,
         of_date=of_date,
         not_computed=tuple(refused),
+        map_error=map_error_of(carbon, at_hand.parameters),
     )
 
 

@@ -1,5 +1,6 @@
 """The method `class_density`: area of each class times its carbon density."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from sinks import change
 from sinks.area_effect import area_effect, effects
 from sinks.densities import DensityTable, density_table
 from sinks.density_maps import density_models
+from sinks.estimates import Estimates
+from sinks.methods.corrected_areas import CONFUSION, corrected
 from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Found
 from sinks.stock import Numbers, checked, parcel_ids, stock, summed, weigh
 from tiles.binding import Bound
@@ -48,13 +51,19 @@ class ClassDensity:
             return None
         moved = transitions(result, self.classes)
         account = result.inputs.project.project
+        sample = result.inputs.tables.get(CONFUSION)
+        if sample is not None:
+            dates = [account.baseline_year, account.year] if self.changes else [account.year]
+            known = [year for year in dates if year is not None]
+            return corrected(moved, sample.frame, self.table, known)
         stocks = {account.year: stock(change.closing(moved), self.table)}
         if not self.changes or account.baseline_year is None:
             return Found(stocks=stocks)
+        changes = change.change(moved, self.table)
         return Found(
             stocks={account.baseline_year: stock(change.opening(moved), self.table)} | stocks,
-            changes=change.change(moved, self.table),
-            effects=_effects(moved, self.table),
+            changes=changes,
+            effects=_effects(moved, self.table, changes),
         )
 
     def behind(self, pool: str) -> tuple[Row, ...]:
@@ -131,19 +140,20 @@ def transitions(result: Result, classes: tuple[str, ...]) -> pd.DataFrame:
     )
 
 
-def _effects(moved: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
+def _effects(
+    moved: pd.DataFrame, table: DensityTable, changes: Sequence[Estimates]
+) -> pd.DataFrame:
     """Return the effects of each parcel's area of forest and of its mean density."""
     land = checked(moved, [change.FROM, change.TO])
     parcels = parcel_ids(land)
     known = land[change.classified(land)]
     dates = [make(known) for make in (change.opening, change.closing)]
     area_from, area_to = (_forest(areas, table, parcels) for areas in dates)
-    parts = []
-    for one in change.change(moved, table):
-        pool = (str(one.keys["pool"].iloc[0]),)
-        first, last = (weigh(areas, table, pool, parcels)[0].value for areas in dates)
-        by_area = area_effect(area_from, first, area_to, last)
-        parts.append(effects(one, area_from, area_to, by_area))
+    before, now = (weigh(areas, table, table.pools, parcels) for areas in dates)
+    parts = [
+        effects(one, area_from, area_to, area_effect(area_from, b.value, area_to, n.value))
+        for one, b, n in zip(changes, before, now, strict=True)
+    ]
     return pd.concat(parts, ignore_index=True)
 
 

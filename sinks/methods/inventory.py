@@ -11,13 +11,13 @@ import pandas as pd
 from data_catalog.parameters import Parameters, Row
 from data_catalog.units import conversion
 from sinks.area_effect import effects
-from sinks.estimates import Estimates, together
+from sinks.estimates import Estimates
 from sinks.methods.inventory_rows import inventory_rows, table_of
 from sinks.methods.part import Found, Part
 from sinks.pools import POOLS
 from sinks.routes import Choices, RouteStock, chosen, routes_chosen, spread, stocks, table
 from sinks.routes.route import DOUBTFUL
-from sinks.stock import Ids, Mask, Numbers
+from sinks.stock import Ids, Mask, Numbers, of_all_parcels
 from tiles.binding import Bound
 from tiles.compute import NotComputed
 from tiles.results import Result
@@ -68,6 +68,9 @@ class Inventory:
         ids, area = _areas(result)
         by_route = self._routes(result, ids, area)
         base = (self.rest.found(result) if self.rest else None) or Found(stocks={})
+        if not any(len(one.total) for one in by_route):  # no inventory is enough for a route
+            said = said_of(by_route, spread(by_route, self.parameters), ids)
+            return replace(base, said=said)
         best = chosen(by_route)
         years = [y for y in (account.baseline_year, account.year) if y is not None]
         own = {year: best.chosen((best.keys["year"] == year).to_numpy()) for year in years}
@@ -182,7 +185,7 @@ def _stock(ids: Ids, pool: str, base: Sequence[Estimates], own: Estimates) -> Es
     """
     of_pool = own.chosen((own.keys["pool"] == pool).to_numpy())
     taken = (own if pool in LIVE else of_pool).keys["parcel_id"]
-    return _on(ids, pool, [*_without(base, pool, set(taken)), of_pool])
+    return of_all_parcels(ids, pool, [*_without(base, pool, set(taken)), of_pool])
 
 
 def _change(
@@ -193,13 +196,13 @@ def _change(
     A parcel with an inventory at one date alone has the change that the rest finds: a change
     from one method to another is none of carbon.
     """
-    last, first = (_on(ids, pool, [e.chosen((e.keys["pool"] == pool).to_numpy())])
+    last, first = (of_all_parcels(ids, pool, [e.chosen((e.keys["pool"] == pool).to_numpy())])
                    for e in (now, before))  # fmt: skip
     whole = np.intersect1d(before.keys["parcel_id"].unique(), now.keys["parcel_id"].unique())
     both = ~np.isnan(last.value - first.value)
     own = last.minus(first).chosen(both)
     taken = set(whole if pool in LIVE else own.keys["parcel_id"])
-    return _on(ids, pool, [*_without(base.changes, pool, taken), own]), both
+    return of_all_parcels(ids, pool, [*_without(base.changes, pool, taken), own]), both
 
 
 def _effects(change: Estimates, own: Mask, area: Numbers, base: Found) -> pd.DataFrame:
@@ -221,25 +224,6 @@ def _without(parts: Sequence[Estimates], pool: str, taken: set[str]) -> list[Est
         for part in parts
         if _pool_of(part) == pool
     ]
-
-
-def _on(ids: Ids, pool: str, parts: list[Estimates]) -> Estimates:
-    """Return amounts of all parcels in their order; NaN of those that no part has."""
-    given = together(parts)
-    place = pd.Index(ids).get_indexer(pd.Index(given.keys["parcel_id"].astype(str)))
-
-    def spread_out(numbers: Numbers, nothing: float) -> Numbers:
-        everywhere = np.full(len(ids), nothing)
-        everywhere[place] = numbers
-        return everywhere
-
-    return Estimates(
-        keys=pd.DataFrame({"parcel_id": ids}).assign(pool=pool),
-        value=spread_out(given.value, np.nan),
-        shared={s: spread_out(e, 0.0) for s, e in given.shared.items()},
-        own=spread_out(given.own, np.nan),
-        spatial={s: e.summed(place, len(ids)) for s, e in given.spatial.items()},
-    )
 
 
 def _areas(result: Result) -> tuple[Ids, Numbers]:

@@ -168,6 +168,7 @@ ADDITIONS = (
         id="understory_by_type",
         pool="above_ground",
         main="zhejiang-2016",
+        in_routes=frozenset({"type_density"}),
         model=Model(
             id="understory_of_type",
             title=Text("林下灌草（林型密度）", "Understory by forest type"),

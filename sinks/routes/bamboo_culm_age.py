@@ -58,9 +58,10 @@ ROUTE = Route(
     id="bamboo_culm_age",
     title=Text("毛竹分龄株数法", "Bamboo by age of culms"),
     when=Text(
-        "有分龄立竹数（I、II、III 度）的毛竹林；逐器官计算。龄级之外的竹子没有参数，须另给。",
-        "Moso bamboo with culms by age (du I, II, III), organ by organ. Older culms have no "
-        "numbers: give them.",
+        "有分龄立竹数（度）的毛竹林；逐器官计算。IV 度以上没有参数，须在 [tables] parameters "
+        "中给出。",
+        "Moso bamboo with culms by age (du), organ by organ. From du IV on there are no numbers: "
+        "give them in [tables] parameters.",
     ),
     kinds=frozenset({"bamboo", ""}),
     main="taojiang-2017",

@@ -8,6 +8,7 @@ import pandas as pd
 from data_catalog.errors import GepError, ProjectError, TableError, UnknownNameError, raise_all
 from data_catalog.names import suggestion
 from data_catalog.parameters import Parameters
+from data_catalog.spec import Pixels
 from data_catalog.text import Text
 from sinks.routes.added import ADDITIONS
 from sinks.routes.amounts import Places
@@ -16,7 +17,7 @@ from sinks.routes.inventory import place_name
 from sinks.routes.progress import Progress
 from sinks.routes.route import Choices
 
-__all__ = ["blanks", "check_names", "check_places", "not_given", "place_of"]
+__all__ = ["blanks", "check_names", "check_places", "not_given", "off_curve", "place_of"]
 
 KEYS = ["parcel_id", "year"]
 BY_SPECIES = "species_group"
@@ -90,6 +91,19 @@ def not_given(where: str, column: str) -> TableError:
         f"has no {column}, which the method needs. Add it.",
     )
     return TableError(where=where, problem=problem)
+
+
+def off_curve(found: Progress, live: Pixels) -> Iterator[tuple[int, GepError]]:
+    """Yield the rows at whose age the growth curve has no stock."""
+    frame = found.frame[np.isnan(live)]
+    for row, parcel, year, age in zip(
+        frame["row"], frame["parcel_id"], frame["year"], frame["age"], strict=True
+    ):
+        problem = Text(
+            f"生长曲线没有林龄 {age:g} 年的值。请核对林龄，或换用其他曲线。",
+            f"the growth curve has no stock at {age:g} years. Check the age, or use another curve.",
+        )
+        yield row, TableError(where=place_name(parcel, year), problem=problem)
 
 
 def blanks(found: Progress) -> Iterator[tuple[int, GepError]]:

@@ -42,8 +42,11 @@ def routes_chosen(found: Iterable[RouteStock]) -> pd.DataFrame:
 def chosen(found: Iterable[RouteStock]) -> Estimates:
     """Return the stock of each parcel, year and pool by the route it is taken from."""
     stocks = list(found)
-    wanted = pd.MultiIndex.from_frame(routes_chosen(stocks))
     names = [*KEYS, "route"]
+    if not stocks:
+        keys = pd.DataFrame(columns=[*KEYS, "pool", "route"])
+        return Estimates(keys=keys, value=np.zeros(0), own=np.zeros(0))
+    wanted = pd.MultiIndex.from_frame(routes_chosen(stocks))
     return together(
         one.pools.chosen(pd.MultiIndex.from_frame(one.pools.keys[names]).isin(wanted))
         for one in stocks

@@ -33,7 +33,7 @@ Part: TypeAlias = tuple[str, Model, pd.DataFrame, Lookup]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 AgeCurve: TypeAlias = Callable[[Pixels], tuple[Pixels, Mapping[str, Pixels]]]
 """Age in years to the carbon of live trees with roots, t_C/ha, and the signed effects of plus one
-standard error of each of its sources, t_C/ha; all (n,)."""
+standard error of each of its sources, t_C/ha; all (n,). NaN at an age it does not have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +84,17 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class Addition:
-    """A pool that is added to the live trees of every route: by a share of them, or by type."""
+    """A pool that is added to the live trees of a route: by a share of them, or by type.
+
+    `in_routes` are those that have it already.
+    """
 
     id: str
     pool: str
     model: Model
     main: str
     sets: Mapping[str, str] = field(default_factory=dict)
+    in_routes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

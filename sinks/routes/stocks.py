@@ -22,7 +22,7 @@ from sinks.routes.amounts import (
     spread_out,
     stacked,
 )
-from sinks.routes.checks import blanks, check_names, check_places, not_given, place_of
+from sinks.routes.checks import blanks, check_names, check_places, not_given, off_curve, place_of
 from sinks.routes.declared import ROUTES
 from sinks.routes.inventory import keys_of, place_name, ready
 from sinks.routes.progress import Progress
@@ -97,10 +97,13 @@ def _stock(
     given = {LIVE: _by_curve(found.frame, curves)} if route.id == AGE_CURVE else {}
     for column, amounts in given.items():
         found.frame[column] = amounts.value
+        found.refuse_all(off_curve(found, amounts.value))
     live = _live(found, at, choices, given)
     pools = {pool: amounts for pool, amounts in live.items() if pool != TOTAL}
     total = live[TOTAL]
-    for addition in (one for one in ADDITIONS if one.id in choices.added):
+    for addition in ADDITIONS:
+        if addition.id not in choices.added or route.id in addition.in_routes:
+            continue
         more = _added(addition, live[TOTAL], found, _lookup(addition, parameters, choices))
         pools[addition.pool] = pools[addition.pool].plus(more) if addition.pool in pools else more
         total = total.plus(more)

@@ -49,8 +49,8 @@ def test_the_years_are_printed_alike_in_both_languages(ran, inventory):
     )
     assert len(en_years) == 4
     assert [re.findall(NUMBER, y) for y in zh_years] == [re.findall(NUMBER, y) for y in en_years]
-    assert "growth_curve[hebei-north-2017, needleleaf]" in zh.stdout
-    assert "各林分的实测储量" in zh.stdout
+    assert "生长曲线 [hebei-north-2017, needleleaf]" in zh.stdout
+    assert "林分对曲线的偏离" in zh.stdout
 
 
 def test_a_parcel_left_out_is_told_on_standard_error_and_by_the_exit_code(ran, inventory):

@@ -153,7 +153,8 @@ def test_a_parcels_own_error_is_one_in_all_its_pools(alone: Path):
     keys = found.keys
     fir = found.chosen(((keys["parcel_id"] == "00000") & (keys["year"] == 2019)).to_numpy())
     whole = of_groups(fir, {"00000": ""}, by_pool=False)
-    assert whole.own[0] == pytest.approx(0.05 * fir.value.sum())
+    of_volume = sum(e.variance() for s, e in whole.spatial.items() if s.startswith("volume"))
+    assert np.sqrt(of_volume)[0] == pytest.approx(0.05 * fir.value.sum())
     # and the factors: 0.02/0.307, 0.1/1.634, 0.01/0.52; of R 0.02 on 1.246
     shares = np.array([0.02 / 0.307, 0.1 / 1.634, 0.01 / 0.52, 0.02 / 1.246, 0.05])
     assert whole.se[0] == pytest.approx(fir.value.sum() * np.sqrt((shares**2).sum()), rel=1e-3)
@@ -168,7 +169,8 @@ def test_a_change_errs_by_both_volumes_and_little_by_the_factors(alone: Path):
     for source, effect in one.shared.items():
         assert abs(effect[0]) < 0.08 * one.value[0], source
     # volumes of 120 +- 6 and 80 +- 4: 40 +- sqrt(36 + 16)
-    assert one.own[0] == pytest.approx(52**0.5 / 40 * one.value[0])
+    of_volumes = sum(e.variance() for s, e in one.spatial.items() if s.startswith("volume"))
+    assert np.sqrt(of_volumes)[0] == pytest.approx(52**0.5 / 40 * one.value[0])
 
 
 def test_the_figures_can_be_traced(run: Path):
@@ -227,3 +229,30 @@ def test_a_table_comes_before_the_files_columns(mixed: Path):
     stock = rows[(rows["year"] == 2019) & (rows["pool"] == "above_ground")]["stock_tC"].iloc[0]
     per_ha = 100 * 0.307 * 1.634 * 0.52
     assert stock == pytest.approx(per_ha * area_of(mixed, "00000"), rel=1e-3)
+
+
+def test_without_an_inventory_of_the_baseline_the_stock_alone_is_computed(mixed: Path):
+    late = {MIXED: ALONE, 'volume_baseline = "每公顷蓄积_2010"\n': "",
+            'species_baseline = "优势树种_2010"\n': "",
+            'volume_se_baseline = "蓄积误差_2010"\n': ""}  # fmt: skip
+    out = mixed.parent / "late"
+    project = read_project(changed(mixed, "late.toml", late))
+    manifest = compute(project, (CarbonAccount(),), out, How(tile=64, workers=1))
+    (refused,) = manifest["carbon_not_computed"]
+    assert "neither an inventory nor a map of the baseline year 2010" in refused["reason_en"]
+    assert set(pd.read_csv(out / "carbon.csv")["year"]) == {2019}
+
+
+def test_inventories_that_are_not_enough_for_any_route_say_so(mixed: Path):
+    table = "parcel_id,year,species\n00000,2019,\n"
+    mixed.with_name("bare.csv").write_text(table, encoding="utf-8")
+    text = mixed.read_text("utf-8").replace(MIXED, ALONE)
+    start, end = text.index("[parcels.columns]"), text.index("[carbon]")
+    bare = f'{text[:start]}{text[end:]}\n[tables]\ninventory = "bare.csv"\n'
+    mixed.with_name("bare.toml").write_text(bare, encoding="utf-8")
+    out = mixed.parent / "bare"
+    project = read_project(mixed.with_name("bare.toml"))
+    manifest = compute(project, (CarbonAccount(),), out, How(tile=64, workers=1))
+    (refused,) = manifest["carbon_not_computed"]
+    assert "no parcel's inventory is enough for a stock" in refused["reason_en"]
+    assert not (out / "carbon.csv").exists()

@@ -29,7 +29,7 @@ def test_land_is_converted_for_twenty_years_from_the_first_map_that_shows_it():
     # of 2000: 14 years; with a period of 14 years it has just become forest remaining forest
     assert state_of("51", "11", "11", "11")["years"] == 14
     assert state_of("51", "11", "11", "11", period=14)["state"] == "remaining"
-    assert state_of("51", "11", "11", "11", period=14)["land_use_from"] == "1"
+    assert state_of("51", "11", "11", "11", period=14)["land_use_from"] == "5"
 
 
 def test_another_type_of_forest_is_no_conversion():

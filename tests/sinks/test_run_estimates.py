@@ -152,3 +152,47 @@ def test_the_new_files_have_the_same_bytes_for_any_tiling(method, request, diges
         for tile, workers in ((512, 1), (64, 2), (77, 1))
     ]
     assert all(other == first for other in others)
+
+
+MAP_ERROR = """
+[carbon.map_error]
+range = "{}"
+dates = "low"
+"""
+
+
+def with_map_error(county: Path, reach: str) -> Path:
+    rows = f"{PARAMETERS}biomass_map_error,,0.3,,1,a test\n"
+    (county.parent / "map-error.csv").write_text(rows, encoding="utf-8")
+    tables = f'{MAP_ERROR.format(reach)}[tables]\nparameters = "map-error.csv"\n[output]'
+    return changed(county, f"map-{reach}.toml", {"[output]": tables})
+
+
+def test_the_error_of_the_map_is_alike_within_its_range(county: Path, run: Path, tmp_path: Path):
+    """Parcels of 0.8 km under errors alike over 50 km err by all of 30 %; over 2 km by less."""
+    without = stocks_of_run(run)
+    shares = {}
+    for reach in ("long", "short"):
+        found = stocks_of_run(carbon(with_map_error(county, reach), tmp_path / reach))
+        np.testing.assert_array_equal(found.value, without.value)
+        of_map = np.sqrt(np.maximum(found.se**2 - without.se**2, 0))
+        known = found.value > 0
+        shares[reach] = of_map[known] / found.value[known]
+        whole = dict.fromkeys(found.keys["parcel_id"], "all")
+        assert (of_groups(found, whole).se > of_groups(without, whole).se).all()
+    assert (shares["long"] < 0.3 * (1 + 1e-9)).all()
+    assert np.median(shares["long"]) > 0.28
+    assert (shares["short"] < shares["long"]).all()
+    # a hundred pixels of 30 m that err apart would leave a tenth
+    assert shares["short"].min() > 0.3 / 4
+
+
+def test_a_change_errs_by_what_differs_between_the_dates(county: Path, tmp_path: Path):
+    run = carbon(with_map_error(county, "long"), tmp_path / "run")
+    stocks = stocks_of_run(run).summed(["parcel_id", "year"])
+    change = changes_of_run(run).summed(["parcel_id"])
+    before, now = (stocks.value[(stocks.keys["year"] == y).to_numpy()] for y in (2010, 2019))
+    # correlation 0.8: 30 % of sqrt(b2 + n2 - 2 x 0.8 b n), a little less within 50 km
+    most = 0.3 * np.sqrt(before**2 + now**2 - 1.6 * before * now)
+    known = ~np.isnan(most) & (most > 1)
+    assert np.median(change.se[known] / most[known]) == pytest.approx(1, abs=0.06)

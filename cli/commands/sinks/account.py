@@ -47,6 +47,12 @@ NOTES = {
         "Not computed: how soil carbon changes on land that became forest, or was, is not known; "
         "so no total is given either.",
     ),
+    "soil_change": Text(
+        "土壤碳变化按 {set}（深度 {depth}）计算：转变的土地自首次显示新用途的图起，"
+        "在转变期内线性变化。",
+        "Soil changes by {set} (depth {depth}): over the years of transition, linearly, from the "
+        "first map that shows the land's new use.",
+    ),
     "absent": Text("没有参数、未计算的碳库：{}", "Pools without parameters, not computed: {}"),
     "run": Text("运行文件夹：{}", "run folder: {}"),
 }  # fmt: skip
@@ -233,7 +239,12 @@ def _show_notes(rows: list[Total], out: Path, lang: Language) -> None:
     from sinks.pools import POOLS, SOIL
     from tiles.runfolder import read_manifest
 
-    show_routes(read_manifest(out)["carbon"], lang)
+    manifest = read_manifest(out)
+    show_routes(manifest["carbon"], lang)
+    for refused in manifest.get("carbon_not_computed", ()):
+        show(f"{refused[f'title_{lang}']}: {refused[f'reason_{lang}']}")
+    if "soil_change" in manifest["carbon"]:
+        show(NOTES["soil_change"][lang].format(**manifest["carbon"]["soil_change"]))
 
     if any(_amount(row) and not row["se_tC"] for row in rows):
         show(NOTES["unknown"][lang])

@@ -49,10 +49,9 @@ AT_LEAST_NOTE = Text(
 )
 BY_STAND = {
     "age of the stand": Text("各林分的林龄", "ages of the stands"),
-    "stocking of the stand": Text(
-        "各林分的实测储量，或林分对曲线的偏离",
-        "measured stocks of the stands, or how stands differ from their curve",
-    ),
+    "stocking of the stand": Text("林分对曲线的偏离", "how stands differ from their curve"),
+    "volume": Text("实测蓄积量", "measured growing stock"),
+    "above_ground_biomass": Text("实测地上生物量", "measured above-ground biomass"),
 }
 WRITTEN = Text("已写入 {}", "written: {}")
 BAD_CURVE = Text(
@@ -77,8 +76,8 @@ BAD_PRIOR = Text(
     "curves",
     metavar="SPECIES=SET/GROUP",
     multiple=True,
-    help="Grow a species by a curve of the parameter tables, or of the project's own as FORM/GROUP; "
-    "give several for several species.",
+    help="Grow a species by a curve of the parameter tables, or of the project's own as "
+    "FORM/GROUP; give several for several species.",
 )
 @click.option(
     "--fit",
@@ -217,6 +216,7 @@ def _show(found: "Outlook", lang: Language) -> None:
     from cli.terminal import show, show_table, show_title
     from data_catalog.forests import species_groups
     from data_catalog.parameters import engine_number
+    from sinks.uncertainty.ledger import source_title
 
     for group, one in found.fits.items():
         _show_fit(species_groups()[group].title, one, lang)
@@ -229,7 +229,8 @@ def _show(found: "Outlook", lang: Language) -> None:
     show_table([COLUMNS[c][lang] for c in columns], rows, right=range(1, len(columns)))
     show()
     if unknown := found.unknown():
-        names = listed([BY_STAND[s][lang] if s in BY_STAND else s for s in unknown], lang)
+        titles = [BY_STAND.get(source) or source_title(source) for source in unknown]
+        names = listed([title[lang] for title in titles], lang)
         show(AT_LEAST_NOTE[lang].format(sources=names))
     for remark in found.remarks:
         show(remark[lang])

@@ -17,9 +17,11 @@ YEARS = 100
 KEPT = (0, 1, 2, 5, 10, 20, 30, 31, 50, 60, 61, 80, 100)
 SETS = ("cbm-softwood", "cbm-hardwood", "cbm-softwood")
 TEMPERATURE = np.array([16.0, 16.0, 5.0])
-EVENTS = {30: ("cbm-clearcut", 4), 60: ("cbm-wildfire-softwood", 1)}
-"""Year to our disturbance and libcbm's number of it; they hit the last stand alone."""
-DISTURBED = 2
+EVENTS = {
+    30: (4, {1: "cbm-clearcut", 2: "cbm-clearcut"}),
+    60: (1, {1: "cbm-wildfire-hardwood", 2: "cbm-wildfire-softwood"}),
+}
+"""By year: libcbm's number of a disturbance, and ours by the stand that it hits."""
 NAMES = {
     "Merch": "stem", "Foliage": "foliage", "Other": "other", "CoarseRoots": "coarse_roots",
     "FineRoots": "fine_roots", "AboveGroundVeryFastSoil": "above_very_fast",
@@ -92,7 +94,9 @@ def _run(model: Any, years: int, growth_before_event: bool) -> pd.DataFrame:
         for ours, theirs in (("stem", "merch"), ("foliage", "foliage"), ("other", "other")):
             given[f"{theirs}_inc"] = grown[ours][year]
         hit = np.zeros(len(SETS), dtype="int32")
-        hit[DISTURBED] = EVENTS[year][1] if year in EVENTS else 0
+        if year in EVENTS:
+            number, stands = EVENTS[year]
+            hit[list(stands)] = number
         given["disturbance_type"] = hit
         if growth_before_event:
             state = model.step(state)

@@ -1,11 +1,12 @@
 """Against libcbm 2.10.2 (form cbm_exn): the same increments and decay give the same pools.
 
-Measured over 100 years, softwood and hardwood, two climates, a clear-cut and a wildfire: every pool
-agrees to 2e-6 of itself. What is left is explained:
+Measured over 100 years, softwood and hardwood, two climates, clear-cut and wildfire: every pool
+agrees to 1e-4 of itself, and to 2e-7 where nothing burnt. What is left is explained:
 
 - 1e-7: libcbm ships its parameters as float32 (0.35499998927), the rows hold 0.355;
-- 1e-6 after a wildfire: in its matrix 372 the shares of a pool sum to 0.999999. libcbm loses the
-  rest; here it stays in the pool, so that carbon is conserved;
+- after a wildfire, a millionth of what burnt: in libcbm's matrices 372 and 852 the shares of a pool
+  sum to 0.999999. libcbm loses the rest; here it stays in the pool, so that carbon is conserved.
+  Of branches of 8.7 t C/ha 8.7e-6 t C/ha stay: 1e-4 of the 0.09 t C/ha that grow in the next year;
 - libcbm's own yearly step computes the growth of roots from the stand before the disturbance and
   applies it to what is left, so roots are off in that one year (a test below says by how much). Its
   two parts one after the other, as used here, do not have that.
@@ -25,7 +26,6 @@ from sinks.dynamics import cbm
 from sinks.dynamics import stand as carbon
 from tests.sinks.dynamics.cbm_stands import (
     CASE,
-    DISTURBED,
     EVENTS,
     NAMES,
     SETS,
@@ -38,16 +38,19 @@ from tests.sinks.dynamics.cbm_stands import (
 ROWS = bundled()
 RECORDED = Path(__file__).parent / "cases" / "libcbm_exn_recorded.csv"
 FIRST = min(EVENTS)
-CLOSE = {"rtol": 5e-6, "atol": 1e-6}
+DISTURBED = 2
+CLOSE = {"rtol": 1e-6, "atol": 2e-5}
+"""A millionth of a pool, and a millionth of the 20 t C/ha that burn at most, t C/ha."""
+TENTH_OF_A_PERCENT = 1e-3
 
 
 def ours(start: pd.DataFrame, stand: int) -> carbon.Path:
     """Return our run of one of libcbm's stands, from its state at year 0."""
     first = start[start["stand"] == stand].iloc[0]
     events = [
-        carbon.Event(year=year, disturbance=cbm.disturbance(ROWS, name))
-        for year, (name, _) in EVENTS.items()
-        if stand == DISTURBED
+        carbon.Event(year=year, disturbance=cbm.disturbance(ROWS, stands[stand]))
+        for year, (_, stands) in EVENTS.items()
+        if stand in stands
     ]
     return carbon.simulate(
         cbm.scheme(ROWS, SETS[stand]),
@@ -63,10 +66,12 @@ def compare(theirs: pd.DataFrame) -> None:
         path = ours(theirs[theirs["year"] == 0], stand)
         of_stand = theirs[theirs["stand"] == stand]
         for name in NAMES.values():
-            np.testing.assert_allclose(
-                path.of(name)[of_stand["year"], 0], of_stand[name], err_msg=f"{stand} {name}",
-                **CLOSE,
-            )  # fmt: skip
+            found = path.of(name)[of_stand["year"].to_numpy(), 0]
+            wanted = of_stand[name].to_numpy()
+            np.testing.assert_allclose(found, wanted, err_msg=f"{stand} {name}", **CLOSE)
+            there = wanted > 0
+            apart = np.abs(found[there] / wanted[there] - 1)
+            assert (apart < TENTH_OF_A_PERCENT).all(), (stand, name)
         assert path.imbalance().max() < 1e-9
 
 
@@ -76,10 +81,13 @@ def test_the_recorded_years_of_libcbm_are_reproduced_pool_by_pool():
     compare(theirs)
 
 
-def test_libcbm_itself_agrees_in_every_year():
+@pytest.mark.parametrize(
+    "years", [FIRST + 2, pytest.param(YEARS, marks=pytest.mark.torture, id="all")]
+)
+def test_libcbm_itself_agrees_in_every_year(years):
     pytest.importorskip("libcbm", reason="libcbm is not installed: the recorded years stand for it")
-    theirs = run_libcbm()
-    assert len(theirs) == (YEARS + 1) * len(SETS)
+    theirs = run_libcbm(years)
+    assert len(theirs) == (years + 1) * len(SETS)
     compare(theirs)
 
 

@@ -18,6 +18,7 @@ ROWS = bundled()
 SOFTWOOD = cbm.scheme(ROWS, "cbm-softwood")
 HARDWOOD = cbm.scheme(ROWS, "cbm-hardwood")
 CLEARCUT = cbm.disturbance(ROWS, "cbm-clearcut")
+WILDFIRE_HARD = cbm.disturbance(ROWS, "cbm-wildfire-hardwood")
 WILDFIRE = cbm.disturbance(ROWS, "cbm-wildfire-softwood")
 SHOOTS = ("stem", "foliage", "other")
 NAMES = [pool.id for pool in cbm.POOLS]
@@ -134,7 +135,7 @@ def test_the_account_has_all_pools_and_all_carbon():
     np.testing.assert_allclose(sum(account.values()), path.pools.sum(axis=1))
 
 
-@pytest.mark.parametrize("found", [CLEARCUT, WILDFIRE], ids=lambda d: d.id)
+@pytest.mark.parametrize("found", [CLEARCUT, WILDFIRE, WILDFIRE_HARD], ids=lambda d: d.id)
 def test_a_disturbance_empties_the_living_pools(found):
     # the published shares are rounded to six digits: a millionth of a pool may stay
     for pool in (p.id for p in cbm.POOLS if p.live):
@@ -159,7 +160,7 @@ def stands(draw):
     events = [
         Event(
             year=draw(st.integers(0, years - 1)),
-            disturbance=draw(st.sampled_from([CLEARCUT, WILDFIRE])),
+            disturbance=draw(st.sampled_from([CLEARCUT, WILDFIRE, WILDFIRE_HARD])),
             share=numbers(st.floats(0, 1), size),
         )
         for _ in range(draw(st.integers(0, 3)))

@@ -64,7 +64,27 @@ def test_a_path_begins_with_the_stock_that_the_route_gives_for_the_same_measurem
     start = parcels(parcel(group="pine", stock=stock, stock_se=0.0))
     found = paths(start, {"pine": Grower(grower().curve, way)}, [2020])
     want = dict(zip(route.pools.keys["pool"], route.pools.value, strict=True))
+    assert list(found.spatial) == []
     assert dict(zip(found.keys["pool"], found.value, strict=True)) == pytest.approx(want)
+
+
+def test_a_path_errs_in_the_same_measurement_as_the_stock_it_began_with():
+    inventory = pd.DataFrame([{
+        "parcel_id": "p1", "year": 2020, "area_ha": 10.0, "species": "马尾松",
+        "forest_kind": "乔木林", "above_ground_biomass": 90.0, "above_ground_biomass_se": 9.0,
+    }])  # fmt: skip
+    name = "above_ground_biomass"
+    (route,) = stocks(inventory, bundled(), Choices(routes=(name,)))
+    way = conversion_of(route_of("t_dm/ha"), bundled(), Choices(), "masson_pine")
+    start = parcels(parcel(group="pine", stock=90.0, stock_se=9.0))
+    growers = {"pine": Grower(grower().curve, way)}
+    found = paths(start, growers, [2020, 2030])
+    same = found.chosen(found.keys["year"].to_numpy() == 2020).minus(route.pools)
+    assert same.value == pytest.approx(0)
+    assert same.spatial[name].effect == pytest.approx(0, abs=1e-9)
+    grown = found.chosen(found.keys["year"].to_numpy() == 2030).minus(route.pools)
+    # a tenth of what grew
+    assert np.abs(grown.spatial[name].effect) == pytest.approx(grown.value / 10)
 
 
 def test_a_route_that_reads_something_else_is_refused():

@@ -1,5 +1,7 @@
 """Forms of growth curves: published values, their increments, their inverses."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from data_catalog.errors import SpecError, UnknownNameError
 from data_catalog.parameters import bundled
 from data_catalog.spec import Citation
+from data_catalog.tables import tables
 from data_catalog.text import Text
 from sinks.growth.bundled import CURVE_SETS, bundled_curve
 from sinks.growth.form import Form, gradient
@@ -109,3 +112,15 @@ def test_every_bundled_set_says_in_its_title_that_it_is_an_example(chosen):
     of = next(one for one in CURVE_SETS if one.id == chosen)
     assert "example" in of.title.en
     assert "示例" in of.title.zh
+
+
+@pytest.mark.parametrize("page", ["growing.md", "growing.zh.md"])
+def test_the_page_of_growth_has_every_form_and_every_column_that_is_read(page):
+    text = (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8")
+    for one in FORMS:
+        assert f"| `{one.id}`" in text
+        assert all(shape.symbol.replace("_", "") in text for shape in one.parameters.values())
+    for table in ("growth_records", "stand_events"):
+        line = next(row for row in text.splitlines() if row.startswith(f"| `{table}`"))
+        for column in set(tables()[table].read()) - {"source", "note"}:
+            assert column in line

@@ -180,6 +180,9 @@ def test_the_understory_belongs_to_the_pool_above_ground(stand: Stands) -> None:
     found = stand("volume_fixed", species="杉木", volume=80.0, added=("understory_by_type",))
     more = pool(found, "above_ground") - pool(plain, "above_ground")
     assert more[0] == pytest.approx(2.11)
+    # the density of the type has it already: it does not count twice
+    of_type = stand("type_density", species="杉木", added=("understory_by_type",))
+    assert of_type.total.value[0] == pytest.approx(21.72 + 2.11, abs=1e-3)
 
 
 def test_a_parcel_s_own_error_is_another_in_another_year(stand: Stands) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from data_catalog.errors import GepError, Problems, ProjectError, TableError, UnknownNameError
 from data_catalog.parameters import bundled
-from sinks.routes import Choices, stocks
+from sinks.routes import Choices, chosen, routes_chosen, spread, stocks, table
 from tests.sinks.routes.conftest import Stands
 from tests.sinks.routes.test_published_cases import MOSO, trees
 
@@ -80,9 +80,16 @@ def test_one_tree_that_cannot_be_worked_out_refuses_the_parcel(stand: Stands) ->
     assert "'tree_coefficient' (species group masson_pine" in found.refused[0].reason.say("en")
 
 
-def test_culms_of_an_unknown_age_are_refused(stand: Stands) -> None:
+def test_culms_of_an_age_without_numbers_are_refused(stand: Stands) -> None:
+    old = MOSO.assign(culm_age=["1", "3", "Ⅳ度"])
+    found = stand("bamboo_culm_age", species="毛竹", bamboo=old)
+    assert len(found.total) == 0
+    assert "'bamboo_culm_mass' (culm_age = 7)" in found.refused[0].reason.say("en")
+
+
+def test_culms_of_an_age_that_is_none_are_an_error(stand: Stands) -> None:
     with pytest.raises(UnknownNameError, match="age of culms"):
-        stand("bamboo_culm_age", species="毛竹", bamboo=MOSO.assign(culm_age=["1", "3", "IV"]))
+        stand("bamboo_culm_age", species="毛竹", bamboo=MOSO.assign(culm_age=["1", "3", "old"]))
 
 
 def test_trees_of_a_parcel_that_is_not_in_the_inventory_are_an_error() -> None:
@@ -117,6 +124,13 @@ def test_an_added_pool_without_a_number_is_left_out_and_the_total_with_it(stand:
     assert set(found.pools.keys["pool"]) == {"above_ground", "below_ground"}
     assert np.isnan(found.total.value[0])
     assert [r.pool for r in found.refused] == ["litter"]
+
+
+def test_an_inventory_that_allows_no_route_gives_empty_tables() -> None:
+    found = stocks(inventory(species="", volume=np.nan), bundled())
+    assert found == ()
+    assert len(table(found)) == len(routes_chosen(found)) == len(chosen(found)) == 0
+    assert len(spread(found, bundled())) == 0
 
 
 def test_every_reason_is_said_in_both_languages(stand: Stands) -> None:

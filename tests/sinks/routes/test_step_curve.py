@@ -32,6 +32,17 @@ def test_as_a_curve_it_gives_what_the_route_by_age_group_gives(stand: Stands) ->
     assert by_curve.pools.value == pytest.approx(by_group.pools.value)
 
 
+def test_a_stand_of_an_age_that_the_curve_has_not_is_refused(stand: Stands) -> None:
+    def to_forty(age: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        return np.where(age <= 40, 2 * age, np.nan), {}
+
+    found = stand("age_curve", species="杉木", age=[30.0, 50.0], parcel_id=["a", "b"],
+                  curves={"chinese_fir": to_forty})  # fmt: skip
+    assert found.total.value == pytest.approx([60])
+    assert [r.parcel_id for r in found.refused] == ["b"]
+    assert "no stock at 50 years" in found.refused[0].reason.say("en")
+
+
 def test_without_limits_of_the_species_it_stops() -> None:
     curve, _ = step_curve(
         bundled(), "natural", "oak", densities="zhejiang-2016", limits="guangxi-2017"
