@@ -218,3 +218,32 @@ def test_a_methodology_of_one_s_own_is_read_from_its_file(folder: Path) -> None:
         own.read_text(encoding="utf-8").replace('"own"', '"gs-403"', 1), encoding="utf-8"
     )
     assert "comes with gep" in said(str(folder / "change.csv"), "--methodology", str(own), code=1)
+
+
+def test_paths_of_growth_keep_their_errors_by_source(tmp_path: Path) -> None:
+    (tmp_path / "inventory.csv").write_text(
+        "parcel_id,year,area_ha,species,origin,age,volume,volume_se\n"
+        "0017,2020,12.5,马尾松,人工,18,95,8\n0018,2020,30,马尾松,人工,25,120,9\n",
+        encoding="utf-8",
+    )
+    records = "\n".join(f"马尾松,{t},{250 * (1 - 2.718 ** (-0.05 * t)) + t % 7}"
+                        for t in range(5, 60, 3))  # fmt: skip
+    (tmp_path / "records.csv").write_text(f"species,age,volume\n{records}", encoding="utf-8")
+    paths = tmp_path / "paths.csv"
+    grown = CliRunner().invoke(
+        gep, ["sinks", "grow", str(tmp_path / "inventory.csv"), "--to", "2022", "--fit",
+              str(tmp_path / "records.csv"), "--out", str(paths), "--json"],
+        catch_exceptions=False,
+    )  # fmt: skip
+    change = json.loads(grown.stdout)["totals"][1]
+    record = json.loads(
+        said(str(paths), "--methodology", "ipcc-stock-difference", "--json")
+    )
+    first = record["vintages"][0]
+    assert first["gross"] == pytest.approx(change["change_tC"] * 44 / 12, abs=2e-3)
+    # errors of curve, factors and stands are those of the outlook, not those of two sums
+    if change["change_se_tC"] is None:
+        assert first["se_tCO2e"] is None
+    else:
+        of_change = change["change_se_tC"] * 44 / 12 * first["issuable"] / first["gross"]
+        assert first["se_tCO2e"] == pytest.approx(of_change, rel=1e-6)
