@@ -29,6 +29,7 @@ from sinks.credits.terms import (
     leakage_of,
     share_deducted,
     uncertainty_of,
+    unknown_errors,
 )
 from sinks.credits.vintages import COLUMNS, shared_out
 from sinks.credits.waterfall import STEPS, Waterfall, counted, tonnes, waterfall
@@ -159,7 +160,9 @@ def credits_of(removals: Removals, rule: Methodology, of: Facts, *, yearly: bool
         methodology=rule, kind=removals.kind, checks=checks, left_out=left_out, steps=steps,
         table=table, total=sums, vintages=vintages, net=net, buffer=buffer, level=level,
         pools=tuple(pools), provisional=_provisional(rule, checks) or bool(open_rules),
-        remarks=remarks(rule, of, removals, open_rules, steps, exempt=exempt),
+        remarks=tuple(remarks(
+            rule, of, removals, open_rules, steps, unknown_errors(net), exempt=exempt
+        )),
     )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ TEMPORARY = Text(
 )
 
 
+ONE_AREA = Text("只有变化，没有储量；按面积相同理解。",
+                "Changes alone, no stocks; taken to be of one and the same area.")  # fmt: skip
 BASELINE = Text(
     "基线没有给出误差（se），按没有误差计。",
     "No error of the baseline is given (se); it counts as one without.",
@@ -33,16 +35,9 @@ BASELINE = Text(
 
 def remarks(
     rule: Methodology, of: Facts, removals: Removals, open_rules: Sequence[str],
-    steps: Waterfall, *, exempt: bool,
-) -> tuple[Text, ...]:  # fmt: skip
-    """Return the remarks on a claim, in the order in which they matter."""
-    return tuple(_found(rule, of, removals, open_rules, steps, exempt=exempt))
-
-
-def _found(
-    rule: Methodology, of: Facts, removals: Removals, open_rules: Sequence[str], steps: Waterfall,
-    *, exempt: bool,
+    steps: Waterfall, unknown: Sequence[str], *, exempt: bool,
 ) -> Iterator[Text]:  # fmt: skip
+    """Yield the remarks on a claim, in the order in which they matter."""
     if steps.outstanding:
         owed, buffer = (f"{tonnes(u):,.3f}" for u in (steps.outstanding, steps.buffer))
         yield Text(
@@ -50,12 +45,26 @@ def _found(
             f"A reversal of {owed} t CO2e is not made up for by the end; the buffer holds "
             f"{buffer} t CO2e.",
         )
+    if unknown:
+        names = ", ".join(unknown)
+        yield Text(
+            f"以下来源没有给出误差，因此没有下限：{names}。给出带 se 的参数行即可得到。",
+            f"No source gives the error of {names}: there is no lower bound. Rows with their "
+            "standard errors (se) would give one.",
+        )
     if open_rules:
         names = ", ".join(open_rules)
         yield Text(
             f"以下条件未知，结果以其成立为前提：{names}。",
             f"Not known, and taken to hold: {names}.",
         )
+    yield from _of_terms(rule, of, exempt=exempt)
+    if removals.stock is None:
+        yield ONE_AREA
+
+
+def _of_terms(rule: Methodology, of: Facts, *, exempt: bool) -> Iterator[Text]:
+    """Yield what has to be said of the methodology's terms."""
     if rule.baseline.form != "zero" and not _baseline_errs(rule, of):
         yield BASELINE
     if exempt:
@@ -72,11 +81,6 @@ def _found(
             f"该方法学中我们不知道的：{'、'.join(t.zh for t in titles)}。",
             f"What is not known of the methodology: {', '.join(t.en for t in titles)}.",
         )
-    if removals.stock is None:
-        yield Text(
-            "只有变化，没有储量；按面积相同理解。", "Changes alone, no stocks; taken to be of one "
-            "and the same area.",
-        )  # fmt: skip
 
 
 def _baseline_errs(rule: Methodology, of: Facts) -> bool:

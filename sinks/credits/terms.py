@@ -19,7 +19,7 @@ from sinks.estimates import Estimates
 from sinks.uncertainty.levels import confidence, half_width, level_of
 
 __all__ = ["PERIOD", "Buffer", "baseline_of", "buffer_of", "co2_per_carbon", "displaced_of",
-           "leakage_of", "share_deducted", "uncertainty_of"]  # fmt: skip
+           "leakage_of", "share_deducted", "uncertainty_of", "unknown_errors"]  # fmt: skip
 
 Numbers = npt.NDArray[np.float64]
 PERIOD = ["year_from", "year_to"]
@@ -142,15 +142,19 @@ def share_deducted(rule: Methodology, of: Facts, uncertainty: Numbers, total: Es
         share = needed(of.parameters, NEEDS_PLOTS, rule.set).in_units("1")
         return np.full(len(total), share)
     if np.isnan(uncertainty).any():
-        sources = [s for s, e in total.shared.items() if np.isnan(e).any()]
-        sources += [s for s, e in total.spatial.items() if np.isnan(e.effect).any()]
-        names = ", ".join(sources) or "-"
+        names = ", ".join(unknown_errors(total))
         raise RunError(where=rule.id, problem=Text(
             f"不确定性扣减需要误差，但下列来源没有给出误差：{names}。请补充 se，或改用其他参数集。",
             f"the deduction needs the error of the change, and these sources give none: {names}. "
             "Add their standard errors, or take other parameter sets.",
         ))  # fmt: skip
     return np.array([deduction(name, u, rule.set, of.parameters) for u in uncertainty])
+
+
+def unknown_errors(found: Estimates) -> list[str]:
+    """Return the sources whose error is not known."""
+    effects = {**found.shared, **{s: e.effect for s, e in found.spatial.items()}}
+    return [source for source, effect in effects.items() if np.isnan(effect).any()]
 
 
 def buffer_of(rule: Methodology, of: Facts) -> Buffer:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from sinks.estimates import Estimates
     from sinks.growth.fit import Fit
     from sinks.growth.outlook import Outlook
 
@@ -133,7 +132,9 @@ BAD_PRIOR = Text(
     help="A table stand_events: thinnings, harvests, plantings.",
 )
 @click.option(
-    "--out", type=options.PATH, help="A CSV or Parquet file to write: parcel, year, pool; errors by source come beside it."
+    "--out",
+    type=options.PATH,
+    help="A CSV or Parquet file to write: parcel, year, pool; errors by source come beside it.",
 )
 @options.as_json
 @options.lang

@@ -4,13 +4,18 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_catalog.errors import GepError, ParameterMissing, Problems, ProjectError, RunError
 from data_catalog.methodologies import bundled
+from sinks.credits.removals import read_removals
 from sinks.credits.vintages import COLUMNS, read_vintages, write_vintages
+from sinks.estimates import Estimates
+from sinks.uncertainty.fields import Field, Spread
+from sinks.uncertainty.files import write_estimates
 from tests.sinks.credits.claims import FREE, credit, facts, removals
 
 CO2 = 44 / 12
@@ -267,6 +272,24 @@ def test_a_pool_that_cannot_count_is_told(tmp_path: Path) -> None:
 def test_an_error_that_is_not_known_stops_a_rule_that_needs_it_and_is_told(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="these sources give none: fraction"):
         credit(removals({"A": (30.0,)}, se=np.nan), "gs-403", facts(tmp_path))
+
+
+def test_paths_in_a_file_keep_what_years_and_parcels_have_in_common(tmp_path: Path) -> None:
+    # two parcels of 100 t C that grow by 10 %, with a factor of 20 % in common: the change errs by
+    # 20 % of 20 t C, not by that of two stocks; a stand's own 5 % likewise
+    rows = [(p, y, "above_ground") for p in "AB" for y in (2020, 2021)]
+    keys = pd.DataFrame(rows, columns=["parcel_id", "year", "pool"])
+    value = np.array([100.0, 110.0, 100.0, 110.0])
+    place = np.array([0, 0, 1, 1])
+    stands = Spread.gathered(Field(), 4, np.arange(4), place, 0 * place, 0.05 * value)
+    stock = Estimates(keys=keys, value=value, shared={"factor": 0.2 * value}, own=np.zeros(4),
+                      spatial={"stands": stands})  # fmt: skip
+    for name in ("paths.csv", "paths.parquet"):
+        write_estimates(stock, "stock_tC", "se_tC", tmp_path / name)
+        change = read_removals(tmp_path / name).change.summed(["year_to"])
+        assert change.value == pytest.approx([20])
+        # (0.2 x 20)^2 + 2 (0.05 x 10)^2
+        assert change.se == pytest.approx([np.hypot(4, np.sqrt(0.5))])
 
 
 def test_vintages_are_read_as_they_were_written(tmp_path: Path) -> None:
