@@ -22,6 +22,9 @@ from sinks.credits.waterfall import STEPS
 
 __all__ = ["credits_page"]
 
+METHODOLOGY = "methodology-"
+"""In front of a methodology's id where one links to it: a source may be called alike."""
+
 
 def credits_page(lang: Language) -> str:
     """Return the page in one language."""
@@ -39,7 +42,7 @@ def credits_page(lang: Language) -> str:
               [(f"`{name}`", title[lang]) for name, title in COLUMNS.items()]),
         section(2, CREDITS["methodologies"][lang]),
         table([CREDITS[h][lang] for h in ("id", "title", "known", "permanence")], [
-            (f"[`{m.id}`](#{m.id})", m.title[lang], KNOWN[m.status][lang],
+            (f"[`{m.id}`](#{METHODOLOGY}{m.id})", m.title[lang], KNOWN[m.status][lang],
              FORMS[m.non_permanence.form][lang]) for m in every
         ]),
     ]  # fmt: skip
@@ -60,7 +63,7 @@ def credits_page(lang: Language) -> str:
 def _methodology(one: Methodology, lang: Language) -> list[str]:
     nobody = read_facts(None)
     parts = [
-        section(3, titled(one.title, f"`{one.id}`", lang), one.id), one.note[lang],
+        section(3, titled(one.title, f"`{one.id}`", lang), METHODOLOGY + one.id), one.note[lang],
         table([CREDITS[h][lang] for h in ("term", "rule", "known")],
               [(a[lang], b[lang], KNOWN[k][lang]) for a, b, k in terms(one)]),
     ]  # fmt: skip
