@@ -94,7 +94,7 @@ def _cited(one: Methodology) -> list[str]:
 
 def _risk(lang: Language) -> str:
     lines = [
-        (f"`{i.category}`", f"`{i.item}`", CREDITS["fails"][lang] if i.score != i.score  # noqa: PLR0124
+        (f"`{i.category}`", f"`{i.item}`", CREDITS["fails"][lang] if i.score != i.score
          else f"{i.score:g}", i.title[lang], i.where) for i in risk_items().values()
     ]  # fmt: skip
     return table([CREDITS[h][lang] for h in ("table", "item", "score", "meaning", "source")], lines)

@@ -61,12 +61,16 @@ serial_from = 1
 CREDITS = {
     "heading": Text("碳信用：方法学、扣减与年份", "Credits: methodologies, deductions, vintages"),
     "intro": Text(
-        "`gep sinks credits 路径 --methodology 方法学 --project 事实.toml --out 文件夹` 由碳储量变化"
-        "得到可签发量。路径为运行文件夹（已监测）、`gep sinks grow --out` 的储量路径（事前），或变化表"
+        "`gep sinks credits 路径 --methodology 方法学 --project 事实.toml --out 文件夹` 由碳"
+        "储量变化"
+        "得到可签发量。路径为运行文件夹（已监测）、`gep sinks grow --out` 的储量路径（事前）"
+        "，或变化表"
         "（parcel_id、year_from、year_to、pool、change_tC、se_tC）。方法学是数据："
-        "`gep sinks credits --list`、`--show`。未知的参数逐项指出名称并停止，不作猜测；凭记忆的规则使"
+        "`gep sinks credits --list`、`--show`。未知的参数逐项指出名称并停止，不作猜测；凭记忆"
+        "的规则使"
         "结果为暂定。取舍的理由见 docs/decisions/0018-credits.md。",
-        "`gep sinks credits PATH --methodology ID --project facts.toml --out DIR` goes from a change "
+        "`gep sinks credits PATH --methodology ID --project facts.toml --out DIR` goes from "
+        "a change "
         "of carbon to what may be issued. PATH is a run folder (monitored), the paths of "
         "`gep sinks grow --out` (ex ante), or a table of changes (parcel_id, year_from, year_to, "
         "pool, change_tC, se_tC). Methodologies are data: `gep sinks credits --list` and `--show`. "
@@ -82,17 +86,23 @@ CREDITS = {
     ),
     "waterfall": Text("从毛移除量到可签发量", "From gross removal to what may be issued"),
     "waterfall_intro": Text(
-        "先估计，再按不确定性扣减，再提缓冲：`max(0, ΔC (1 − d)) (1 − b)`。各步带符号，逐年份及合计精确"
+        "先估计，再按不确定性扣减，再提缓冲：`max(0, ΔC (1 − d)) (1 − b)`。各步带符号，逐年份"
+        "及合计精确"
         "相加；储量从不改动。损失结转：先弥补，再计入。",
         "First the estimate, then its uncertainty, then the buffer: `max(0, dC (1 - d)) (1 - b)`. "
-        "Steps are signed and add up exactly, in each vintage and in all; stocks are never changed. "
+        "Steps are signed and add up exactly, in each vintage and in all; stocks are never "
+        "changed. "
         "A loss is carried: it is made up for before anything more is claimed.",
     ),
     "vintages": Text(
-        "`vintages.csv`、`vintages.parquet`：每个宗地每个年份一行，年份左闭右开。宗地按自身的净移除量"
-        "分得，损失的宗地为 0。`errors.parquet` 保存扣减前净变化按来源的误差，供任意宗地组合求下限。",
-        "`vintages.csv` and `vintages.parquet` have a row per parcel and vintage, half-open. Parcels "
-        "share by their own net removal, those that lost get 0. `errors.parquet` keeps what the net "
+        "`vintages.csv`、`vintages.parquet`：每个宗地每个年份一行，年份左闭右开。宗地按自身的"
+        "净移除量"
+        "分得，损失的宗地为 0。`errors.parquet` 保存扣减前净变化按来源的误差，供任意宗地组合"
+        "求下限。",
+        "`vintages.csv` and `vintages.parquet` have a row per parcel and vintage, half-open. "
+        "Parcels "
+        "share by their own net removal, those that lost get 0. `errors.parquet` keeps what "
+        "the net "
         "changes before deductions err by, source by source: the bound of any portfolio of parcels "
         "follows from it.",
     ),
@@ -102,7 +112,8 @@ CREDITS = {
     "risk": Text("VCS 非持久性风险工具 v4.2", "VCS non-permanence risk tool 4.2"),
     "risk_intro": Text(
         "内部 = PM + FV + OC + PL，外部 = LT + SE + PC，自然 = Σ(LS·M) × 气候系数；各表不小于 0。"
-        "PL：具 100 年以上法律协议为 0，否则 25 − L/4（有法律协议）或 25 − L/5。总评级向上取整，不低于 12%；"
+        "PL：具 100 年以上法律协议为 0，否则 25 − L/4（有法律协议）或 25 − L/5。总评级向上取"
+        "整，不低于 12%；"
         "内部超过 35、外部超过 20、自然超过 35 或总评级超过 60 不通过。",
         "Internal is PM + FV + OC + PL, external LT + SE + PC, natural the sum of LS M times the "
         "climate factor; no table is below 0. PL is 0 with a legal agreement of 100 years, else "
