@@ -22,9 +22,9 @@ __all__ = ["show_claim"]
 TITLE = Text("{title}：{kind}，{count} 个宗地计入，{left} 个不计入",
              "{title}: {kind}, {count} parcels count, {left} do not")  # fmt: skip
 COUNTED = Text("计入的碳库：{}", "Pools that count: {}")
-PROVISIONAL = Text("暂定：依据含凭记忆（未核对）的规则，或未给出的事实。",
-                   "Provisional: it rests on rules that are recalled (not checked), or on facts "
-                   "that were not given.")  # fmt: skip
+PROVISIONAL = Text("暂定：依据含凭记忆（未核对）的规则或参数，或未给出的事实。",
+                   "Provisional: it rests on rules or numbers that are recalled (not checked), "
+                   "or on facts that were not given.")  # fmt: skip
 ELIGIBLE = Text("合格性", "Eligibility")
 RULE = (Text("条件", "rule"), Text("结论", "answer"), Text("宗地数", "parcels"),
         Text("理由", "reason"), Text("规则来源", "rule is"))  # fmt: skip

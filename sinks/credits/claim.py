@@ -159,7 +159,8 @@ def credits_of(removals: Removals, rule: Methodology, of: Facts, *, yearly: bool
     return Claim(
         methodology=rule, kind=removals.kind, checks=checks, left_out=left_out, steps=steps,
         table=table, total=sums, vintages=vintages, net=net, buffer=buffer, level=level,
-        pools=tuple(pools), provisional=_provisional(rule, checks) or bool(open_rules),
+        pools=tuple(pools),
+        provisional=removals.provisional or _provisional(rule, checks) or bool(open_rules),
         remarks=tuple(remarks(
             rule, of, removals, open_rules, steps, unknown_errors(net), exempt=exempt
         )),

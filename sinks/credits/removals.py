@@ -11,6 +11,7 @@ import pandas as pd
 
 from data_catalog.errors import TableError
 from data_catalog.text import Text
+from sinks.account_files import ROUTES
 from sinks.estimates import Estimates, together
 from sinks.pools import POOLS
 from sinks.run_estimates import PARCELS, changes_of_run, stocks_of_run
@@ -20,6 +21,7 @@ from sinks.uncertainty.files import read_estimates
 __all__ = ["EX_ANTE", "MONITORED", "Removals", "by_parcel", "read_removals"]
 
 EX_ANTE, MONITORED = "ex_ante", "monitored"
+ROUTES_TABLE = f"{ROUTES}.parquet"
 STOCK, CHANGE = ("parcel_id", "year", "pool"), ("parcel_id", "year_from", "year_to", "pool")
 OWN_OF_PARCELS = "the parcels' own"
 """A parcel's own error: one and the same in all its pools and vintages, no other parcel's."""
@@ -44,6 +46,8 @@ class Removals:
         `ex_ante` or `monitored`.
     areas : mapping of parcel_id to ha
         As far as known.
+    provisional : bool
+        Whether the stocks rest on numbers that are recalled or estimated.
     """
 
     change: Estimates
@@ -51,6 +55,7 @@ class Removals:
     kind: str
     areas: dict[str, float]
     source: str
+    provisional: bool = False
 
     def of_pools(self, pools: Iterable[str]) -> "Removals":
         """Return the changes and stocks of some pools together, without the key `pool`."""
@@ -81,6 +86,7 @@ def read_removals(path: Path, kind: str = "") -> Removals:
         return Removals(
             change=by_parcel(changes_of_run(path)), stock=by_parcel(stocks_of_run(path)),
             kind=kind or MONITORED, areas=_areas(path / PARCELS), source=str(path),
+            provisional=_provisional(path / ROUTES_TABLE),
         )  # fmt: skip
     table = _read(path)
     if "stock_tC" in table:
@@ -187,6 +193,13 @@ def _typed(table: pd.DataFrame, keys: tuple[str, ...], value: str, path: Path) -
             "同一宗地、年份和碳库出现了两次。", "a parcel, year and pool are there twice.",
         ))  # fmt: skip
     return table
+
+
+def _provisional(file: Path) -> bool:
+    if not file.is_file():
+        return False
+    routes = pd.read_parquet(file, columns=["chosen", "provisional"])
+    return bool((routes["chosen"] & routes["provisional"]).any())
 
 
 def _areas(file: Path) -> dict[str, float]:
