@@ -95,8 +95,8 @@ NAMES = set(
     ROUTE CSV Parquet growth_records stand_events constant richards chapman_richards logistic
     gompertz schumacher volume_fixed volume_linear guangxi YEAR FORM SCENES COLUMN parcel_id PLOTS
     NUMBER annuity principal bullet monthly quarterly yearly actual date amount kind carbon other
-    csv YYYY MM DD VALUATION LOANS toml SHARE price area fire pine LOAN PARCEL db parquet GeoJSON GeoPackage
-    PLEDGES pledge_id principal valuation
+    csv YYYY MM DD VALUATION LOANS toml SHARE price area fire pine LOAN PARCEL db parquet GeoJSON
+    GeoPackage PLEDGES pledge_id valuation PATH list ex_ante monitored
     """.split()  # noqa: SIM905
 )
 """Words of a Chinese page that are what one types, or names."""
