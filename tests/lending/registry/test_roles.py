@@ -87,7 +87,7 @@ ACTS: dict[str, Act] = {
     "dispose": step("dispose", "defaulted"), "close": step("close", "disposed"),
     "withdraw": step("withdraw", "signed"),
     **{
-        name: (lambda w, u, name=name: permit(u, name))
+        name: (lambda _, u, name=name: permit(u, name))
         for name in ("read", "check", "audit", "backup")
     },
 }  # fmt: skip
