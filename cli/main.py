@@ -53,6 +53,8 @@ class LazyGroup(click.Group):
                       "pledges watched: alerts, prices, revaluations due, notices"),
         "loan": Text("碳汇贷款：还款计划、收入覆盖、压力测试",
                      "loans on forest carbon: schedule, income cover, stress"),
+        "pledge": Text("质押登记库：登记、解押、查询、审计",
+                       "the registry of pledges: register, release, list, audit"),
     }  # fmt: skip
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ import math
 import unicodedata
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pyproj
 import shapely
@@ -31,6 +31,7 @@ from lending.registry.errors import RegistryError
 
 __all__ = [
     "BatchForm",
+    "BatchIssueForm",
     "IssueForm",
     "LoanForm",
     "ParcelForm",
@@ -50,6 +51,10 @@ MOST_PARTS = 10_000
 LARGEST = 2**53
 """The largest whole number that JSON, SQLite and PostgreSQL all hold exactly."""
 BAD_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
+INTERVALS = (
+    ("vintage_from", "vintage_to"), ("valid_from", "valid_to"), ("starts", "ends"),
+    ("crediting_from", "crediting_to"), ("tenure_from", "tenure_to"),
+)  # fmt: skip
 AREAS = {"Polygon", "MultiPolygon"}
 
 
@@ -115,6 +120,16 @@ class Form(BaseModel):
     """A form: unknown fields are errors, and nothing changes after it is checked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    @model_validator(mode="after")
+    def _intervals(self) -> Self:
+        """Refuse a half-open interval [from, to) that is empty."""
+        for first, last in INTERVALS:
+            begin, end = getattr(self, first, None), getattr(self, last, None)
+            if begin is not None and end is not None and begin >= end:
+                problem = f"{first} {begin} is not before {last} {end}"
+                raise ValueError(problem)
+        return self
 
 
 class SubjectForm(Form):
@@ -194,6 +209,16 @@ class IssueForm(Serials):
     """Units issued for a batch, one a tonne, and how many of the last go to the buffer."""
 
     buffer: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+
+
+class BatchIssueForm(IssueForm):
+    """An issuance, with the batch that it is of."""
+
+    batch_id: Id
+
+    def issue(self) -> IssueForm:
+        """Return the issuance alone."""
+        return IssueForm(serial_from=self.serial_from, serial_to=self.serial_to, buffer=self.buffer)
 
 
 class Part(Form):

@@ -17,7 +17,17 @@ from cli.help import folded
 from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book")
+OURS = (
+    "init",
+    "services",
+    "explain",
+    "standards",
+    "parameters",
+    "sinks",
+    "compare",
+    "book",
+    "pledge",
+)
 ASK = """
 import sys
 from cli.main import gep
@@ -96,7 +106,11 @@ NAMES = set(
     gompertz schumacher volume_fixed volume_linear guangxi YEAR FORM SCENES COLUMN parcel_id PLOTS
     NUMBER annuity principal bullet monthly quarterly yearly actual date amount kind carbon other
     csv YYYY MM DD VALUATION LOANS toml SHARE price area fire pine LOAN PARCEL db parquet GeoJSON
-    GeoPackage PLEDGES pledge_id valuation PATH list ex_ante monitored
+    GeoPackage PLEDGES pledge_id valuation PATH list ex_ante monitored PLEDGE PLACE SQLite
+    postgresql user key KIND ACTION GEP_PLEDGE_DB GEP_PLEDGE_USER GEP_PLEDGE_SEALING_KEY sealing
+    checkpoint pub bank_maker bank_checker forestry auditor USER FILE init party right project
+    batch issue loan policy screen investigate sign draw monitor repay withdraw default dispose
+    close FIRST LAST STATE SUBJECT DATE name
     """.split()  # noqa: SIM905
 )
 """Words of a Chinese page that are what one types, or names."""
