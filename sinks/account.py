@@ -9,7 +9,7 @@ from data_catalog.errors import GepError, ParameterMissing, ProjectError
 from data_catalog.parameters import Parameters, Row
 from data_catalog.text import Text
 from sinks import biomass
-from sinks.account_files import write
+from sinks.account_files import Said, write
 from sinks.dynamics.soil import SOIL_CHANGE, SOIL_STOCK
 from sinks.methods import biomass_map, class_density, map_error
 from sinks.methods.class_density import densities_used
@@ -19,6 +19,8 @@ from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Par
 from sinks.methods.soil import soils_of, with_soil
 from sinks.pools import POOLS, density_parameter
 from sinks.routes import ADDITIONS, ROUTES, Choices
+from sinks.run_estimates import groups_of, no_column
+from sinks.uncertainty.levels import LEVEL, confidence, level_of
 from tiles.checkpoints import unwritable
 from tiles.compute import NotComputed, Prepared
 from tiles.derive import Derivations
@@ -41,10 +43,20 @@ class PreparedCarbon(Prepared):
 
     part: Part | None = None
     parameters: Parameters | None = None
+    level: Row | None = None
 
 
+@dataclass(frozen=True)
 class CarbonAccount:
-    """Carbon stock, and its change where there is a baseline, by the project's method."""
+    """Carbon stock, and its change where there is a baseline, by the project's method.
+
+    Parameters
+    ----------
+    by : str, optional
+        A column of [parcels.columns], such as townships, whose groups' totals are written, too.
+    """
+
+    by: str | None = None
 
     def standard_set(self, parameter: str) -> str:  # noqa: ARG002  (no derived layer reads from it)
         """Return no set: the standard of the services decides for derived layers."""
@@ -55,13 +67,18 @@ class CarbonAccount:
         models = [*biomass.MODELS, *(m for route in ROUTES for m in route.pools.values()),
                   *(one.model for one in ADDITIONS), SOIL_STOCK, SOIL_CHANGE]  # fmt: skip
         names = {name for model in models for name in model.parameters().values()}
-        names |= set(map_error.PARAMETERS)
+        names |= {*map_error.PARAMETERS, LEVEL}
         return names | {density_parameter(pool) for pool in POOLS} | {"soil_transition_years"}
 
     def problems(self, inputs: Inputs) -> list[GepError]:
         """Return what is wrong with the inventory; all else is found when it is prepared."""
         carbon = inputs.project.carbon
-        return inventory_problems(inputs) if carbon and carbon.method == "inventory" else []
+        if carbon is None:
+            return []
+        found = inventory_problems(inputs) if carbon.method == "inventory" else []
+        if self.by is not None and self.by not in inputs.parcels:
+            found.append(no_column("[parcels.columns]", self.by, inputs.parcels))
+        return found
 
     def prepare(self, at_hand: Derivations) -> PreparedCarbon:
         """Return what the project's method has the tiles add up; nothing without [carbon]."""
@@ -76,18 +93,19 @@ class CarbonAccount:
         )  # fmt: skip
         if part is None:
             return PreparedCarbon()
+        level = confidence(carbon.confidence, at_hand.parameters)
         return PreparedCarbon(
             models=part.models, not_computed=part.not_computed, part=part,
             rows=(*_of_removals(at_hand.parameters, changes=part.changes),
-                  *_of_map(carbon, at_hand.parameters)),
-            parameters=at_hand.parameters,
+                  *_of_map(carbon, at_hand.parameters), level),
+            parameters=at_hand.parameters, level=level,
         )  # fmt: skip
 
     def write(self, result: Result, prepared: Prepared, folder: Path) -> Mapping[str, Any]:
         """Write the tables of the carbon account; return what the manifest says of it."""
         assert isinstance(prepared, PreparedCarbon)  # noqa: S101  (for the type checker)
         part, project = prepared.part, result.inputs.project
-        if part is None or project.carbon is None or prepared.parameters is None:
+        if part is None or not (project.carbon and prepared.parameters and prepared.level):
             return {}
         refused: list[NotComputed] = []
         try:
@@ -108,13 +126,19 @@ class CarbonAccount:
         except ParameterMissing as missing:  # all other pools are known without it
             refused.append(NotComputed(ACCOUNT_CHANGE, TITLE_SOIL, (missing,)))
         try:
-            write(found, result, to_co2, _transition(prepared.parameters), folder)
+            write(found, result, Said(
+                co2_per_carbon=to_co2, transition=_transition(prepared.parameters),
+                level=level_of(prepared.level),
+                groups=groups_of(result.inputs.parcels, self.by) if self.by else None,
+            ), folder)  # fmt: skip
         except OSError as error:
             raise unwritable(folder, error) from error
         return {
             "carbon": {"method": project.carbon.method} | part.record() | dict(found.said) | {
                 "removals": [row.name() for row in _of_removals(prepared.parameters,
                                                                 changes=part.changes)],
+                "confidence": {"row": prepared.level.name(), "level": level_of(prepared.level)},
+                "groups": self.by,
             },
             **(_not_computed(refused) if refused else {}),
             "carbon_parameters": [

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from data_catalog.text import Text
-from sinks.pools import POOLS, SOIL, density_parameter
+from sinks.pools import POOLS, SOIL, TOTAL, density_parameter
 from tiles.lineage import Figure, Lineage, Rests, cells_of, name_of
 
 __all__ = ["carbon_figures"]
 
-CARBON, TOTAL = "carbon", "total"
+CARBON = "carbon"
 SAID_TOTAL = Text("各碳库之和。", "The sum over the pools.")
 SAID_TOTAL_ERROR = Text(
     "各碳库、各宗地共用的误差按来源相加后再合成，见 carbon_errors.parquet。",

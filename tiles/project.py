@@ -115,7 +115,8 @@ class Carbon(_Strict):
 
     `soils` and `soil_type` are the set (a climate's) and soil by which converted land changes;
     `rest` is the method of parcels without an inventory; `routes`, `sets`, `added` and `trees` are
-    what the inventory method chooses among.
+    what the inventory method chooses among; `confidence` is the standard whose level intervals
+    have.
     """
 
     method: Literal["class_density", "biomass", "inventory"] = "class_density"
@@ -129,6 +130,7 @@ class Carbon(_Strict):
     sets: dict[str, str] = Field(default_factory=dict)
     added: list[Word] = Field(default_factory=list)
     trees: list[Word] | None = None
+    confidence: Word = "ipcc-2006"
 
     @property
     def of_maps(self) -> str | None:

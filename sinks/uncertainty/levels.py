@@ -16,6 +16,7 @@ from data_catalog.parameters import Parameters, Row, bundled
 from data_catalog.text import Text
 
 __all__ = [
+    "LEVEL",
     "confidence",
     "converted",
     "half_width",
@@ -26,21 +27,21 @@ __all__ = [
 ]
 
 Numbers = npt.NDArray[np.float64]
-PARAMETER = "confidence_level"
+LEVEL = "confidence_level"
 
 
 def confidence(standard: str, parameters: Parameters | None = None) -> Row:
-    """Return the confidence level of a standard's intervals: `ipcc`, `cdm`, `vcs`, `car`.
+    """Return the confidence level of a standard's intervals: `ipcc-2006`, `ar-tool14` ...
 
     Raises
     ------
     ParameterMissing
         If the standard has no row.
     """
-    row = (parameters or bundled()).find(PARAMETER, standard)
+    row = (parameters or bundled()).find(LEVEL, standard)
     if row is None:
         raise ParameterMissing(
-            service=Text("区间", "intervals"), standard=standard, parameter=PARAMETER, key=""
+            service=Text("区间", "intervals"), standard=standard, parameter=LEVEL, key=""
         )
     return row
 
