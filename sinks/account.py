@@ -19,6 +19,7 @@ from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Par
 from sinks.methods.soil import soils_of, with_soil
 from sinks.pools import POOLS, density_parameter
 from sinks.routes import ADDITIONS, ROUTES, Choices
+from sinks.rows import needed
 from sinks.run_estimates import groups_of, no_column
 from sinks.uncertainty.levels import LEVEL, confidence, level_of
 from tiles.checkpoints import unwritable
@@ -181,23 +182,12 @@ def _choices(carbon: Carbon) -> Choices:
 
 
 def _co2_per_carbon(parameters: Parameters) -> Row:
-    row = parameters.find("co2_per_carbon", "stoichiometry")
-    if row is None:
-        raise ParameterMissing(
-            service=ACCOUNT, parameter="co2_per_carbon", standard="stoichiometry", key=Text("", "")
-        )
-    return row
+    return needed(parameters, ACCOUNT, "co2_per_carbon", "stoichiometry")
 
 
 def _transition(parameters: Parameters) -> Row:
     """Return how long land counts as converted, and its soil changes."""
-    row = parameters.find("soil_transition_years", "ipcc-2006")
-    if row is None:
-        raise ParameterMissing(
-            service=ACCOUNT, parameter="soil_transition_years", standard="ipcc-2006",
-            key=Text("", ""),
-        )  # fmt: skip
-    return row
+    return needed(parameters, ACCOUNT, "soil_transition_years", "ipcc-2006")
 
 
 def _of_map(carbon: Carbon, parameters: Parameters) -> tuple[Row, ...]:

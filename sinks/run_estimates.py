@@ -113,7 +113,7 @@ def groups_of_run(run: Path, column: str) -> dict[str, str]:
         raise RunError(where=str(run), problem=problem)
     frame = gpd.read_parquet(file)
     if column not in frame:
-        raise no_column(f"{run.name}/{PARCELS}", column, frame)
+        raise no_column(str(Path(run.name, PARCELS)), column, frame)
     return groups_of(frame, column)
 
 

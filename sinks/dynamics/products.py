@@ -13,8 +13,8 @@ import numpy as np
 from data_catalog.parameters import Row
 from sinks.dynamics.harvest import check_shares
 from sinks.dynamics.harvested_wood import YEAR, next_stock
-from sinks.dynamics.rows import se_of
 from sinks.estimates import Estimates, together
+from sinks.rows import se_of
 
 __all__ = ["Use", "products_of"]
 

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from data_catalog.errors import ParameterMissing, ProjectError
+from data_catalog.errors import ProjectError
 from data_catalog.parameters import Parameters, Row, bundled
 from data_catalog.text import Text
+from sinks.rows import needed
 
 __all__ = [
     "LEVEL",
@@ -38,12 +39,7 @@ def confidence(standard: str, parameters: Parameters | None = None) -> Row:
     ParameterMissing
         If the standard has no row.
     """
-    row = (parameters or bundled()).find(LEVEL, standard)
-    if row is None:
-        raise ParameterMissing(
-            service=Text("区间", "intervals"), standard=standard, parameter=LEVEL, key=""
-        )
-    return row
+    return needed(parameters or bundled(), Text("区间", "intervals"), LEVEL, standard)
 
 
 def level_of(row: Row) -> float:
