@@ -5,18 +5,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from data_catalog.errors import GepError, ParameterMissing, ProjectError
+from data_catalog.errors import GepError, ParameterMissing, ProjectError, raise_all
 from data_catalog.parameters import Parameters, Row
 from data_catalog.text import Text
 from sinks import biomass
 from sinks.account_files import Said, write
 from sinks.dynamics.soil import SOIL_CHANGE, SOIL_STOCK
-from sinks.methods import biomass_map, class_density, map_error
+from sinks.methods import biomass_map, class_density, map_error, products
 from sinks.methods.class_density import densities_used
+from sinks.methods.converted_land import soils_of, with_soil
 from sinks.methods.inventory import Inventory
-from sinks.methods.inventory_rows import inventory_problems
-from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Part
-from sinks.methods.soil import soils_of, with_soil
+from sinks.methods.inventory_rows import inventory_problems, unknown_parcels
+from sinks.methods.part import (
+    ACCOUNT,
+    ACCOUNT_CHANGE,
+    TITLE,
+    TITLE_CHANGE,
+    Part,
+    transition_of,
+)
 from sinks.pools import POOLS, density_parameter
 from sinks.routes import ADDITIONS, ROUTES, Choices
 from sinks.rows import needed
@@ -68,7 +75,7 @@ class CarbonAccount:
         models = [*biomass.MODELS, *(m for route in ROUTES for m in route.pools.values()),
                   *(one.model for one in ADDITIONS), SOIL_STOCK, SOIL_CHANGE]  # fmt: skip
         names = {name for model in models for name in model.parameters().values()}
-        names |= {*map_error.PARAMETERS, LEVEL}
+        names |= {*map_error.PARAMETERS, *products.PARAMETERS, LEVEL}
         return names | {density_parameter(pool) for pool in POOLS} | {"soil_transition_years"}
 
     def problems(self, inputs: Inputs) -> list[GepError]:
@@ -77,6 +84,7 @@ class CarbonAccount:
         if carbon is None:
             return []
         found = inventory_problems(inputs) if carbon.method == "inventory" else []
+        found += unknown_parcels(inputs, (products.TABLE,))
         if self.by is not None and self.by not in inputs.parcels:
             found.append(no_column("[parcels.columns]", self.by, inputs.parcels))
         return found
@@ -94,6 +102,9 @@ class CarbonAccount:
         )  # fmt: skip
         if part is None:
             return PreparedCarbon()
+        made = at_hand.inputs.tables.get(products.TABLE)
+        if made is not None:
+            raise_all(products.problems(made, at_hand.parameters, carbon.wood_products))
         level = confidence(carbon.confidence, at_hand.parameters)
         return PreparedCarbon(
             models=part.models, not_computed=part.not_computed, part=part,
@@ -123,12 +134,14 @@ class CarbonAccount:
         try:
             soils = soils_of(project.carbon, prepared.parameters)
             if soils is not None:
-                found = with_soil(found, result, soils, _transition(prepared.parameters))
+                found = with_soil(found, result, soils, transition_of(prepared.parameters))
         except ParameterMissing as missing:  # all other pools are known without it
             refused.append(NotComputed(ACCOUNT_CHANGE, TITLE_SOIL, (missing,)))
+        chosen = project.carbon.wood_products
+        found = products.with_products(found, result, prepared.parameters, chosen)
         try:
             write(found, result, Said(
-                co2_per_carbon=to_co2, transition=_transition(prepared.parameters),
+                co2_per_carbon=to_co2, transition=transition_of(prepared.parameters),
                 level=level_of(prepared.level),
                 groups=groups_of(result.inputs.parcels, self.by) if self.by else None,
             ), folder)  # fmt: skip
@@ -183,11 +196,6 @@ def _choices(carbon: Carbon) -> Choices:
 
 def _co2_per_carbon(parameters: Parameters) -> Row:
     return needed(parameters, ACCOUNT, "co2_per_carbon", "stoichiometry")
-
-
-def _transition(parameters: Parameters) -> Row:
-    """Return how long land counts as converted, and its soil changes."""
-    return needed(parameters, ACCOUNT, "soil_transition_years", "ipcc-2006")
 
 
 def _of_map(carbon: Carbon, parameters: Parameters) -> tuple[Row, ...]:

@@ -15,8 +15,8 @@ from sinks import change
 from sinks.estimates import Estimates, together
 from sinks.intervals import GROUP, LEDGER, in_groups, interval, ledger_of
 from sinks.land_use import dates_of, matrices, states
-from sinks.methods.class_density import CLASS_LAYERS, transitions
-from sinks.methods.part import Found
+from sinks.methods.class_density import transitions
+from sinks.methods.part import CLASS_LAYERS, Found
 from sinks.pools import TOTAL
 from sinks.stock import totals
 from sinks.uncertainty.tables import error_rows

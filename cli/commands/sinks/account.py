@@ -85,7 +85,7 @@ def _require_baseline(wanted: "Project", where: str) -> None:
     """Refuse a project without a baseline before anything runs."""
     from data_catalog.errors import ProjectError
     from sinks.biomass import LAYER, LAYER_BASELINE
-    from sinks.methods.class_density import CLASS_LAYERS
+    from sinks.methods.part import CLASS_LAYERS
 
     by_inventory = wanted.carbon is not None and wanted.carbon.method == "inventory"
     by_biomass = wanted.carbon is not None and wanted.carbon.of_maps == "biomass"
