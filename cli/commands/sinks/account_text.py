@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ OF_PERIOD = Text(
     "Change of the forest carbon stock, {} to {} (gain positive)",
 )
 BY_GROUP = Text("，按 {} 分组", ", by {}")
+GROUP_POOL = Text("{}，{}", "{}, {}")
 TOTAL = Text("合计", "total")
 UNKNOWN = Text("未知", "unknown")
 NOT_COMPUTED = Text("未计算", "not computed")
@@ -68,6 +70,15 @@ NOTES = {
         "在转变期内线性变化。",
         "Soil changes by {set} (depth {depth}): over the years of transition, linearly, from the "
         "first map that shows the land's new use.",
+    ),
+    "dead_organic": Text(
+        "新增林地的枯死木与枯落物在转变期内线性积累（{dead_organic}）。",
+        "Dead wood and litter of new forest build up linearly over the transition "
+        "({dead_organic}).",
+    ),
+    "wood_products": Text(
+        "木质林产品按 {set} 的半衰期计算，只含表中所列产品。",
+        "Harvested wood decays by the half-lives of {set}; only what the table lists is in it.",
     ),
     "absent": Text("没有参数、未计算的碳库：{}", "Pools without parameters, not computed: {}"),
     "run": Text("运行文件夹：{}", "run folder: {}"),
@@ -157,19 +168,19 @@ def _show_pools(
 def _show_groups(
     run: Path, when: tuple[str, ...], amount: str, about: Mapping[str, Any], lang: Language
 ) -> None:
-    """Print the totals of the groups, where they were asked for."""
-    from sinks.pools import POOLS
+    """Print the groups' totals, where they were asked for; without any, their known pools."""
+    from sinks import pools
 
     rows = [row for row in rows_of(run, GROUPS) if _when(row) == when]
     if not rows:
         return
     known = {row["pool"] for row in rows if row[amount]}
-    of = "total" if "total" in known else None
-    shown = [row for row in rows if of is None or row["pool"] == of]
-    names = [
-        row["group"] if of else f"{row['group']}, {POOLS.get(row['pool'], TOTAL)[lang]}"
-        for row in shown
-    ]
+    if pools.TOTAL in known:
+        shown = [row for row in rows if row["pool"] == pools.TOTAL]
+        names = [row["group"] for row in shown]
+    else:
+        shown = sorted((row for row in rows if row["pool"] in known), key=itemgetter("group"))
+        names = [GROUP_POOL[lang].format(r["group"], pools.POOLS[r["pool"]][lang]) for r in shown]
     title = _title(when, lang) + BY_GROUP[lang].format(about["groups"])
     _show(title, GROUP, names, shown, amount, about, lang)
 
@@ -227,10 +238,9 @@ def _show_ledger(run: Path, when: tuple[str, ...], lang: Language) -> None:
 
     rows = [row for row in rows_of(run, LEDGER) if _when(row) == when]
     lines = [
-        [row[f"source_{lang}"], *(_number(float(row[c])) if row[c] else UNKNOWN[lang] for c in
-         ("se_tC",)), f"{float(row['variance_share']):.1%}" if row["variance_share"] else
-         UNKNOWN[lang], _number(float(row["half_width_without_tC"]))
-         if row["half_width_without_tC"] else UNKNOWN[lang]]
+        [row[f"source_{lang}"], _known(row["se_tC"], "{:,.1f}", lang),
+         _known(row["variance_share"], "{:.1%}", lang),
+         _known(row["half_width_without_tC"], "{:,.1f}", lang)]
         for row in rows[:SHOWN]
     ]  # fmt: skip
     if lines:
@@ -264,6 +274,10 @@ def _cell(row: Row, column: str, amount: str, lang: Language) -> str:
     return UNKNOWN[lang] if column == "se_tC" and row[amount] else NOT_COMPUTED[lang]
 
 
+def _known(text: str, as_: str, lang: Language) -> str:
+    return as_.format(float(text)) if text else UNKNOWN[lang]
+
+
 def _number(value: float) -> str:
     return f"{round(value, 1) + 0.0:,.1f}"  # no minus before a zero
 
@@ -289,6 +303,10 @@ def _show_notes(
         show(f"{refused[f'title_{lang}']}: {refused[f'reason_{lang}']}")
     if "soil_change" in about:
         show(NOTES["soil_change"][lang].format(**about["soil_change"]))
+    if about.get("dead_organic") and amount == "change_tC":
+        show(NOTES["dead_organic"][lang].format(**about))
+    if "wood_products" in about:
+        show(NOTES["wood_products"][lang].format(**about["wood_products"]))
     if any(row[amount] and not row["se_tC"] for row in rows):
         show(NOTES["unknown"][lang])
     show(NOTES["error"][lang])
