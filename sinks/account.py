@@ -85,7 +85,9 @@ class CarbonAccount:
             return []
         found = inventory_problems(inputs) if carbon.method == "inventory" else []
         found += unknown_parcels(inputs, (products.TABLE,))
-        if self.by is not None and self.by not in inputs.parcels:
+        if self.by is not None and not (
+            self.by in inputs.parcels and groups_of(inputs.parcels, self.by)
+        ):
             found.append(no_column("[parcels.columns]", self.by, inputs.parcels))
         return found
 
@@ -109,7 +111,8 @@ class CarbonAccount:
         return PreparedCarbon(
             models=part.models, not_computed=part.not_computed, part=part,
             rows=(*_of_removals(at_hand.parameters, changes=part.changes),
-                  *_of_map(carbon, at_hand.parameters), level),
+                  *_of_map(carbon, at_hand.parameters), *_of_litter(carbon, at_hand.parameters),
+                  level),
             parameters=at_hand.parameters, level=level,
         )  # fmt: skip
 
@@ -202,6 +205,11 @@ def _of_map(carbon: Carbon, parameters: Parameters) -> tuple[Row, ...]:
     """Return the rows that a map's error is known by, where the project states it."""
     known = map_error.map_error_of(carbon, parameters) if carbon.of_maps == "biomass" else None
     return known.rows() if known else ()
+
+
+def _of_litter(carbon: Carbon, parameters: Parameters) -> tuple[Row, ...]:
+    """Return how long litter builds up, where the project wants that."""
+    return (transition_of(parameters),) if carbon.dead_organic == "transition" else ()
 
 
 def _of_removals(parameters: Parameters, *, changes: bool) -> tuple[Row, ...]:

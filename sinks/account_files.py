@@ -131,7 +131,8 @@ def _write_groups(
     for dates, parts in kinds:
         by_pool = totals([in_groups(part, groups) for part in parts])
         whole = together(by_pool).summed([GROUP])
-        for pool, part in (*((p.keys["pool"].iloc[0], p) for p in by_pool), (TOTAL, whole)):
+        pools = [*(str(part.keys["pool"].iloc[0]) for part in parts), TOTAL]
+        for pool, part in zip(pools, [*by_pool, whole], strict=True):
             frame = _rows(part, dates, to_co2).set_index(GROUP).reindex(names)
             rows.append(frame.assign(**dates, pool=pool).reset_index())
     columns = [GROUP, *(c for c in COLUMNS if c != "parcel_id")]

@@ -11,10 +11,9 @@ from sinks.uncertainty.dates import minimum_detectable_change
 from sinks.uncertainty.ledger import ledger, source_title
 from sinks.uncertainty.levels import half_width
 
-__all__ = ["GROUP", "INTERVAL", "LEDGER", "in_groups", "interval", "ledger_of"]
+__all__ = ["GROUP", "LEDGER", "in_groups", "interval", "ledger_of"]
 
 GROUP = "group"
-INTERVAL = ("lower_tC", "upper_tC", "minimum_detectable_tC", "confidence_level")
 LEDGER = ("source", "source_zh", "source_en", "se_tC", "variance_share", "half_width_tC",
           "half_width_without_tC")  # fmt: skip
 

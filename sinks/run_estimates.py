@@ -129,8 +129,9 @@ def no_column(where: str, column: str, parcels: pd.DataFrame) -> RunError:
     return RunError(
         where=where,
         problem=Text(
-            f"没有“{column}”列。请在项目的 [parcels.columns] 中写明。{hint.zh}",
-            f"has no column {column!r}. Name it in the project's [parcels.columns]. {hint.en}",
+            f"没有“{column}”列，或该列全为空。请在项目的 [parcels.columns] 中写明。{hint.zh}",
+            f"has no column {column!r} with values. Name it in the project's [parcels.columns]. "
+            f"{hint.en}",
         ),
     )
 

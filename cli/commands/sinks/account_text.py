@@ -122,8 +122,12 @@ def show_account(run: Path, amount: str, lang: Language) -> None:
 
 
 def show_as_json(run: Path, amount: str) -> None:
-    """Print the same tables for a program."""
+    """Print the same tables for a program; the pools with their intervals, too."""
     from cli.terminal import show_json
+    from sinks.uncertainty.levels import half_width
+    from tiles.runfolder import read_manifest
+
+    level = read_manifest(run)["carbon"]["confidence"]["level"]
 
     def value(column: str, text: str) -> Any:  # noqa: ANN401  (JSON: text, number or nothing)
         if column in {"pool", "group", "source", "source_zh", "source_en"}:
@@ -136,8 +140,15 @@ def show_as_json(run: Path, amount: str) -> None:
             for row in rows_of(run, name) if _has(row, amount)
         ]  # fmt: skip
 
+    def ends(row: dict[str, Any]) -> dict[str, Any]:
+        value, se = row[amount], row["se_tC"]
+        half = None if value is None or se is None else float(half_width(se, level))
+        lower, upper = (None, None) if half is None else (value - half, value + half)
+        return row | {"lower_tC": lower, "upper_tC": upper}
+
     effects = read(EFFECTS) if amount == "change_tC" else []
-    show_json({"run": str(run), "totals": read(TOTALS), "all_pools": read(WHOLE),
+    show_json({"run": str(run), "totals": [ends(row) for row in read(TOTALS)],
+               "all_pools": read(WHOLE),
                "effects": effects, "ledger": read(LEDGER), "groups": read(GROUPS)})  # fmt: skip
 
 
