@@ -64,7 +64,7 @@ def disturbance_notices(
         what = Text(
             f"{len(near)} 处预警覆盖质押林地 {amounts.area(disturbed, 'zh')}，占 {share:.1%}，"
             f"最早 {first}。只减未来的吨数，基准日与价格不变。",
-            f"{len(near)} alerts cover {amounts.area(disturbed, 'en')} of the pledged land, "
+            f"Alerts ({len(near)}) cover {amounts.area(disturbed, 'en')} of the pledged land, "
             f"{share:.1%} of it, the first of {first}. Tonnes to come are less; base date and "
             "price are as they were.",
         )
