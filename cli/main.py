@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
         "watch": Text("质押监测：预警、价格、到期重估与通知",
                       "pledges watched: alerts, prices, revaluations due, notices"),
         "loan": Text("碳汇贷款：自评估、授信档案、还款计划、压力测试",
-                     "loans on forest carbon: own valuation, credit file, schedule, stress"),
+                     "loans on forest carbon: page, file, schedule, stress"),
         "pledge": Text("质押登记库：登记、解押、查询、审计",
                        "the registry of pledges: register, release, list, audit"),
     }  # fmt: skip
