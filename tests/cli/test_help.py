@@ -17,7 +17,17 @@ from cli.help import folded
 from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book")
+OURS = (
+    "init",
+    "services",
+    "explain",
+    "standards",
+    "parameters",
+    "sinks",
+    "compare",
+    "book",
+    "pledge",
+)
 ASK = """
 import sys
 from cli.main import gep
@@ -91,7 +101,13 @@ NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR",
          "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
          "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B", "parcel", "ecosystem",
          "service", "township", "WHAT", "CODE", "ROW", "SAMPLE", "gpkg",
-         "neyman", "proportional", "equal"}  # fmt: skip
+         "neyman", "proportional", "equal", "PLEDGE", "PLACE", "SQLite", "postgresql", "user",
+         "key", "KIND", "ACTION", "GEP_PLEDGE_DB", "GEP_PLEDGE_USER", "GEP_PLEDGE_SEALING_KEY",
+         "sealing", "checkpoint", "pub",
+         "bank_maker", "bank_checker", "forestry", "auditor", "USER", "FILE", "GeoJSON", "init",
+         "party", "right", "project", "batch", "issue", "loan", "policy", "valuation", "screen",
+         "investigate", "sign", "draw", "monitor", "repay", "withdraw", "default", "dispose",
+         "close", "FIRST", "LAST", "LOAN", "STATE", "SUBJECT", "DATE", "name"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 
