@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cli.book.conflicts_page import conflicts_page
 from cli.book.contents import services_page, standards_page
 from cli.book.layers_page import layers_page
 from cli.book.markdown import LANGUAGES, MARK, file_name
@@ -28,6 +29,7 @@ def pages() -> dict[str, str]:
         found[f"services/{file_name('README', lang)}"] = services_page(lang)
         found[f"standards/{file_name('README', lang)}"] = standards_page(lang)
         found[file_name("layers", lang)] = layers_page(lang)
+        found[file_name("conflict-rules", lang)] = conflicts_page(lang)
         for service in services():
             found[f"services/{file_name(service.id, lang)}"] = service_page(service, lang)
         for standard in bundled().values():

@@ -107,7 +107,8 @@ NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR",
          "bank_maker", "bank_checker", "forestry", "auditor", "USER", "FILE", "GeoJSON", "init",
          "party", "right", "project", "batch", "issue", "loan", "policy", "valuation", "screen",
          "investigate", "sign", "draw", "monitor", "repay", "withdraw", "default", "dispose",
-         "close", "FIRST", "LAST", "LOAN", "STATE", "SUBJECT", "DATE", "name"}  # fmt: skip
+         "close", "FIRST", "LAST", "LOAN", "STATE", "SUBJECT", "DATE", "name",
+         "CLAIMS", "CRS", "IDS", "G", "V", "S"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 
