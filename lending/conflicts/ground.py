@@ -22,7 +22,9 @@ from data_catalog.units import conversion
 from lending.conflicts.claim import Claim, ClaimError
 from lending.conflicts.rules import Rules
 
-__all__ = ["Overlaps", "Shapes", "common_crs", "geometry_faults", "in_crs", "overlaps"]
+__all__ = [
+    "Flags", "Overlaps", "Shapes", "areas", "common_crs", "geometry_faults", "in_crs", "overlaps",
+]  # fmt: skip
 
 Shapes: TypeAlias = NDArray[np.object_]
 Numbers: TypeAlias = NDArray[np.float64]

@@ -25,6 +25,10 @@ Pairs: TypeAlias = tuple[Places, Places]
 """Places of the first and of the second of each pair."""
 
 
+SHOWN = 20
+"""Faults of a list that are told at once."""
+
+
 class KnownClaims(Sequence[Claim]):
     """A sequence of claims that is searched quickly; keep it where one claim after another comes.
 
@@ -43,7 +47,8 @@ class KnownClaims(Sequence[Claim]):
 
     def __init__(self, claims: Sequence[Claim], crs: str | None = None) -> None:
         self.claims = tuple(claims)
-        raise_all([*_faults(self.claims), *geometry_faults(self.claims)])
+        faults = [*_faults(self.claims), *geometry_faults(self.claims)]
+        raise_all([*faults[:SHOWN], *_more(faults)])
         self.crs = crs or common_crs(self.claims)
         self.shapes: Shapes = in_crs(self.claims, self.crs)
         self.tree = shapely.STRtree(self.shapes)
@@ -166,6 +171,14 @@ def _faults(claims: Sequence[Claim]) -> Iterator[ClaimError]:
                     f"批次 {batch} 的序列号 {first}-{last} 首大于尾。",
                     f"serials {first}-{last} of batch {batch} end before they begin.",
                 ))  # fmt: skip
+
+
+def _more(faults: Sequence[ClaimError]) -> Iterator[ClaimError]:
+    if len(faults) > SHOWN:
+        count = len(faults) - SHOWN
+        yield ClaimError(where=faults[-1].facts["where"], problem=Text(
+            f"等，另有 {count:,} 项主张有问题。", f"and {count:,} more claims with faults."
+        ))  # fmt: skip
 
 
 NO_ZONE = Text(

@@ -108,7 +108,7 @@ NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR",
          "party", "right", "project", "batch", "issue", "loan", "policy", "valuation", "screen",
          "investigate", "sign", "draw", "monitor", "repay", "withdraw", "default", "dispose",
          "close", "FIRST", "LAST", "LOAN", "STATE", "SUBJECT", "DATE", "name",
-         "CLAIMS", "CRS", "IDS", "G", "V", "S"}  # fmt: skip
+         "CLAIMS", "CRS", "IDS", "G", "V", "S", "URL", "CSV"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 
