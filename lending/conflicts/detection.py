@@ -8,6 +8,7 @@ from lending.conflicts.claim import Claim, Finding
 from lending.conflicts.declared import check_declared
 from lending.conflicts.ground import areas
 from lending.conflicts.known import KnownClaims
+from lending.conflicts.land import Land, check_land, without_what_maps_say
 from lending.conflicts.pairs import between, refuse_unknown
 from lending.conflicts.priority import same_second
 from lending.conflicts.rules import LEVELS, Rules
@@ -16,10 +17,11 @@ from lending.conflicts.single import check_interval, check_needed, check_sums
 __all__ = ["find_conflicts"]
 
 PRIORITY = "P2"
+NO_MAP = Land()
 
 
 def find_conflicts(
-    new: Sequence[Claim], known: Sequence[Claim], rules: Rules, today: date
+    new: Sequence[Claim], known: Sequence[Claim], rules: Rules, today: date, land: Land = NO_MAP
 ) -> list[Finding]:
     """Return what speaks against new claims, worst first.
 
@@ -35,6 +37,8 @@ def find_conflicts(
         `bundled_rules()`, or those with another matrix or fewer checks.
     today : date
         Day of the check.
+    land : Land, optional
+        Maps for check G2; without one of them its fact must be declared.
 
     Returns
     -------
@@ -49,7 +53,8 @@ def find_conflicts(
     asked = new if isinstance(new, KnownClaims) else KnownClaims(new)
     register = known if isinstance(known, KnownClaims) else KnownClaims(known)
     refuse_unknown(asked, rules)
-    found = [*_alone(asked, register, rules, today)]
+    found = [*check_land(asked, land, rules)]
+    found += _alone(asked, register, without_what_maps_say(rules, land), today)
     for finding in (*between(asked, asked, rules, within=True), *between(asked, register, rules)):
         found.append(finding)
         if finding.other and PRIORITY in rules.checks and same_second(finding.claim, finding.other):

@@ -126,3 +126,18 @@ def test_rejudging_needs_a_matrix(claims: Path) -> None:
     done = CliRunner().invoke(gep, ["pledge", "check", str(claims), "--rejudge", "--lang", "en"])
     assert done.exit_code == 2
     assert "--rejudge needs --matrix" in done.output
+
+
+def test_maps_of_the_boundary_and_of_excluded_land_are_read(tmp_path: Path, claims: Path) -> None:
+    import geopandas
+    import shapely
+
+    box = shapely.box(499_000, 3_099_000, 500_070, 3_101_000)
+    geopandas.GeoSeries([box], crs="EPSG:4549").to_file(tmp_path / "county.gpkg")
+    maps = ("--boundary", tmp_path / "county.gpkg", "--excluded", tmp_path / "county.gpkg")
+    done = said(claims, *maps, "--checks", "G2", *DAY, "--lang", "zh")
+    # A reaches from 0 to 100 m and B from 50 to 150 m; the county ends at 70 m
+    for part in ("3,000 m²（4.50 亩，30.0%）在边界之外", "8,000 m²（12.00 亩，80.0%）在边界之外",
+                 "2,000 m²（3.00 亩，20.0%）压水面"):  # fmt: skip
+        assert part in done.output
+    assert done.return_value == 0

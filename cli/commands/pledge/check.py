@@ -58,6 +58,10 @@ OPEN_ENDED, UNTIL = Text("不限", "open"), Text("{} 至 {}（不含）", "{} to
     help="The registry to compare with: a file of SQLite or an address (GEP_PLEDGE_DB).",
 )
 @click.option("--known", type=options.PATH, help="A file of claims to compare with, too.")
+@click.option("--boundary", type=options.PATH, help="Polygons in which parcels must lie.")
+@click.option(
+    "--excluded", type=options.PATH, help="Polygons of water, roads and protected farmland."
+)
 @click.option("--crs", metavar="CRS", help="CRS of shapes in a file that has none.")
 @click.option(
     "--checks", metavar="IDS", help="Only these checks or families, such as G,V,S; by default all."
@@ -81,13 +85,15 @@ OPEN_ENDED, UNTIL = Text("不限", "open"), Text("{} 至 {}（不含）", "{} to
 @options.as_json
 @options.lang
 def check(
-    *, claims: Path, register: str | None, known: Path | None, crs: str | None, checks: str | None,
+    *, claims: Path, register: str | None, known: Path | None, boundary: Path | None,
+    excluded: Path | None, crs: str | None, checks: str | None,
     matrix: Path | None, rejudge: bool, day: datetime | None, export: Path | None,
     as_json: bool, lang: Language,
 ) -> int:  # fmt: skip
     """Say what speaks against the claims of CLAIMS, alone, together and beside a register."""
-    from lending.conflicts import bundled_rules, find_conflicts
+    from lending.conflicts import Land, bundled_rules, find_conflicts
     from lending.conflicts.claims_file import read_claims
+    from lending.conflicts.land import read_layer
 
     if rejudge and not matrix:
         raise click.UsageError(NO_MATRIX[lang])
@@ -101,7 +107,11 @@ def check(
     if rejudge:
         return _rejudge([*new, *there], bundled, rules, as_json=as_json, lang=lang)
     today = day.date() if day else date.today()  # noqa: DTZ011  (the officer's own day)
-    found = find_conflicts(new, there, rules, today)
+    land = Land(
+        boundary=read_layer(boundary) if boundary else None,
+        excluded=read_layer(excluded) if excluded else None,
+    )
+    found = find_conflicts(new, there, rules, today, land)
     if export:
         _export(new, rules, export, lang)
     _show(found, new, there, rules, today, as_json=as_json, lang=lang)
