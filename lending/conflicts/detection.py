@@ -28,8 +28,7 @@ def find_conflicts(
     Parameters
     ----------
     new : sequence of Claim
-        Compared with `known` and with each other; their order changes nothing but who of two
-        equals is named first.
+        Compared with `known` and with each other; their order changes nothing.
     known : sequence of Claim
         The register. Give a `KnownClaims` where many calls follow. A claim of `new` that is known
         by its id is that claim again, and is not held against itself.
@@ -69,11 +68,11 @@ def find_conflicts(
 def _alone(
     asked: KnownClaims, register: KnownClaims, rules: Rules, today: date
 ) -> Iterator[Finding]:
+    yield from check_sums(asked, register, rules)
     sizes = areas(asked.shapes, asked.crs)
     for place, claim in enumerate(asked):
         yield from check_interval(claim, rules)
         yield from check_needed(claim, rules)
-        yield from check_sums(claim, asked, register, rules)
         yield from check_declared(claim, float(sizes[place]), rules, today)
 
 

@@ -15,8 +15,9 @@ from data_catalog.errors import raise_all
 from data_catalog.text import Text
 from lending.conflicts.claim import Claim, ClaimError, Serials
 from lending.conflicts.ground import Shapes, common_crs, geometry_faults, in_crs
+from lending.conflicts.sums import sums_by
 
-__all__ = ["KnownClaims", "Pairs", "project_of"]
+__all__ = ["FUTURE", "UNITS", "KnownClaims", "Pairs", "parcel_of", "project_of"]
 
 Key = TypeVar("Key")
 
@@ -25,6 +26,7 @@ Pairs: TypeAlias = tuple[Places, Places]
 """Places of the first and of the second of each pair."""
 
 
+FUTURE, UNITS = "CARB_F", "CARB_I"
 SHOWN = 20
 """Faults of a list that are told at once."""
 
@@ -65,8 +67,12 @@ class KnownClaims(Sequence[Claim]):
         self.numbered = np.array([bool(c.serials) for c in self.claims], dtype=np.bool_)
         self.serials = _by_batch(self.claims)
         self.instruments = _places((c.right, c.instrument) for c in self.claims)
-        self.of_project = _places(project_of(c) for c in self.claims)
-        self.of_parcel = _places(c.parcel_id for c in self.claims)
+        self.place = {c.claim_id: place for place, c in enumerate(self.claims)}
+        self.sums = {
+            UNITS: sums_by((c for c in self.claims if c.right == UNITS), project_of),
+            FUTURE: sums_by((c for c in self.claims if c.right == FUTURE), parcel_of),
+        }
+        """Tonnes of issued units by project, and of future ones by parcel."""
 
     @overload
     def __getitem__(self, place: int) -> Claim: ...
@@ -141,6 +147,11 @@ def _places(keys: Iterable[Key]) -> dict[Key, list[int]]:
 def project_of(claim: Claim) -> str:
     """Return a project with its programme, as ids of two programmes may be alike."""
     return f"{claim.programme}/{claim.project}" if claim.project else ""
+
+
+def parcel_of(claim: Claim) -> str:
+    """Return the parcel, under the name that the claim gives it."""
+    return claim.parcel_id
 
 
 def _ordinals(claim: Claim) -> tuple[int, int]:

@@ -189,6 +189,14 @@ def _finding(
     one: Claim, other: Claim, rule: PairRule, rules: Rules, *,
     within: bool, ground: _Ground | None = None, serials: int | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
+    mine, theirs = party(one), party(other)
+    first = first_of(mine, theirs)
+    if within and (first or min(one.claim_id, other.claim_id)) == one.claim_id:
+        # of two new ones the later is asked about, whatever their order in the file
+        turned = ground and _Ground(
+            ground.area, ground.share_of_other, ground.share_of_one, ground.sliver
+        )
+        one, other, mine, theirs, ground = other, one, theirs, mine, turned
     sliver = ground is not None and ground.sliver
     check = SLIVER if sliver else rule.check
     if serials is not None and not (rules.states[one.state].rule or rules.states[other.state].rule):
@@ -206,7 +214,6 @@ def _finding(
     if serials is not None and (years is None or years <= 0):
         start = end = years = None
     tonnes = Decimal(serials) if serials is not None else _tonnes(one, other, ground)
-    mine, theirs = party(one), party(other)
     yield Finding(
         check=check,
         level=level,
@@ -217,7 +224,7 @@ def _finding(
         vintage_to=end,
         years=years,
         tonnes=tonnes,
-        first=first_of(mine, theirs),
+        first=first,
         what=_words(other, rules, rule, ground, serials, lifted=lifted),
         rule=rules.checks[check].rule if sliver or check == SERIALS else rule.rule,
         source=rules.checks[check].source if sliver or check == SERIALS else rule.source,

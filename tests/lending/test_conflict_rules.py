@@ -105,7 +105,7 @@ def test_a_changed_matrix_names_the_pairs_whose_level_changes(tmp_path: Path) ->
         )
         for change in changes
     ]
-    assert told == [("a", "FLAG", None), ("c", "BLOCK", "FLAG")]
+    assert told == [("b", "FLAG", None), ("d", "BLOCK", "FLAG")]
     assert rejudge(claims, RULES, RULES) == []
     back = rejudge(claims, stricter, RULES)
     assert [(c.after, c.before) for c in back] == [(c.before, c.after) for c in changes]
