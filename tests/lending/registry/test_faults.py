@@ -1,5 +1,6 @@
 """Killed at any moment, or on a full disk: the registry opens, the chain holds, nothing is half."""
 
+import itertools
 import multiprocessing
 import os
 import random
@@ -132,6 +133,15 @@ def test_sqlite_on_a_disk_full_at_many_moments(furnished_place: Callable[[], str
     on_a_full_disk(furnished_place(), [4096 * k + 17 * k for k in range(1, 60)])
 
 
+def valuations_without_end(world: World, pledge: str) -> None:
+    for number in itertools.count():
+        form = registry.ValuationForm(
+            valuation_id=f"V{number}", pledge_id=pledge, basis_date="2026-01-01",
+            document={"noise": random.randbytes(200_000).hex()},  # noqa: S311
+        )  # fmt: skip
+        registry.record_valuation(world.registry, world.maker, form)
+
+
 def test_postgresql_on_a_full_disk() -> None:
     """The server can make no file above 3 MB; valuations of 400 kB meet the limit soon."""
     if postgres.programs() is None:
@@ -141,12 +151,7 @@ def test_postgresql_on_a_full_disk() -> None:
         world = furnished(place)
         pledge = world.until("signed", world.apply("L1", "K1", of_batch("B1", "60")))
         with pytest.raises(RegistryError, match="the disk is full or cannot be written"):
-            for number in range(100):
-                form = registry.ValuationForm(
-                    valuation_id=f"V{number}", pledge_id=pledge, basis_date="2026-01-01",
-                    document={"noise": random.randbytes(200_000).hex()},  # noqa: S311
-                )  # fmt: skip
-                registry.record_valuation(world.registry, world.maker, form)
+            valuations_without_end(world, pledge)
         assert registry.audit(world.registry).fault is None
         assert world.state(pledge) == "signed"
         registry.register(world.registry, world.maker, pledge, "N1")

@@ -1,4 +1,4 @@
-"""What a process that is forked many times should have done once: imports, tables, first queries."""
+"""What a process that is forked many times should have done once: imports and first queries."""
 
 import tempfile
 from pathlib import Path
