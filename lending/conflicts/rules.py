@@ -191,7 +191,7 @@ class Rules:
     def _refuse_unknown(self, file: Path, line: int, row: dict[str, str]) -> None:
         known: dict[str, Collection[str]] = {
             "right": self.rights, "other": self.rights, "verdict": self.verdicts,
-            "check": self.checks, "meets": ("ground", "tonnes", "serial", "instrument"),
+            "check": bundled_rules().checks, "meets": ("ground", "tonnes", "serial", "instrument"),
             "lifted_by": ("", *self.facts),
         }  # fmt: skip
         for column, names in known.items():

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import gep
+from data_catalog.errors import OutputError
 
 HEADER = ("claim_id,parcel_id,right,vintage_from,vintage_to,tonnes,holder,crs,geometry,state,"
           "registered_at,registration_number\n")  # fmt: skip
@@ -120,6 +121,14 @@ def test_records_are_written_and_what_is_not_known_is_named(tmp_path: Path, clai
         rows = list(csv.DictReader(lines))
     assert [row["grantor_name"] for row in rows] == ["A 村", "B 村"]
     assert rows[0]["grantor_id"] == ""
+
+
+def test_a_file_of_records_is_not_replaced(tmp_path: Path, claims: Path) -> None:
+    out = tmp_path / "records.csv"
+    out.write_text("mine", encoding="utf-8")
+    done = said(claims, "--checks", "G3", *DAY, "--export", out)
+    assert isinstance(done.exception, OutputError)
+    assert out.read_text(encoding="utf-8") == "mine"
 
 
 def test_rejudging_needs_a_matrix(claims: Path) -> None:

@@ -98,9 +98,9 @@ def check(
     if rejudge and not matrix:
         raise click.UsageError(NO_MATRIX[lang])
     bundled = bundled_rules()
-    rules = bundled.with_matrix(matrix) if matrix else bundled
     if checks:
-        rules = rules.only([name for part in checks.split(",") if (name := part.strip())])
+        bundled = bundled.only([name for part in checks.split(",") if (name := part.strip())])
+    rules = bundled.with_matrix(matrix) if matrix else bundled
     new = read_claims(claims, rules, crs)
     there = _registered(register) if register else []
     there += read_claims(known, rules, crs) if known else []
@@ -231,11 +231,19 @@ def _rejudge(
     return 0
 
 
+THERE = Text(
+    "已经存在，不予覆盖；请换一个文件名。",
+    "is there already and is not replaced; name another file.",
+)
+
+
 def _export(claims: "Sequence[Claim]", rules: "Rules", file: Path, lang: Language) -> None:
     """Write the records of all claims; say which fields nobody here knows."""
     from data_catalog.errors import OutputError
     from lending.conflicts.register_form import register_fields, write_records
 
+    if file.exists():
+        raise OutputError(where=file, problem=THERE)
     try:
         write_records(claims, rules, file)
     except OSError as error:
