@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import date
 
 from lending.conflicts import KnownClaims, bundled_rules, find_conflicts
-from tests.lending.parcels import planted, register
+from tests.lending.parcels import numbered, planted, register
 
 TODAY = date(2026, 5, 1)
 BULK_SECONDS, CLAIM_SECONDS = 30, 0.05
@@ -22,7 +22,9 @@ GEOMETRY = ["G3", "G4", "G5", "G6", "V1", "S1", "C1", "P2"]
 def main(parcels: int, conflicts: int) -> int:
     """Measure; 1 where a conflict was missed, one was made up, or it took too long."""
     known = register(parcels)
-    plan = planted(known, conflicts)
+    units, numbers = numbered(conflicts // 10)
+    plan = planted(known, conflicts - len(numbers)) + numbers
+    known += units
     every = bundled_rules()
     rules = every.only(GEOMETRY)
     everything = [*known, *(p.claim for p in plan)]

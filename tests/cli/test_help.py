@@ -99,18 +99,18 @@ OF_CLICK = 14
 """Rows of the table that are click's own words: they come first."""
 NAMES = set(
     """
-    GEP GEP_LANG JSON TOML Dask SERVICE PROJECT DIR NAME ID SET gep standards threads processes
-    tcp host zh en x h q cn open demo RUN RUN_A RUN_B A B parcel ecosystem service township WHAT
-    CODE ROW SAMPLE gpkg neyman proportional equal INVENTORY SPECIES GROUP PARAMETER MEAN ERROR
-    ROUTE CSV Parquet growth_records stand_events constant richards chapman_richards logistic
-    gompertz schumacher volume_fixed volume_linear guangxi YEAR FORM SCENES COLUMN parcel_id PLOTS
-    NUMBER annuity principal bullet monthly quarterly yearly actual date amount kind carbon other
-    csv YYYY MM DD VALUATION LOANS toml SHARE price area fire pine LOAN PARCEL db parquet GeoJSON
-    GeoPackage PLEDGES pledge_id valuation PATH list ex_ante monitored PLEDGE PLACE SQLite
-    postgresql user key KIND ACTION GEP_PLEDGE_DB GEP_PLEDGE_USER GEP_PLEDGE_SEALING_KEY sealing
-    checkpoint pub bank_maker bank_checker forestry auditor USER FILE init party right project
-    batch issue loan policy screen investigate sign draw monitor repay withdraw default dispose
-    close FIRST LAST STATE SUBJECT DATE name
+    GEP GEP_LANG JSON TOML Dask SERVICE PROJECT DIR NAME ID SET gep standards threads processes tcp
+    host zh en x h q cn open demo RUN RUN_A RUN_B A B parcel ecosystem service township WHAT CODE
+    ROW SAMPLE gpkg neyman proportional equal INVENTORY SPECIES GROUP PARAMETER MEAN ERROR ROUTE CSV
+    Parquet growth_records stand_events constant richards chapman_richards logistic gompertz
+    schumacher volume_fixed volume_linear guangxi YEAR FORM SCENES COLUMN parcel_id PLOTS NUMBER
+    annuity principal bullet monthly quarterly yearly actual date amount kind carbon other csv YYYY
+    MM DD VALUATION LOANS toml SHARE price area fire pine LOAN PARCEL db parquet GeoJSON GeoPackage
+    PLEDGES pledge_id valuation PATH list ex_ante monitored PLEDGE PLACE SQLite postgresql user key
+    KIND ACTION GEP_PLEDGE_DB GEP_PLEDGE_USER GEP_PLEDGE_SEALING_KEY sealing checkpoint pub
+    bank_maker bank_checker forestry auditor USER FILE init party right project batch issue loan
+    policy screen investigate sign draw monitor repay withdraw default dispose close FIRST LAST
+    STATE SUBJECT DATE name CLAIMS CRS IDS G V S URL
     """.split()  # noqa: SIM905
 )
 """Words of a Chinese page that are what one types, or names."""

@@ -303,6 +303,15 @@ def test_future_tonnes_of_a_parcel_stay_within_its_lower_bound() -> None:
         assert [f.check for f in found] == ([] if fits else ["S4"])
 
 
+def test_a_claim_that_is_known_counts_once_in_a_sum_and_parcels_without_a_name_not_at_all() -> None:
+    facts = {"lower_bound_tonnes": Decimal(1000)}
+    one = claim("n", HECTARE, parcel_id="one", facts=facts)
+    rules = bundled_rules().only(["S4"])
+    assert find_conflicts([one], [replace(one, state="pledged")], rules, TODAY) == []
+    nameless = [claim(name, HECTARE, parcel_id="", facts=facts) for name in "ab"]
+    assert find_conflicts(nameless, (), rules, TODAY) == []
+
+
 def test_priority_is_by_time_whatever_the_zone_and_then_by_number() -> None:
     one = pledged("a", HECTARE, registration_number="10")
     later = pledged("b", HECTARE, registered_at=NOON + timedelta(seconds=1))

@@ -34,7 +34,7 @@ CHANGES = (Text("权利主张", "claim"), Text("对方", "other"), Text("原等�
            Text("新等级", "level after"), Text("规则", "rule"))  # fmt: skip
 COMPARED = Text(
     "与登记的 {known} 项主张比较了 {new} 项；检查日 {day}。",
-    "{new} claims compared with {known} of the register; day of the check {day}.",
+    "Claims: {new}, compared with {known} of the register; day of the check {day}.",
 )
 CHECKS = Text("未作的检查：{}。", "Checks not made: {}.")
 NONE = Text("已作的检查全部通过。", "All checks that were made have passed.")
@@ -49,9 +49,18 @@ OPEN_ENDED, UNTIL = Text("不限", "open"), Text("{} 至 {}（不含）", "{} to
 
 @click.command()
 @click.argument("claims", type=options.PATH)
-@click.option("--register", "register", metavar="URL", help="Registry to compare with.")
 @click.option(
-    "--known", type=options.PATH, help="File of claims to compare with, instead of a registry."
+    "--register",
+    "--db",
+    "register",
+    envvar="GEP_PLEDGE_DB",
+    metavar="URL",
+    help="The registry to compare with: a file of SQLite or an address (GEP_PLEDGE_DB).",
+)
+@click.option("--known", type=options.PATH, help="A file of claims to compare with, too.")
+@click.option("--boundary", type=options.PATH, help="Polygons in which parcels must lie.")
+@click.option(
+    "--excluded", type=options.PATH, help="Polygons of water, roads and protected farmland."
 )
 @click.option("--crs", metavar="CRS", help="CRS of shapes in a file that has none.")
 @click.option(
@@ -65,7 +74,10 @@ OPEN_ENDED, UNTIL = Text("不限", "open"), Text("{} 至 {}（不含）", "{} to
     help="List instead the pairs of claims whose level --matrix changes.",
 )  # fmt: skip
 @click.option(
-    "--day", type=click.DateTime(["%Y-%m-%d"]), help="Day of the check; by default today."
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Day of the check; by default today.",
 )
 @click.option(
     "--export", type=options.PATH, help="Write the records for the movable-property register (CSV)."
@@ -73,35 +85,39 @@ OPEN_ENDED, UNTIL = Text("不限", "open"), Text("{} 至 {}（不含）", "{} to
 @options.as_json
 @options.lang
 def check(
-    *, claims: Path, register: str | None, known: Path | None, crs: str | None, checks: str | None,
+    *, claims: Path, register: str | None, known: Path | None, boundary: Path | None,
+    excluded: Path | None, crs: str | None, checks: str | None,
     matrix: Path | None, rejudge: bool, day: datetime | None, export: Path | None,
     as_json: bool, lang: Language,
 ) -> int:  # fmt: skip
     """Say what speaks against the claims of CLAIMS, alone, together and beside a register."""
-    from lending.conflicts import bundled_rules, find_conflicts
+    from lending.conflicts import Land, bundled_rules, find_conflicts
     from lending.conflicts.claims_file import read_claims
+    from lending.conflicts.land import read_layer
 
-    if register and known:
-        raise click.UsageError(ONE_REGISTER[lang])
     if rejudge and not matrix:
         raise click.UsageError(NO_MATRIX[lang])
     bundled = bundled_rules()
-    rules = bundled.with_matrix(matrix) if matrix else bundled
     if checks:
-        rules = rules.only([name for part in checks.split(",") if (name := part.strip())])
+        bundled = bundled.only([name for part in checks.split(",") if (name := part.strip())])
+    rules = bundled.with_matrix(matrix) if matrix else bundled
     new = read_claims(claims, rules, crs)
-    there = read_claims(known, rules, crs) if known else _registered(register) if register else []
+    there = _registered(register) if register else []
+    there += read_claims(known, rules, crs) if known else []
     if rejudge:
         return _rejudge([*new, *there], bundled, rules, as_json=as_json, lang=lang)
     today = day.date() if day else date.today()  # noqa: DTZ011  (the officer's own day)
-    found = find_conflicts(new, there, rules, today)
+    land = Land(
+        boundary=read_layer(boundary) if boundary else None,
+        excluded=read_layer(excluded) if excluded else None,
+    )
+    found = find_conflicts(new, there, rules, today, land)
     if export:
         _export(new, rules, export, lang)
     _show(found, new, there, rules, today, as_json=as_json, lang=lang)
     return BLOCKED if any(finding.level == "BLOCK" for finding in found) else 0
 
 
-ONE_REGISTER = Text("--register 与 --known 只能给出一个。", "give --register or --known, not both.")
 NO_MATRIX = Text("--rejudge 需要 --matrix。", "--rejudge needs --matrix.")
 
 
@@ -110,8 +126,12 @@ def _registered(url: str) -> "list[Claim]":
     from lending import registry
     from lending.registry.claims import active_claims
 
-    with registry.open(url).reading() as session:
-        return list(active_claims(session))
+    found = registry.open(url)
+    try:
+        with found.reading() as session:
+            return list(active_claims(session))
+    finally:
+        found.close()
 
 
 def _show(
@@ -211,11 +231,19 @@ def _rejudge(
     return 0
 
 
+THERE = Text(
+    "已经存在，不予覆盖；请换一个文件名。",
+    "is there already and is not replaced; name another file.",
+)
+
+
 def _export(claims: "Sequence[Claim]", rules: "Rules", file: Path, lang: Language) -> None:
     """Write the records of all claims; say which fields nobody here knows."""
     from data_catalog.errors import OutputError
     from lending.conflicts.register_form import register_fields, write_records
 
+    if file.exists():
+        raise OutputError(where=file, problem=THERE)
     try:
         write_records(claims, rules, file)
     except OSError as error:
