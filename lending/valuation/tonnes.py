@@ -102,10 +102,9 @@ class Lots:
         return self.issued | self.monitored
 
     @property
-    def cv(self) -> float:
-        """Return (mean - lower) over the mean, of all rows together; 0 where there are none."""
-        total = float(self.mean.sum())
-        return (total - float(self.lower.sum())) / total if total else 0.0
+    def last(self) -> float:
+        """Return the years until nothing grows any more; 0 where nothing does."""
+        return float(self.end[~self.past].max(initial=0.0))
 
 
 def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:

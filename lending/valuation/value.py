@@ -131,7 +131,7 @@ def _results(of: Worked) -> Results:
     limit = bound.limit if bound.limit is not None else money(0)
     known = Known(
         tonnes=_gross(of), price=of.plan.start, lower=lower, max_loan=limit,
-        yearly_income=_gross(of) * of.plan.start / of.horizon.years if of.horizon.years else 0.0,
+        yearly_income=_gross(of) * of.plan.start / of.growing if of.growing else 0.0,
     )  # fmt: skip
     others = tuple(
         other_right(facts, right, of.inputs.policy, of.horizon.ends["tenure"])
