@@ -1,4 +1,4 @@
-"""A valuation on the terminal: the headline, the steps, practice beside it, and what may go wrong."""
+"""A valuation on the terminal: headline, steps, practice beside it, and what may go wrong."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -32,7 +32,8 @@ COVER = Text(
     "{share:.1%} of it",
 )
 RANGE = Text(
-    "价值的 P5 {p5}，P50 {p50}，P95 {p95} 元（{draws} 次抽样，种子 {seed}；低于申请额的概率 {risk:.1%}）",
+    "价值的 P5 {p5}，P50 {p50}，P95 {p95} 元（{draws} 次抽样，种子 {seed}；"
+    "低于申请额的概率 {risk:.1%}）",
     "Value: P5 {p5}, P50 {p50}, P95 {p95} CNY ({draws} draws, seed {seed}; below the loan in "
     "{risk:.1%})",
 )
@@ -44,7 +45,8 @@ STEP_HEAD = (Text("步骤", "step"), Text("数值", "amount"), Text("单位", "u
 PRACTICE = Text("实践做法与谨慎价值并列", "Practice beside the prudent figure")
 PRACTICE_HEAD = (Text("做法", "rule"), Text("案例", "case"), Text("可贷额（元）", "loan (CNY)"),
                  Text("为谨慎额的倍数", "times the prudent loan"),
-                 Text("隐含单价（元/t）", "implied CNY/t"), Text("隐含贴现率", "implied rate"))  # fmt: skip
+                 Text("隐含单价（元/t）", "implied CNY/t"),
+                 Text("隐含贴现率", "implied rate"))  # fmt: skip
 PRUDENT = Text("谨慎价值×质押率", "lending value x LTV")
 GATES = Text("合理性检验", "Plausibility")
 LEVELS = {"ok": Text("通过", "ok"), "flag": Text("注意", "FLAG"),
@@ -141,7 +143,8 @@ def _show_others(results: "Results", lang: Language) -> None:
     if results.other_rights:
         show_heading(RIGHTS[lang])
         _table(RIGHT_HEAD, [
-            [RIGHT_TITLES[one.right][lang], _money(one.value), _or_unknown(one.lending_value, "{:,.2f}")]
+            [RIGHT_TITLES[one.right][lang], _money(one.value),
+             _or_unknown(one.lending_value, "{:,.2f}")]
             for one in results.other_rights
         ], lang, right=(1, 2))  # fmt: skip
     if results.approaches:

@@ -39,7 +39,9 @@ DIFFERS = Text(
 @click.command()
 @click.argument("vintages", type=options.PATH, required=False)
 @click.option("--policy", type=options.PATH, help="The bank's policy, a TOML file.")
-@click.option("--facts", type=options.PATH, help="Facts of the holding and its market, a TOML file.")
+@click.option(
+    "--facts", type=options.PATH, help="Facts of the holding and its market, a TOML file."
+)
 @click.option("--prices", type=options.PATH, help="Dated prices of your own, a CSV file.")
 @click.option(
     "--method", "methods", metavar="RULE[@CASE]", multiple=True,
@@ -49,14 +51,17 @@ DIFFERS = Text(
 @click.option("--overwrite", is_flag=True, help="Replace the valuation file.")
 @click.option("--again", type=options.PATH, help="Compute a valuation file again and compare.")
 @click.option("--example", type=options.PATH, help="Write an example policy and facts into DIR.")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of the valuation file.")
 @options.as_json
 @options.lang
 def value(
     vintages: Path | None, *, policy: Path | None, facts: Path | None, prices: Path | None,
     methods: tuple[str, ...], out: Path | None, overwrite: bool, again: Path | None,
-    example: Path | None, as_json: bool, lang: Language,
+    example: Path | None, schema: bool, as_json: bool, lang: Language,
 ) -> int:  # fmt: skip
     """Value the carbon of VINTAGES (a table or a run folder), or of a holding, as collateral."""
+    if schema:
+        return _schema()
     if example is not None:
         return _example(example, lang)
     if again is not None:
@@ -121,6 +126,15 @@ def _write_text(file: Path, text: str) -> None:
     except OSError as error:
         problem = Text(UNWRITABLE.zh.format(error.strerror), UNWRITABLE.en.format(error.strerror))
         raise OutputError(where=str(file), problem=problem) from error
+
+
+def _schema() -> int:
+    import json
+
+    from lending.valuation.result import json_schema
+
+    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=1))
+    return 0
 
 
 def _example(folder: Path, lang: Language) -> int:

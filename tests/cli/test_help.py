@@ -17,7 +17,8 @@ from cli.help import folded
 from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book")
+OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book",
+        "value")  # fmt: skip
 ASK = """
 import sys
 from cli.main import gep
@@ -91,7 +92,8 @@ NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR",
          "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
          "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B", "parcel", "ecosystem",
          "service", "township", "WHAT", "CODE", "ROW", "SAMPLE", "gpkg",
-         "neyman", "proportional", "equal"}  # fmt: skip
+         "neyman", "proportional", "equal", "VINTAGES", "RULE", "CASE",
+         "GROSS_SPOT", "anji", "CSV"}  # fmt: skip
 """Words of a Chinese page that are what one types, or names."""
 
 

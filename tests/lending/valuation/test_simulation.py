@@ -89,7 +89,10 @@ def test_what_goes_wrong_together_widens_the_tail(s03: Make, link: str) -> None:
 def test_mean_reversion_holds_the_price_near_its_median(s03: Make) -> None:
     of = worked(s03(costs=FREE))
     ou = {"model": "ou", "volatility": 0.3, "reversion": 1.0, "mean": 60, "source": "SYN"}
-    free, held = draw_values(of, settings(), ["price"]), draw_values(of, settings(price=ou), ["price"])
+    free, held = (
+        draw_values(of, settings(), ["price"]),
+        draw_values(of, settings(price=ou), ["price"]),
+    )
     assert held.std() < free.std() / 2
 
 
@@ -101,7 +104,9 @@ def test_draws_of_a_portfolio_are_taken_as_they_are(s03: Make) -> None:
     totals = simulate(estimates, draws=20_000, seed=1).totals[:, 0]
     given = s03().model_copy(update={"tonnes_quantiles": quantiles_of_draws(totals)})
     drawn = draw_values(worked(given), settings(), ["tonnes"])
-    normal = draw_values(worked(s03()), settings(), ["tonnes"])  # 15 % of each, one source: the same
+    normal = draw_values(
+        worked(s03()), settings(), ["tonnes"]
+    )  # 15 % of each, one source: the same
     assert np.quantile(drawn, [0.05, 0.5, 0.95]) == pytest.approx(
         np.quantile(normal, [0.05, 0.5, 0.95]), rel=0.02
     )
