@@ -63,7 +63,7 @@ def tonnes(amount: float | Decimal) -> Tonnes:
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Words(_Record):
@@ -89,7 +89,7 @@ class Vintage(_Record):
     vintage_from: date
     vintage_to: date
     gross_tCO2e: float | None = None  # noqa: N815
-    net_tCO2e: float  # noqa: N815
+    net_tCO2e: Annotated[float, Field(ge=0)]  # noqa: N815
     se_tCO2e: Annotated[float | None, Field(ge=0)] = None  # noqa: N815
     lower_tCO2e: float | None = None  # noqa: N815
     confidence: float | None = None

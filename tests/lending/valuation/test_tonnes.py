@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from data_catalog.errors import ProjectError
+from data_catalog.errors import GepError, ProjectError
 from lending.valuation.result import Inputs, Vintage
 from lending.valuation.tonnes import lower_factor
 from lending.valuation.value import value, vintages_of
@@ -136,3 +136,22 @@ def test_a_table_of_vintages_is_read(tmp_path: Path, of_vintages: Make) -> None:
     assert row.parcel_id == "007"
     assert row.se_tCO2e is None
     assert worked(of_vintages(row)).plan.future.sum() == 85
+
+
+def test_a_row_without_tonnes_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "vintages.csv"
+    head = ("parcel_id,vintage_from,vintage_to,gross_tCO2e,net_tCO2e,se_tCO2e,lower_tCO2e,"
+            "confidence,methodology,kind,serial_from,serial_to\n")  # fmt: skip
+    line = "007,2026-01-01,2027-01-01,120,{},10,,,ccer-14,ex_ante,,\n"
+    file.write_text(head + line.format("100") + line.format("") + line.format("-5"), "utf-8")
+    with pytest.raises(GepError, match=r"row 2: net_tCO2e.*row 3: net_tCO2e"):
+        vintages_of(read_vintages(file))
+
+
+def test_practice_counts_gross_tonnes_of_vintages(of_vintages: Make) -> None:
+    rows = (vintage(2025, 80, kind="issued", gross_tCO2e=100.0),
+            vintage(2026, 70, gross_tCO2e=90.0))  # fmt: skip
+    gone = {"reason": "sold", "tonnes": 10, "vintage_from": date(2025, 1, 1),
+            "vintage_to": date(2026, 1, 1)}  # fmt: skip
+    (gross,) = value(of_vintages(*rows, withdrawn=[gone])).results.practice
+    assert gross.limit == (100 + 90 - 10) * 60
