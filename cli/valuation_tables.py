@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cli.formula import plain
 from cli.terminal import show, show_heading, show_table, show_title
 from data_catalog.text import Language, Text
+from data_catalog.units import conversion
 
 if TYPE_CHECKING:
     from lending.valuation.result import Results, Valuation, Words
@@ -74,7 +75,6 @@ CAUSES = Text("每项不确定性使价值降低（P50−P5，元）", "What eac
 CAUSE_HEAD = (Text("不确定性", "uncertainty"), Text("降低（元）", "costs (CNY)"), Text("", ""))
 UNKNOWN = "–"
 BAR = 30
-HA_PER_MU = 15
 
 
 def show_valuation(found: "Valuation", lang: Language) -> None:
@@ -121,7 +121,8 @@ def _show_headline(results: "Results", lang: Language) -> None:
         line = BREAK_EVEN[lang].format(price=results.break_even_price)
         if results.break_even_area_mu is not None:
             mu = results.break_even_area_mu
-            line += BREAK_AREA[lang].format(mu=mu, ha=f"{mu / HA_PER_MU:.2f}")
+            hectares, _ = conversion("mu_land", "hectare")
+            line += BREAK_AREA[lang].format(mu=mu, ha=f"{float(mu) * hectares:.2f}")
         show(line)
 
 

@@ -15,7 +15,7 @@ from data_catalog.names import suggestion
 from data_catalog.parameters import GRADES, table_text
 from data_catalog.text import Text
 
-__all__ = ["PriceRow", "price_at", "price_rows", "read_prices"]
+__all__ = ["PriceRow", "check_age", "price_at", "price_rows", "read_prices"]
 
 BUNDLED = "prices.csv"
 UNIT = "CNY/t_CO2e"

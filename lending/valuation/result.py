@@ -40,6 +40,7 @@ __all__ = [
     "Words",
     "json_schema",
     "money",
+    "money_or_none",
     "recompute",
     "tonnes",
 ]
@@ -55,6 +56,11 @@ Tonnes: TypeAlias = Decimal
 def money(amount: float | Decimal) -> Money:
     """Return an amount in CNY to the cent, half up."""
     return Decimal(str(amount)).quantize(CENT, ROUND_HALF_UP)
+
+
+def money_or_none(amount: float | None) -> Money | None:
+    """Return an amount to the cent; None stays."""
+    return None if amount is None else money(amount)
 
 
 def tonnes(amount: float | Decimal) -> Tonnes:

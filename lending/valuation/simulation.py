@@ -19,7 +19,7 @@ from scipy.special import ndtr, ndtri
 from data_catalog.parameters import engine_number
 from data_catalog.text import Text
 from lending.prices.processes import step_gbm, step_ou
-from lending.valuation.facts import Event, PriceProcess, Simulation
+from lending.valuation.facts import PriceProcess, Simulation
 from lending.valuation.income import flows, present_draws
 from lending.valuation.result import Cause, Draws, Words, money
 from lending.valuation.worked import Worked
@@ -157,14 +157,6 @@ def _cv(of: Worked) -> float:
     rows = [row for row in of.inputs.vintages if row.kind == "ex_ante"]
     total = sum(row.net_tCO2e for row in rows)
     return sum(row.se_tCO2e or 0.0 for row in rows) / total if total else 0.0
-
-
-def expected_loss_share(events: Iterable[Event]) -> float:
-    """Return the share of the growth that a year's events take on average."""
-    left = 1.0
-    for event in events:
-        left *= 1 - event.yearly_probability * event.loss_share
-    return 1 - left
 
 
 def simulated(of: Worked) -> Draws | None:

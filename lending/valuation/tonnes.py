@@ -132,6 +132,10 @@ def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
         kept *= 1 - (rate or 0.0)
         if name == "buffer" and (done or rate):
             counted["permanence"] = Text("缓冲已在碳汇量中扣除", "the buffer is in the tonnes")
+    if "uncertainty" in facts.tonnes.deducted:
+        counted["volume"] = Text(
+            "方法学的不确定性扣减已在碳汇量中", "the methodology's deduction is in the tonnes"
+        )
     return kept, counted
 
 

@@ -44,12 +44,12 @@ from lending.valuation.result import (
     Valuation,
     Vintage,
     money,
+    money_or_none,
     tonnes,
 )
 from lending.valuation.sensitivity import (
     break_even_area,
     break_even_price,
-    decimal_or_none,
     scenarios,
     sensitivity,
 )
@@ -161,7 +161,7 @@ def _results(of: Worked) -> Results:
         other_right(facts, right, of.inputs.policy, of.horizon.ends["tenure"])
         for right in facts.other_rights
     )
-    lending = of.lending_value if limit else 0.0
+    lending = 0.0 if bound.rule == "gate" else of.lending_value
     loan = facts.loan
     return Results(
         years=of.horizon.years, years_bound_by=of.horizon.bound_by,
@@ -171,8 +171,8 @@ def _results(of: Worked) -> Results:
         coverage_ratio=lending / float(loan) if loan else None,
         carbon_share_of_loan=min(1.0, float(limit / loan)) if loan else None,
         coverage_with_other_rights=_with_others(lending, others, float(loan) if loan else None),
-        break_even_price=decimal_or_none(break_even_price(of)),
-        break_even_area_mu=decimal_or_none(break_even_area(of)),
+        break_even_price=money_or_none(break_even_price(of)),
+        break_even_area_mu=money_or_none(break_even_area(of)),
         irr=internal_rate(*all_payments(of.flows)), parts=tuple(_parts(of)),
         payments=tuple(_payments(of)), bounds=bounds, gates=gates,
         practice=tuple(_practice(facts, known)), approaches=tuple(_approaches(facts, lower)),
