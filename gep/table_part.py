@@ -139,8 +139,8 @@ def read_part(
     places = np.flatnonzero(chosen)[kept]
     return TablePart(
         part=part, variant=variant, table=table, frame=frame[kept].reset_index(drop=True),
-        places=places, items=items[kept], units=units, amount=_only(amount, kept),
-        valued=tuple(_only(model, kept) for model in valued), level=at.level,
+        places=places, items=items[kept], units=units, amount=amount.only(kept),
+        valued=tuple(model.only(kept) for model in valued), level=at.level,
         kept=_inside(frame[kept]) if at.subtracts_outside else np.ones(int(kept.sum())),
         refused=refused,
     )  # fmt: skip
@@ -220,14 +220,6 @@ def _out_of_range(
         )
         found[items[place]] = TableError(where=table.source, problem=problem)
     return found
-
-
-def _only(model: BoundRows, kept: npt.NDArray[np.bool_]) -> BoundRows:
-    arguments = {
-        name: given if isinstance(given, float) else given[kept]
-        for name, given in model.arguments.items()
-    }
-    return BoundRows(model.model, arguments, model.rows)
 
 
 def row_problems(inputs: Inputs) -> Iterator[GepError]:

@@ -11,6 +11,8 @@ from data_catalog.text import Text
 __all__ = ["UNIT", "Table", "TableColumn", "tables"]
 
 ColumnKind: TypeAlias = Literal["text", "number", "geometry"]
+SURVEYS = frozenset({"inventory", "trees", "bamboo", "stand_events"})
+"""The tables whose rows are of the year of a survey or an event, whichever the account's."""
 UNIT = "{unit}"
 """In a column's units: what the row itself has in its column `unit`."""
 
@@ -51,6 +53,11 @@ class Table:
     name: str
     title: Text
     columns: dict[str, TableColumn]
+
+    @property
+    def of_years(self) -> bool:
+        """Return whether it holds surveys of several years: each row is one, none stands in."""
+        return self.name in SURVEYS
 
     @property
     def shapes(self) -> tuple[str, ...]:
