@@ -28,6 +28,7 @@ NO_VINTAGES = Text(
     "没有 vintages.csv。请先运行 gep sinks credits，或给出年份表文件。",
     "has no vintages.csv. Run `gep sinks credits` first, or give a table of vintages.",
 )
+LIKELIHOOD = Text("对数似然", "log likelihood")
 WROTE = Text("已写入 {}", "wrote {}")
 SAME = Text("重算结果与文件一致：{}", "computed again, the same as in the file: {}")
 DIFFERS = Text(
@@ -51,19 +52,22 @@ DIFFERS = Text(
 @click.option("--overwrite", is_flag=True, help="Replace the valuation file.")
 @click.option("--again", type=options.PATH, help="Compute a valuation file again and compare.")
 @click.option("--example", type=options.PATH, help="Write an example policy and facts into DIR.")
+@click.option("--fit", type=options.PATH, help="Fit price processes to a series (date, price).")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of the valuation file.")
 @options.as_json
 @options.lang
 def value(
     vintages: Path | None, *, policy: Path | None, facts: Path | None, prices: Path | None,
     methods: tuple[str, ...], out: Path | None, overwrite: bool, again: Path | None,
-    example: Path | None, schema: bool, as_json: bool, lang: Language,
+    example: Path | None, fit: Path | None, schema: bool, as_json: bool, lang: Language,
 ) -> int:  # fmt: skip
     """Value the carbon of VINTAGES (a table or a run folder), or of a holding, as collateral."""
     if schema:
         return _schema()
     if example is not None:
         return _example(example, lang)
+    if fit is not None:
+        return _fit(fit, lang)
     if again is not None:
         return _again(again, lang)
     if policy is None or facts is None:
@@ -134,6 +138,41 @@ def _schema() -> int:
     from lending.valuation.result import json_schema
 
     click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=1))
+    return 0
+
+
+def _fit(series: Path, lang: Language) -> int:
+    """Print each process that fits, as facts take it; the more likely one first."""
+    import json
+
+    from data_catalog.errors import GepError
+    from lending.prices.processes import PROCESSES, fit_gbm, fit_ou
+    from lending.prices.series import read_series
+
+    days, prices = read_series(series)
+    found, refused = [], []
+    for fitted in (fit_gbm, fit_ou):
+        try:
+            found.append(fitted(days, prices))
+        except GepError as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    for one in sorted(found, key=lambda fit: -fit.log_likelihood):
+        title = PROCESSES[one.model].title[lang]
+        click.echo(f"# {title}: {LIKELIHOOD[lang]} {one.log_likelihood:.2f}, n = {len(prices)}")
+        click.echo("[simulation.price]")
+        numbers = {"volatility": one.volatility, "reversion": one.reversion, "mean": one.mean}
+        if one.model == "gbm":
+            numbers["drift"] = one.drift
+        source = f"{series.name}, {days[0]} to {days[-1]}, n = {len(prices)}"
+        lines = {"model": one.model, **numbers, "source": source}
+        for name, given in lines.items():
+            if given is not None:
+                click.echo(f"{name} = {json.dumps(given, ensure_ascii=False)}")
+        click.echo()
+    for error in refused:
+        click.echo(f"# {error.say(lang)}")
     return 0
 
 

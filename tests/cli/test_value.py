@@ -1,8 +1,11 @@
 """`gep value`: the steps, practice beside the prudent figure, and the file computed again."""
 
 import json
+import math
 import re
+import tomllib
 from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from click.testing import CliRunner
 
 from cli.main import gep
 from data_catalog.errors import GepError, OutputError, ProjectError, TableError
+from lending.valuation.facts import PriceProcess
 from lending.valuation.result import json_schema, recompute
 
 Says = Callable[..., str]
@@ -112,6 +116,26 @@ def test_the_schema_is_that_of_the_docs(says: Says) -> None:
     assert printed == json_schema()
     page = Path(__file__).parents[2] / "docs" / "valuation.schema.json"
     assert json.loads(page.read_text(encoding="utf-8")) == printed
+
+
+def test_processes_are_fitted_as_facts_take_them(says: Says, tmp_path: Path) -> None:
+    # log prices that come back: each week half of the way to 60, and a push up or down
+    series, log = tmp_path / "series.csv", math.log(60)
+    lines = ["date,price"]
+    for week in range(40):
+        log = math.log(60) + (log - math.log(60)) / 2 + 0.05 * (-1) ** (week // 3)
+        lines.append(f"{date(2025, 1, 6) + timedelta(weeks=week)},{math.exp(log)}")
+    series.write_text("\n".join(lines), encoding="utf-8")
+    page = says("value", "--fit", series)
+    first, second = (tomllib.loads(part) for part in page.split("\n\n")[:2])
+    assert first["simulation"]["price"]["model"] == "ou"  # the more likely one
+    assert second["simulation"]["price"]["model"] == "gbm"
+    assert first["simulation"]["price"]["mean"] == pytest.approx(60, rel=0.05)
+    for fitted in (first, second):
+        PriceProcess.model_validate(fitted["simulation"]["price"])
+    series.write_text("date,price\nsoon,60\n2026-01-01,-1\n", encoding="utf-8")
+    with pytest.raises(GepError, match=r"series\.csv:2.*series\.csv:3"):
+        _run("value", "--fit", series)
 
 
 def _run(*arguments: object) -> None:
