@@ -171,8 +171,8 @@ def _fit(series: Path, lang: Language) -> int:
             if given is not None:
                 click.echo(f"{name} = {json.dumps(given, ensure_ascii=False)}")
         click.echo()
-    for error in refused:
-        click.echo(f"# {error.say(lang)}")
+    for reason in refused:
+        click.echo(f"# {reason.say(lang)}")
     return 0
 
 

@@ -133,7 +133,7 @@ def price_at(rows: Iterable[PriceRow], market: str, day: date, validity_days: in
             f"{day} 之前没有价格行。请补充一行有日期与来源的价格。",
             f"has no price by {day}. Give a dated price with its source.",
         ))  # fmt: skip
-    newest = max(known, key=lambda row: row.last_day)
+    newest = max(known, key=lambda row: (row.last_day, row.arms_length))
     check_age(newest, day, validity_days)
     return newest
 
