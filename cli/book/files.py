@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cli.book.contents import services_page, standards_page
+from cli.book.credits_page import credits_page
 from cli.book.dynamics_page import dynamics_page
 from cli.book.layers_page import layers_page
 from cli.book.markdown import LANGUAGES, MARK, file_name
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
         found[file_name("layers", lang)] = layers_page(lang)
         found[file_name("carbon_dynamics", lang)] = dynamics_page(lang)
         found[file_name("valuation_equations", lang)] = valuation_page(lang)
+        found[file_name("credits", lang)] = credits_page(lang)
         for service in services():
             found[f"services/{file_name(service.id, lang)}"] = service_page(service, lang)
         for standard in bundled().values():

@@ -95,6 +95,7 @@ NAMES = set(
     ROW SAMPLE gpkg neyman proportional equal INVENTORY SPECIES GROUP PARAMETER MEAN ERROR ROUTE CSV
     Parquet growth_records stand_events constant richards chapman_richards logistic gompertz
     schumacher volume_fixed volume_linear guangxi YEAR FORM SCENES COLUMN parcel_id PLOTS
+    PATH list toml ex_ante monitored
     VINTAGES RULE CASE GROSS_SPOT anji date price
     """.split()  # noqa: SIM905
 )

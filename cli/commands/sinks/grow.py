@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from sinks.estimates import Estimates
     from sinks.growth.fit import Fit
     from sinks.growth.outlook import Outlook
 
@@ -133,7 +132,9 @@ BAD_PRIOR = Text(
     help="A table stand_events: thinnings, harvests, plantings.",
 )
 @click.option(
-    "--out", type=options.PATH, help="A CSV or Parquet file to write: parcel, year, pool."
+    "--out",
+    type=options.PATH,
+    help="A CSV or Parquet file to write: parcel, year, pool; errors by source come beside it.",
 )
 @options.as_json
 @options.lang
@@ -145,6 +146,7 @@ def grow(
 ) -> int:  # fmt: skip
     """Compute how the carbon of stands grows: INVENTORY is a table of parcels, or a project."""
     from sinks.growth.outlook import Asked, outlook
+    from sinks.uncertainty.files import write_estimates
 
     asked = Asked(
         inventory=inventory, last=last, curves=dict(_curve(text) for text in curves),
@@ -154,7 +156,7 @@ def grow(
     )  # fmt: skip
     found = outlook(asked)
     if out:
-        _write(found.stock, out)
+        write_estimates(found.stock, "stock_tC", "se_tC", out)
     if as_json:
         _show_json(found)
     else:
@@ -194,21 +196,6 @@ def _unreadable(what: Text, text: str) -> Exception:
     from data_catalog.errors import GepError
 
     return GepError(what, text=text)
-
-
-def _write(stock: "Estimates", out: Path) -> None:
-    """Write the paths, a row per parcel, year and pool."""
-    from data_catalog.errors import OutputError
-
-    table = stock.keys.assign(stock_tC=stock.value, se_tC=stock.se)
-    try:
-        if out.suffix == ".parquet":
-            table.to_parquet(out, index=False)
-        else:
-            table.to_csv(out, index=False)
-    except OSError as error:
-        problem = Text("无法写入该文件。", "this file cannot be written.")
-        raise OutputError(where=str(out), problem=problem) from error
 
 
 def _show(found: "Outlook", lang: Language) -> None:
