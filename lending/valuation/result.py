@@ -169,6 +169,7 @@ class Part(_Record):
     haircuts: tuple[AppliedHaircut, ...]
     factor: float
     lending_value: Money
+    """Negative where the part costs more than it brings: it then lowers that of the other."""
 
 
 class Practice(_Record):

@@ -94,7 +94,7 @@ def draw_values(of: Worked, settings: Simulation, causes: Iterable[str] = CAUSES
     drawn = replace(
         plan,
         future=plan.future * factor[:, None] * survival[:, ends],
-        past=np.broadcast_to(plan.past, (settings.draws, len(plan.past))),
+        past=plan.past * np.stack([np.ones(settings.draws), factor], axis=1),  # issued: certain
         drawn={"future": _at(paths, when.paid), "past": _at(paths, of.plan.past_paid)},
     )  # fmt: skip
     worth = present_draws(flows(drawn), of.rate)
@@ -150,11 +150,11 @@ def _tonnes(of: Worked, settings: Simulation, normals: _Normals) -> Numbers:
 
 
 def _cv(of: Worked) -> float:
-    """Return the standard error of all tonnes over their mean, fully correlated."""
+    """Return the standard error of what is not issued over its mean, fully correlated."""
     holding = of.inputs.facts.holding
     if holding is not None:
         return holding.cv
-    rows = [row for row in of.inputs.vintages if row.kind == "ex_ante"]
+    rows = [row for row in of.inputs.vintages if row.kind != "issued"]
     total = sum(row.net_tCO2e for row in rows)
     return sum(row.se_tCO2e or 0.0 for row in rows) / total if total else 0.0
 

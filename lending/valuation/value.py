@@ -216,7 +216,7 @@ def _parts(of: Worked) -> Iterable[Part]:
         if mean.any() or worth:
             yield Part(
                 part=part, mean=tonnes(mean.sum()), lower=tonnes(lower.sum()), value=money(worth),
-                haircuts=of.haircuts, factor=of.factor, lending_value=money(of.lending_of(worth)),
+                haircuts=of.haircuts, factor=of.factor, lending_value=money(worth * of.factor),
             )  # fmt: skip
 
 

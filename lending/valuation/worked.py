@@ -51,12 +51,8 @@ class Worked:
 
     @property
     def lending_value(self) -> float:
-        """Return what is left of the parts that are worth something."""
-        return sum(self.lending_of(value) for value in self.parts.values())
-
-    def lending_of(self, value: float) -> float:
-        """Return a part's value after haircuts, not below nothing."""
-        return max(0.0, value) * self.factor
+        """Return what is left of the value; a part that costs more than it brings lowers it."""
+        return max(0.0, self.value) * self.factor
 
     @property
     def yearly_income(self) -> float:

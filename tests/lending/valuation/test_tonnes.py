@@ -155,3 +155,19 @@ def test_practice_counts_gross_tonnes_of_vintages(of_vintages: Make) -> None:
             "vintage_to": date(2026, 1, 1)}  # fmt: skip
     (gross,) = value(of_vintages(*rows, withdrawn=[gone])).results.practice
     assert gross.limit == (100 + 90 - 10) * 60
+
+
+def test_issued_units_are_as_many_as_they_are(of_vintages: Make) -> None:
+    rows = [vintage(2025, 100, se=20, kind=kind) for kind in ("issued", "monitored")]
+    of = worked(of_vintages(*rows))
+    # 100 - 1.281552 x 20 = 74.369
+    assert of.plan.past == pytest.approx([100, 74.369], abs=5e-4)
+
+
+def test_a_future_that_costs_more_than_it_brings_lowers_the_past(of_vintages: Make) -> None:
+    rows = (vintage(2025, 100, kind="issued"),)
+    of = worked(of_vintages(*rows, costs=FREE | {"development": "1000"}))
+    assert of.parts == pytest.approx({"past": 6000, "future": -1000})
+    assert of.lending_value == pytest.approx(5000 * of.factor)
+    lost = worked(of_vintages(*rows, costs=FREE | {"development": "9000"}))
+    assert lost.lending_value == 0

@@ -265,3 +265,10 @@ def test_scenarios_and_sensitivity_are_the_stressed_values(s03: Make) -> None:
 def test_stress_keeps_the_haircuts(s03: Make) -> None:
     left = np.prod([1 - h for _, h in HAIRCUTS])
     assert worked(stressed(s03(), price=0.5, tonnes=0.5)).factor == pytest.approx(left)
+
+
+@HYPOTHESIS
+@given(price=st.floats(1, 200), area=st.floats(10, 20_000))
+def test_no_more_is_lent_against_than_there_is(s03: Make, price: float, area: float) -> None:
+    of = worked(s03(price=price, area=area))
+    assert 0 <= of.lending_value <= max(0.0, of.value)
