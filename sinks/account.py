@@ -5,20 +5,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from data_catalog.errors import GepError, ParameterMissing, ProjectError
+from data_catalog.errors import GepError, ParameterMissing, ProjectError, raise_all
 from data_catalog.parameters import Parameters, Row
 from data_catalog.text import Text
 from sinks import biomass
-from sinks.account_files import write
+from sinks.account_files import Said, write
 from sinks.dynamics.soil import SOIL_CHANGE, SOIL_STOCK
-from sinks.methods import biomass_map, class_density, map_error
+from sinks.methods import biomass_map, class_density, map_error, products
 from sinks.methods.class_density import densities_used
+from sinks.methods.converted_land import soils_of, with_soil
 from sinks.methods.inventory import Inventory
-from sinks.methods.inventory_rows import inventory_problems
-from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Part
-from sinks.methods.soil import soils_of, with_soil
+from sinks.methods.inventory_rows import inventory_problems, unknown_parcels
+from sinks.methods.part import (
+    ACCOUNT,
+    ACCOUNT_CHANGE,
+    TITLE,
+    TITLE_CHANGE,
+    Part,
+    transition_of,
+)
 from sinks.pools import POOLS, density_parameter
 from sinks.routes import ADDITIONS, ROUTES, Choices
+from sinks.rows import needed
+from sinks.run_estimates import groups_of, no_column
+from sinks.uncertainty.levels import LEVEL, confidence, level_of
 from tiles.checkpoints import unwritable
 from tiles.compute import NotComputed, Prepared
 from tiles.derive import Derivations
@@ -41,10 +51,20 @@ class PreparedCarbon(Prepared):
 
     part: Part | None = None
     parameters: Parameters | None = None
+    level: Row | None = None
 
 
+@dataclass(frozen=True)
 class CarbonAccount:
-    """Carbon stock, and its change where there is a baseline, by the project's method."""
+    """Carbon stock, and its change where there is a baseline, by the project's method.
+
+    Parameters
+    ----------
+    by : str, optional
+        A column of [parcels.columns], such as townships, whose groups' totals are written, too.
+    """
+
+    by: str | None = None
 
     def standard_set(self, parameter: str) -> str:  # noqa: ARG002  (no derived layer reads from it)
         """Return no set: the standard of the services decides for derived layers."""
@@ -55,13 +75,21 @@ class CarbonAccount:
         models = [*biomass.MODELS, *(m for route in ROUTES for m in route.pools.values()),
                   *(one.model for one in ADDITIONS), SOIL_STOCK, SOIL_CHANGE]  # fmt: skip
         names = {name for model in models for name in model.parameters().values()}
-        names |= set(map_error.PARAMETERS)
+        names |= {*map_error.PARAMETERS, *products.PARAMETERS, LEVEL}
         return names | {density_parameter(pool) for pool in POOLS} | {"soil_transition_years"}
 
     def problems(self, inputs: Inputs) -> list[GepError]:
         """Return what is wrong with the inventory; all else is found when it is prepared."""
         carbon = inputs.project.carbon
-        return inventory_problems(inputs) if carbon and carbon.method == "inventory" else []
+        if carbon is None:
+            return []
+        found = inventory_problems(inputs) if carbon.method == "inventory" else []
+        found += unknown_parcels(inputs, (products.TABLE,))
+        if self.by is not None and not (
+            self.by in inputs.parcels and groups_of(inputs.parcels, self.by)
+        ):
+            found.append(no_column("[parcels.columns]", self.by, inputs.parcels))
+        return found
 
     def prepare(self, at_hand: Derivations) -> PreparedCarbon:
         """Return what the project's method has the tiles add up; nothing without [carbon]."""
@@ -76,18 +104,23 @@ class CarbonAccount:
         )  # fmt: skip
         if part is None:
             return PreparedCarbon()
+        made = at_hand.inputs.tables.get(products.TABLE)
+        if made is not None:
+            raise_all(products.problems(made, at_hand.parameters, carbon.wood_products))
+        level = confidence(carbon.confidence, at_hand.parameters)
         return PreparedCarbon(
             models=part.models, not_computed=part.not_computed, part=part,
             rows=(*_of_removals(at_hand.parameters, changes=part.changes),
-                  *_of_map(carbon, at_hand.parameters)),
-            parameters=at_hand.parameters,
+                  *_of_map(carbon, at_hand.parameters), *_of_litter(carbon, at_hand.parameters),
+                  level),
+            parameters=at_hand.parameters, level=level,
         )  # fmt: skip
 
     def write(self, result: Result, prepared: Prepared, folder: Path) -> Mapping[str, Any]:
         """Write the tables of the carbon account; return what the manifest says of it."""
         assert isinstance(prepared, PreparedCarbon)  # noqa: S101  (for the type checker)
         part, project = prepared.part, result.inputs.project
-        if part is None or project.carbon is None or prepared.parameters is None:
+        if part is None or not (project.carbon and prepared.parameters and prepared.level):
             return {}
         refused: list[NotComputed] = []
         try:
@@ -104,17 +137,25 @@ class CarbonAccount:
         try:
             soils = soils_of(project.carbon, prepared.parameters)
             if soils is not None:
-                found = with_soil(found, result, soils, _transition(prepared.parameters))
+                found = with_soil(found, result, soils, transition_of(prepared.parameters))
         except ParameterMissing as missing:  # all other pools are known without it
             refused.append(NotComputed(ACCOUNT_CHANGE, TITLE_SOIL, (missing,)))
+        chosen = project.carbon.wood_products
+        found = products.with_products(found, result, prepared.parameters, chosen)
         try:
-            write(found, result, to_co2, _transition(prepared.parameters), folder)
+            write(found, result, Said(
+                co2_per_carbon=to_co2, transition=transition_of(prepared.parameters),
+                level=level_of(prepared.level),
+                groups=groups_of(result.inputs.parcels, self.by) if self.by else None,
+            ), folder)  # fmt: skip
         except OSError as error:
             raise unwritable(folder, error) from error
         return {
             "carbon": {"method": project.carbon.method} | part.record() | dict(found.said) | {
                 "removals": [row.name() for row in _of_removals(prepared.parameters,
                                                                 changes=part.changes)],
+                "confidence": {"row": prepared.level.name(), "level": level_of(prepared.level)},
+                "groups": self.by,
             },
             **(_not_computed(refused) if refused else {}),
             "carbon_parameters": [
@@ -157,29 +198,18 @@ def _choices(carbon: Carbon) -> Choices:
 
 
 def _co2_per_carbon(parameters: Parameters) -> Row:
-    row = parameters.find("co2_per_carbon", "stoichiometry")
-    if row is None:
-        raise ParameterMissing(
-            service=ACCOUNT, parameter="co2_per_carbon", standard="stoichiometry", key=Text("", "")
-        )
-    return row
-
-
-def _transition(parameters: Parameters) -> Row:
-    """Return how long land counts as converted, and its soil changes."""
-    row = parameters.find("soil_transition_years", "ipcc-2006")
-    if row is None:
-        raise ParameterMissing(
-            service=ACCOUNT, parameter="soil_transition_years", standard="ipcc-2006",
-            key=Text("", ""),
-        )  # fmt: skip
-    return row
+    return needed(parameters, ACCOUNT, "co2_per_carbon", "stoichiometry")
 
 
 def _of_map(carbon: Carbon, parameters: Parameters) -> tuple[Row, ...]:
     """Return the rows that a map's error is known by, where the project states it."""
     known = map_error.map_error_of(carbon, parameters) if carbon.of_maps == "biomass" else None
     return known.rows() if known else ()
+
+
+def _of_litter(carbon: Carbon, parameters: Parameters) -> tuple[Row, ...]:
+    """Return how long litter builds up, where the project wants that."""
+    return (transition_of(parameters),) if carbon.dead_organic == "transition" else ()
 
 
 def _of_removals(parameters: Parameters, *, changes: bool) -> tuple[Row, ...]:

@@ -1,6 +1,7 @@
 """The files of the forest carbon account in a run folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +13,20 @@ from data_catalog.parameters import Row
 from data_catalog.units import conversion
 from sinks import change
 from sinks.estimates import Estimates, together
+from sinks.intervals import GROUP, LEDGER, in_groups, interval, ledger_of
 from sinks.land_use import dates_of, matrices, states
-from sinks.methods.class_density import CLASS_LAYERS, transitions
-from sinks.methods.part import Found
+from sinks.methods.class_density import transitions
+from sinks.methods.part import CLASS_LAYERS, Found
+from sinks.pools import TOTAL
 from sinks.stock import totals
 from sinks.uncertainty.tables import error_rows
 from tiles.results import Result
 
-__all__ = ["ERRORS", "FIELDS", "FILE", "WHOLE", "write"]
+__all__ = ["ERRORS", "FIELDS", "FILE", "GROUPS", "LEDGER_FILE", "WHOLE", "Said", "write"]
 
 FILE, ERRORS, FIELDS = "carbon.parquet", "carbon_errors.parquet", "carbon_error_fields.parquet"
 TOTALS, WHOLE, MATRIX = "carbon.csv", "carbon_total.csv", "carbon_change_matrix.csv"
+GROUPS, LEDGER_FILE = "carbon_groups.csv", "carbon_ledger.csv"
 EFFECTS, ROUTES = "carbon_change_effects", "carbon_routes"
 LAND_USE, LAND_USE_MATRIX = "carbon_land_use.parquet", "carbon_land_use_matrix.csv"
 COLUMNS = ("parcel_id", "pool", "year", "stock_tC", "se_tC", "year_from", "year_to", "change_tC",
@@ -32,43 +36,63 @@ YEARS = ("year", "year_from", "year_to")
 Dates = Mapping[str, int]
 
 
-def write(
-    found: Found, result: Result, co2_per_carbon: Row | None, period_row: Row, folder: Path
-) -> None:
-    """Write every table of the account; the same bytes for any tiling and order of the work.
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """How the tables say what was found.
 
     Parameters
     ----------
     co2_per_carbon : Row, optional
         Needed where there is a change.
-    period_row : Row
+    transition : Row
         How long land counts as converted, years.
+    level : float
+        Of the intervals of totals.
+    groups : mapping of parcel_id to group, optional
+        Whose totals are written, too.
     """
+
+    co2_per_carbon: Row | None
+    transition: Row
+    level: float
+    groups: Mapping[str, str] | None = None
+
+
+def write(found: Found, result: Result, said: Said, folder: Path) -> None:
+    """Write every table of the account; the same bytes for any tiling and order of the work."""
     account = result.inputs.project.project
     period = {"year_from": account.baseline_year or 0, "year_to": account.year}
-    to_co2 = co2_per_carbon.in_units("t_CO2e/t_C") if co2_per_carbon else np.nan
+    to_co2 = said.co2_per_carbon.in_units("t_CO2e/t_C") if said.co2_per_carbon else np.nan
     kinds: list[tuple[Dates, tuple[Estimates, ...]]] = [
         ({"year": year}, stocks) for year, stocks in found.stocks.items()
     ]
     kinds.append((period, found.changes))
-    rows, sums, whole = [], [], []
+    kinds = [(dates, parts) for dates, parts in kinds if parts]
+    rows, sums, whole, costs = [], [], [], []
     for dates, parts in kinds:
         rows += [_rows(part, dates, to_co2) for part in parts]
         by_pool = totals(parts)
         sums += [_rows(part, dates, to_co2) for part in by_pool]
-        whole += [_rows(together(by_pool).summed(()), dates, to_co2)] if by_pool else []
+        whole.append(_rows(together(by_pool).summed(()), dates, to_co2))
+        costs.append(ledger_of(by_pool, said.level).assign(**dates))
     _parquet(_framed(rows), folder / FILE)
     _framed(sums).drop(columns="parcel_id").to_csv(folder / TOTALS, index=False)
     # the pools of a date share errors, so their sum errs by more than a root of squares
-    _framed(whole).drop(columns=["parcel_id", "pool"]).to_csv(folder / WHOLE, index=False)
+    known = interval(_framed(whole).drop(columns=["parcel_id", "pool"]), said.level)
+    known.to_csv(folder / WHOLE, index=False)
+    _with_years(pd.concat(costs)).reindex(columns=[*YEARS, *LEDGER]).to_csv(
+        folder / LEDGER_FILE, index=False
+    )
     _write_errors(kinds, folder)
+    if said.groups is not None:
+        _write_groups(kinds, said.groups, to_co2, said.level, folder)
     pair = next((p for p in CLASS_LAYERS if set(p) <= set(result.job.group_by)), None)
     if pair is not None:
         moved = transitions(result, pair).assign(parcel_id="")
         change.matrix(moved).droplevel("parcel_id").to_csv(folder / MATRIX)
     if found.routes is not None:
         _write_routes(found.routes, folder)
-    _write_land_use(result, period_row, folder)
+    _write_land_use(result, said.transition, folder)
     if not found.effects.empty:
         _write_effects(found.effects.assign(**period), folder)
 
@@ -97,6 +121,25 @@ def _write_land_use(result: Result, period_row: Row, folder: Path) -> None:
     matrices(history, dates).to_csv(folder / LAND_USE_MATRIX, index=False)
 
 
+def _write_groups(
+    kinds: list[tuple[Dates, tuple[Estimates, ...]]], groups: Mapping[str, str], to_co2: float,
+    level: float, folder: Path,
+) -> None:  # fmt: skip
+    """Write the sums over groups of parcels, by pool and over all pools; every group is named."""
+    names = sorted(set(groups.values()))
+    rows = []
+    for dates, parts in kinds:
+        by_pool = totals([in_groups(part, groups) for part in parts])
+        whole = together(by_pool).summed([GROUP])
+        pools = [*(str(part.keys["pool"].iloc[0]) for part in parts), TOTAL]
+        for pool, part in zip(pools, [*by_pool, whole], strict=True):
+            frame = _rows(part, dates, to_co2).set_index(GROUP).reindex(names)
+            rows.append(frame.assign(**dates, pool=pool).reset_index())
+    columns = [GROUP, *(c for c in COLUMNS if c != "parcel_id")]
+    found = interval(_framed(rows, columns), level)
+    found.to_csv(folder / GROUPS, index=False)
+
+
 def _rows(part: Estimates, dates: Dates, to_co2: float) -> pd.DataFrame:
     frame = part.keys.assign(**dates, se_tC=part.se)
     if "year" in dates:
@@ -104,17 +147,21 @@ def _rows(part: Estimates, dates: Dates, to_co2: float) -> pd.DataFrame:
     return frame.assign(change_tC=part.value, removal_tCO2e=part.value * to_co2)
 
 
-def _framed(rows: list[pd.DataFrame]) -> pd.DataFrame:
+def _framed(rows: list[pd.DataFrame], columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
     """Return all rows with all columns, years as whole numbers or empty."""
     complete = []
     for row in rows:
-        frame = row.reindex(columns=list(COLUMNS))
+        frame = row.reindex(columns=list(columns))
         for column in NUMBERS:
             frame[column] = frame[column].astype(np.float64)
-        for column in YEARS:
-            frame[column] = frame[column].astype("Int16")
-        complete.append(frame)
+        complete.append(_with_years(frame))
     return pd.concat(complete, ignore_index=True)
+
+
+def _with_years(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.reindex(columns=list(dict.fromkeys([*frame, *YEARS]))).astype(
+        dict.fromkeys(YEARS, "Int16")
+    )
 
 
 def _parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -50,7 +50,9 @@ def dates_of(project: Project, layers: Sequence[str], of: str) -> dict[int, str]
     return dict(sorted(found.items()))
 
 
-def states(history: pd.DataFrame, dates: dict[int, str], period: float) -> pd.DataFrame:
+def states(
+    history: pd.DataFrame, dates: dict[int, str], period: float, level: int = 1
+) -> pd.DataFrame:
     """Return the state of all land in every year with a map but the first.
 
     Parameters
@@ -59,6 +61,8 @@ def states(history: pd.DataFrame, dates: dict[int, str], period: float) -> pd.Da
     dates : mapping of year to column
     period : float, years
         How long land counts as converted.
+    level : 1 or 2
+        Of the classes that are kept apart; of level II, a change of forest type is one, too.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def states(history: pd.DataFrame, dates: dict[int, str], period: float) -> pd.Da
         class between two of the same use does not end it. Within a year the areas add up to all
         land.
     """
-    uses = _uses(history, dates)
+    uses = _uses(history, dates, level)
     years = list(dates)
     frames = []
     for place in range(1, len(years)):
@@ -109,12 +113,13 @@ def matrices(history: pd.DataFrame, dates: dict[int, str]) -> pd.DataFrame:
     return _summed(pd.concat(frames, ignore_index=True), PERIOD)
 
 
-def _uses(history: pd.DataFrame, dates: dict[int, str]) -> Uses:
-    """Return the land use of each row in each year, (row, year)."""
+def _uses(history: pd.DataFrame, dates: dict[int, str], level: int = 1) -> Uses:
+    """Return the land use of each row in each year, (row, year), by so many digits of its class."""
     columns = []
     for name in dates.values():
         classes = pd.Categorical(history[name])  # as it is, in the tables of a run
-        first = np.array([str(code)[:1] for code in classes.categories], dtype=object)
+        codes = [str(code) for code in classes.categories]
+        first = np.array([NO_USE if c[:1] == NO_USE else c[:level] for c in codes], dtype=object)
         columns.append(first[classes.codes])
     return np.stack(columns, axis=1)
 

@@ -5,7 +5,6 @@ by its parcels' effects of each shared source added up, which carbon_errors.parq
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,10 +16,19 @@ from data_catalog.names import suggestion
 from data_catalog.text import Text
 from sinks.account_files import ERRORS, FIELDS, FILE
 from sinks.estimates import Estimates
+from sinks.intervals import GROUP, in_groups
 from sinks.uncertainty.tables import ERROR_COLUMNS, read_errors
 from tiles.runfolder import read_manifest
 
-__all__ = ["changes_of_run", "groups_of_run", "of_groups", "of_parcels", "stocks_of_run"]
+__all__ = [
+    "changes_of_run",
+    "groups_of",
+    "groups_of_run",
+    "no_column",
+    "of_groups",
+    "of_parcels",
+    "stocks_of_run",
+]
 
 PARCELS = "parcels.parquet"
 YEARS = {"stock_tC": ["year"], "change_tC": ["year_from", "year_to"]}
@@ -64,10 +72,8 @@ def of_groups(found: Estimates, groups: Mapping[str, str], *, by_pool: bool = Tr
     Estimates with keys group, the years, and pool
         NaN where an amount of a parcel is not known.
     """
-    group = found.keys["parcel_id"].map(groups)
-    kept = replace(found, keys=found.keys.assign(group=group)).chosen(group.notna().to_numpy())
     dates = [name for name in map(str, found.keys) if name.startswith("year")]
-    return kept.summed(["group", *dates, *(["pool"] if by_pool else [])])
+    return in_groups(found, groups).summed([GROUP, *dates, *(["pool"] if by_pool else [])])
 
 
 def of_parcels(found: Estimates, parcels: Iterable[str], *, by_pool: bool = True) -> Estimates:
@@ -107,16 +113,27 @@ def groups_of_run(run: Path, column: str) -> dict[str, str]:
         raise RunError(where=str(run), problem=problem)
     frame = gpd.read_parquet(file)
     if column not in frame:
-        raise RunError(
-            where=f"{run.name}/{PARCELS}",
-            problem=Text(
-                f"没有“{column}”列。请在项目的 [parcels.columns] 中写明。"
-                f"{suggestion(column, map(str, frame.columns)).zh}",
-                f"has no column {column!r}. Name it in the project's [parcels.columns]. "
-                f"{suggestion(column, map(str, frame.columns)).en}",
-            ),
-        )
-    return dict(zip(frame["parcel_id"].astype(str), frame[column].astype(str), strict=True))
+        raise no_column(str(Path(run.name, PARCELS)), column, frame)
+    return groups_of(frame, column)
+
+
+def groups_of(parcels: pd.DataFrame, column: str) -> dict[str, str]:
+    """Return the group of each parcel; parcels without one are left out."""
+    known = parcels[parcels[column].notna()]
+    return dict(zip(known["parcel_id"].astype(str), known[column].astype(str), strict=True))
+
+
+def no_column(where: str, column: str, parcels: pd.DataFrame) -> RunError:
+    """Return the error that parcels have no such column, with the nearest that they have."""
+    hint = suggestion(column, map(str, parcels.columns))
+    return RunError(
+        where=where,
+        problem=Text(
+            f"没有“{column}”列，或该列全为空。请在项目的 [parcels.columns] 中写明。{hint.zh}",
+            f"has no column {column!r} with values. Name it in the project's [parcels.columns]. "
+            f"{hint.en}",
+        ),
+    )
 
 
 def _read(run: Path, amount: str) -> Estimates:

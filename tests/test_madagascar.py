@@ -12,10 +12,12 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+from click.testing import CliRunner
 from exactextract import exact_extract
 from exactextract.feature import JSONFeatureSource
 from exactextract.raster import NumPyRasterSource
 
+from cli.main import gep as command
 from data_catalog.parameters import bundled
 from sinks.account import CarbonAccount
 from sinks.run_estimates import changes_of_run, of_groups
@@ -356,6 +358,27 @@ def test_the_loss_of_each_parcel_errs_by_the_density_it_shares_with_all(with_err
     whole = of_groups(above, dict.fromkeys(above.keys["parcel_id"], "all"))
     assert whole.value[0] == pytest.approx(-141 * lost, rel=1e-9)
     assert whole.se[0] == pytest.approx(21 * lost, rel=1e-9)
+
+
+def test_the_loss_has_an_interval_and_is_told_from_none(with_errors, monkeypatch):
+    """At 95 %: 1.96 times 15 % of the loss to each side; the pools without an error say so."""
+    monkeypatch.setenv("GEP_LANG", "en")
+    out = str(with_errors.parent / "printed")
+    project = str(with_errors.parent / "madagascar.toml")
+    done = CliRunner().invoke(
+        command, ["sinks", "change", project, "--out", out, "-q"], catch_exceptions=False
+    )
+    rows = pd.read_csv(with_errors / "carbon.csv")
+    above = rows[(rows["pool"] == "above_ground") & rows["year_to"].notna()].iloc[0]
+    half = 1.959964 * 21 / 141 * abs(above["change_tC"])
+    ends = (above["change_tC"] - half, above["change_tC"] + half)
+    (line,) = (x for x in done.stdout.splitlines() if x.startswith("above-ground biomass  ")
+               and "0.0" not in x.split())  # fmt: skip
+    numbers = [float(x.replace(",", "")) for x in line.split()[2:]]
+    assert numbers[2:4] == pytest.approx(ends, rel=1e-6)
+    (below,) = (x for x in done.stdout.splitlines() if x.startswith("below-ground biomass  ")
+                and "unknown" in x)  # fmt: skip
+    assert below.count("unknown") == 3
 
 
 def test_all_of_the_loss_is_the_areas(with_errors):

@@ -98,6 +98,7 @@ class Tables(_Strict):
     growth_records: Word | None = None
     stand_events: Word | None = None
     confusion: Word | None = None
+    wood_products: Word | None = None
     opening_run: Word | None = None
     prices: Word | None = None
     parameters: Word | None = None
@@ -115,7 +116,9 @@ class Carbon(_Strict):
 
     `soils` and `soil_type` are the set (a climate's) and soil by which converted land changes;
     `rest` is the method of parcels without an inventory; `routes`, `sets`, `added` and `trees` are
-    what the inventory method chooses among.
+    what the inventory method chooses among; `dead_organic` is how dead wood and litter of
+    converted land build up; `wood_products` is the set of the products' half-lives; `confidence`
+    is the standard whose level intervals have.
     """
 
     method: Literal["class_density", "biomass", "inventory"] = "class_density"
@@ -129,6 +132,9 @@ class Carbon(_Strict):
     sets: dict[str, str] = Field(default_factory=dict)
     added: list[Word] = Field(default_factory=list)
     trees: list[Word] | None = None
+    dead_organic: Literal["at_once", "transition"] = "at_once"
+    wood_products: Word = "ipcc-hwp"
+    confidence: Word = "ipcc-2006"
 
     @property
     def of_maps(self) -> str | None:
@@ -211,6 +217,21 @@ def _account_problems(project: Project) -> Iterator[GepError]:
             problem=Text(
                 "class_density 方法需要 densities（碳密度参数集，如 zhejiang-2016）。",
                 "the class_density method needs `densities`, a set such as zhejiang-2016.",
+            ),
+        )
+    sampled = project.tables.confusion is not None
+    if (
+        carbon is not None
+        and carbon.dead_organic == "transition"
+        and (carbon.of_maps != "class_density" or sampled)
+    ):
+        yield ProjectError(
+            where="[carbon] dead_organic",
+            problem=Text(
+                "枯死木与枯落物的转变期只用于 class_density 方法，且不能与 [tables] confusion "
+                "同用（样本校正的面积没有转变年份）。请删去其一。",
+                "the transition of dead wood and litter goes with class densities, and not with "
+                "[tables] confusion (corrected areas have no year of conversion). Remove one.",
             ),
         )
     if carbon is not None and carbon.of_maps == "biomass" and carbon.factors is None:

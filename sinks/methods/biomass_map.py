@@ -17,9 +17,15 @@ from sinks import biomass, biomass_both_dates
 from sinks.area_effect import area_effect, effects
 from sinks.densities import FOREST
 from sinks.estimates import Estimates
-from sinks.methods.class_density import CLASS_LAYERS
 from sinks.methods.map_error import MapError, footprints_of, map_error_of
-from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Found
+from sinks.methods.part import (
+    ACCOUNT,
+    ACCOUNT_CHANGE,
+    CLASS_LAYERS,
+    TITLE,
+    TITLE_CHANGE,
+    Found,
+)
 from sinks.stock import Numbers
 from tiles.binding import Bound, bind, number
 from tiles.compute import NotComputed

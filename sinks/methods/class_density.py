@@ -16,8 +16,17 @@ from sinks.area_effect import area_effect, effects
 from sinks.densities import DensityTable, density_table
 from sinks.density_maps import density_models
 from sinks.estimates import Estimates
+from sinks.methods.converted_land import with_dead_organic
 from sinks.methods.corrected_areas import CONFUSION, corrected
-from sinks.methods.part import ACCOUNT, ACCOUNT_CHANGE, TITLE, TITLE_CHANGE, Found
+from sinks.methods.part import (
+    ACCOUNT,
+    ACCOUNT_CHANGE,
+    CLASS_LAYERS,
+    TITLE,
+    TITLE_CHANGE,
+    Found,
+    transition_of,
+)
 from sinks.stock import Numbers, checked, parcel_ids, stock, summed, weigh
 from tiles.binding import Bound
 from tiles.compute import NotComputed
@@ -25,20 +34,24 @@ from tiles.derive import Derivations
 from tiles.project import Carbon, Project
 from tiles.results import Result
 
-__all__ = ["CLASS_LAYERS", "ClassDensity", "prepare"]
-
-CLASS_LAYERS = (("forest", "forest_baseline"), ("land_cover", "land_cover_baseline"))
-"""Class maps a stock is read from: a forest mask before land cover; of the account and baseline."""
+__all__ = ["ClassDensity", "prepare"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassDensity:
-    """The method with its densities and class maps; no maps, nothing to compute."""
+    """The method with its densities and class maps; no maps, nothing to compute.
+
+    Parameters
+    ----------
+    transition : Row, optional
+        Over which time dead wood and litter of new forest build up; at once without it.
+    """
 
     table: DensityTable
     classes: tuple[str, ...]
     models: tuple[Bound, ...] = ()
     not_computed: tuple[NotComputed, ...] = ()
+    transition: Row | None = None
 
     @property
     def changes(self) -> bool:
@@ -60,11 +73,14 @@ class ClassDensity:
         if not self.changes or account.baseline_year is None:
             return Found(stocks=stocks)
         changes = change.change(moved, self.table)
-        return Found(
+        found = Found(
             stocks={account.baseline_year: stock(change.opening(moved), self.table)} | stocks,
             changes=changes,
             effects=_effects(moved, self.table, changes),
         )
+        if self.transition is None:
+            return found
+        return with_dead_organic(found, result, self.table, self.transition)
 
     def behind(self, pool: str) -> tuple[Row, ...]:
         """Return the densities of the pool."""
@@ -72,7 +88,10 @@ class ClassDensity:
 
     def record(self) -> dict[str, Any]:
         """Return the set and the class maps."""
-        return {"densities": self.table.chosen, "classes": list(self.classes), "models": []}
+        return {
+            "densities": self.table.chosen, "classes": list(self.classes), "models": [],
+            "dead_organic": self.transition.name() if self.transition else None,
+        }  # fmt: skip
 
 
 def prepare(at_hand: Derivations, carbon: Carbon) -> ClassDensity:
@@ -106,7 +125,11 @@ def prepare(at_hand: Derivations, carbon: Carbon) -> ClassDensity:
         for layer, suffix in zip(classes, ("", "_baseline"), strict=False)
         for model in density_models(table, layer, ACCOUNT, suffix)
     )
-    return ClassDensity(table=table, classes=classes, models=maps, not_computed=refused)
+    slow = carbon.dead_organic == "transition"
+    return ClassDensity(
+        table=table, classes=classes, models=maps, not_computed=refused,
+        transition=transition_of(at_hand.parameters) if slow else None,
+    )  # fmt: skip
 
 
 def densities_used(parameters: Parameters, project: Project) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The inventory of a run's parcels: from the columns of the parcels' file, and from its table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from data_catalog.text import Text
 from sinks.routes.inventory import ready
 from tiles.inputs import Inputs
 
-__all__ = ["BASELINE", "inventory_problems", "inventory_rows", "table_of"]
+__all__ = ["BASELINE", "inventory_problems", "inventory_rows", "table_of", "unknown_parcels"]
 
 TABLE = "inventory"
 BASELINE = "_baseline"
@@ -66,7 +66,7 @@ def inventory_problems(inputs: Inputs) -> list[GepError]:
         ready(inventory_rows(inputs), TABLE)
     except GepError as error:
         errors.extend(getattr(error, "errors", (error,)))
-    errors.extend(_unknown_parcels(inputs))
+    errors.extend(unknown_parcels(inputs, (TABLE, "trees", "bamboo")))
     return errors
 
 
@@ -116,10 +116,10 @@ def _no_numbers(
         )
 
 
-def _unknown_parcels(inputs: Inputs) -> Iterator[GepError]:
-    """Yield an error for rows of a table whose parcels are not the project's."""
+def unknown_parcels(inputs: Inputs, names: Iterable[str]) -> Iterator[GepError]:
+    """Yield an error for rows of tables whose parcels are not the project's."""
     known = set(inputs.parcels["parcel_id"].astype(str))
-    for name in (TABLE, "trees", "bamboo"):
+    for name in names:
         given = inputs.tables.get(name)
         if given is None:
             continue

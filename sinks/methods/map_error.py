@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_catalog.errors import ParameterMissing
 from data_catalog.parameters import Parameters, Row
-from data_catalog.text import Text
 from sinks.estimates import Estimates
+from sinks.methods.part import ACCOUNT
+from sinks.rows import needed
 from sinks.uncertainty.correlation import Correlation
 from sinks.uncertainty.dates import split_by_date
 from sinks.uncertainty.fields import Spread
@@ -70,19 +70,10 @@ def map_error_of(carbon: Carbon, parameters: Parameters) -> MapError | None:
     if chosen is None:
         return None
     wanted = ((SHARE, ""), (RANGE, chosen.range), (DATES, chosen.dates))
-    share, range_m, rho = (_row(parameters, name, key) for name, key in wanted)
+    share, range_m, rho = (needed(parameters, ACCOUNT, name, SET, key) for name, key in wanted)
     return MapError(share=share, range_m=range_m, rho=rho)
 
 
 def footprints_of(result: Result) -> Spread:
     """Return the parcels' shares of the squares that a field of errors is cut into."""
     return footprints_of_polygons(result.inputs.parcels.geometry.to_numpy())
-
-
-def _row(parameters: Parameters, name: str, key: str) -> Row:
-    row = parameters.find(name, SET, key)
-    if row is None:
-        raise ParameterMissing(
-            service="carbon_stock", parameter=name, standard=SET, key=Text(f" {key}", f" {key}")
-        )
-    return row

@@ -6,18 +6,30 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from data_catalog.parameters import Row
+from data_catalog.parameters import Parameters, Row
 from data_catalog.text import Text
 from sinks.estimates import Estimates
+from sinks.rows import needed
 from tiles.binding import Bound
 from tiles.compute import NotComputed
 from tiles.results import Result
 
-__all__ = ["ACCOUNT", "ACCOUNT_CHANGE", "TITLE", "TITLE_CHANGE", "Found", "Part"]
+__all__ = [
+    "ACCOUNT",
+    "ACCOUNT_CHANGE",
+    "CLASS_LAYERS",
+    "TITLE",
+    "TITLE_CHANGE",
+    "Found",
+    "Part",
+    "transition_of",
+]
 
 TITLE = Text("森林碳储量", "Forest carbon stock")
 TITLE_CHANGE = Text("森林碳储量变化", "Forest carbon stock change")
 ACCOUNT, ACCOUNT_CHANGE = "carbon_stock", "carbon_stock_change"
+CLASS_LAYERS = (("forest", "forest_baseline"), ("land_cover", "land_cover_baseline"))
+"""Class maps a stock is read from: a forest mask before land cover; of the account and baseline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,3 +89,8 @@ class Part(Protocol):
     def record(self) -> dict[str, Any]:
         """Return what the manifest says of it."""
         ...
+
+
+def transition_of(parameters: Parameters) -> Row:
+    """Return how long land counts as converted, and its soil and litter change."""
+    return needed(parameters, ACCOUNT, "soil_transition_years", "ipcc-2006")

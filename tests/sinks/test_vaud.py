@@ -7,7 +7,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
+from scipy.stats import norm
 
+from cli.main import gep as command
 from sinks.account import CarbonAccount
 from sinks.present_value import present_value
 from sinks.run_estimates import changes_of_run, of_groups
@@ -100,3 +103,48 @@ def test_change_per_municipality_with_its_error(tmp_path: Path):
     effects = pools["se"] * pools["key"].map(net).fillna(0)
     assert town.se[0] == pytest.approx(np.sqrt((effects**2).sum()))
     assert town.value[0] == pytest.approx((pools["value"] * pools["key"].map(net).fillna(0)).sum())
+
+
+@pytest.mark.shared
+def test_change_per_municipality_with_its_interval_is_printed_and_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Lausanne is one municipality in two parts: its interval is that of both together."""
+    parts = gpd.read_file(vaud.VAUD / "inputs" / "municipalities.gpkg").explode(ignore_index=True)
+    parts["part"] = ["5586-a", "5586-b"]
+    parts[["part", "GMDNAME", "geometry"]].to_file(tmp_path / "parts.gpkg")
+    more = '[parcels]\npath = "parts.gpkg"\nid = "part"\n'
+    more += '[parcels.columns]\nmunicipality = "GMDNAME"\n'
+    project, run = vaud.make_vaud(tmp_path, more=more), tmp_path / "run"
+    monkeypatch.setenv("GEP_LANG", "en")
+    arguments = ["sinks", "change", str(project), "--out", str(run), "--by", "municipality", "-q"]
+    done = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    groups = pd.read_csv(run / "carbon_groups.csv")
+    town = groups[(groups["pool"] == "total") & groups["year_to"].notna()].iloc[0]
+    whole = pd.read_csv(run / "carbon_total.csv").dropna(subset="change_tC").iloc[0]
+    assert town["group"] == "Lausanne"
+    for column in ("change_tC", "se_tC", "lower_tC", "upper_tC", "minimum_detectable_tC"):
+        assert town[column] == pytest.approx(whole[column])
+    # 95 %: 1.96 standard errors to each side
+    half = norm.ppf(0.975) * town["se_tC"]
+    assert town["minimum_detectable_tC"] == pytest.approx(half)
+    assert (town["lower_tC"], town["upper_tC"]) == pytest.approx(
+        (town["change_tC"] - half, town["change_tC"] + half)
+    )
+    assert "2006 to 2012 (gain positive), by municipality" in done.stdout
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("Lausanne"))
+    for column in ("change_tC", "se_tC", "lower_tC", "upper_tC", "removal_tCO2e"):
+        assert f"{town[column]:,.1f}" in line
+
+
+@pytest.mark.shared
+def test_the_ledger_shares_out_the_variance_of_the_change(aligned: Path):
+    costs = pd.read_csv(aligned / "carbon_ledger.csv")
+    costs = costs[costs["year_to"].notna()]
+    whole = pd.read_csv(aligned / "carbon_total.csv").dropna(subset="change_tC").iloc[0]
+    assert costs["variance_share"].sum() == pytest.approx(1)
+    assert np.sqrt((costs["se_tC"] ** 2).sum()) == pytest.approx(whole["se_tC"])
+    # without the costliest source: the root of the others' squares, 1.96 times
+    rest = np.sqrt((costs["se_tC"].iloc[1:] ** 2).sum()) * norm.ppf(0.975)
+    assert costs["half_width_without_tC"].iloc[0] == pytest.approx(rest)
+    assert costs["source_zh"].notna().all()

@@ -46,12 +46,6 @@ AT_LEAST_NOTE = Text(
     "≥: of these no source gives the error; what is known of the others is shown, and no interval: "
     "{sources}",
 )
-BY_STAND = {
-    "age of the stand": Text("各林分的林龄", "ages of the stands"),
-    "stocking of the stand": Text("林分对曲线的偏离", "how stands differ from their curve"),
-    "volume": Text("实测蓄积量", "measured growing stock"),
-    "above_ground_biomass": Text("实测地上生物量", "measured above-ground biomass"),
-}
 WRITTEN = Text("已写入 {}", "written: {}")
 BAD_CURVE = Text(
     "--curve “{text}”须写作 树种=集/组，例如 larch=co2fix-larch/larch。",
@@ -216,7 +210,7 @@ def _show(found: "Outlook", lang: Language) -> None:
     show_table([COLUMNS[c][lang] for c in columns], rows, right=range(1, len(columns)))
     show()
     if unknown := found.unknown():
-        titles = [BY_STAND.get(source) or source_title(source) for source in unknown]
+        titles = [source_title(source) for source in unknown]
         names = listed([title[lang] for title in titles], lang)
         show(AT_LEAST_NOTE[lang].format(sources=names))
     for remark in found.remarks:

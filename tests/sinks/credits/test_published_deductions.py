@@ -11,7 +11,6 @@ from sinks.credits.deductions import deduction
 from sinks.credits.formulas import ARB_CREDITS, CAR_REDUCTIONS, RELATIVE_HALF_WIDTH, buffer_product
 from sinks.credits.nprt import Answers, NaturalRisk, rating
 from sinks.credits.waterfall import net_credits, waterfall
-from sinks.sampling.intervals import t_of
 from sinks.uncertainty.levels import half_width, quantile
 from sinks.uncertainty.propagation import product
 
@@ -22,7 +21,7 @@ def deducted(rule: str, uncertainty: float, chosen: str) -> float:
 
 def test_the_sample_of_ar_tool14_errs_by_8_percent_and_nothing_is_deducted() -> None:
     # mean 45.328, s 12.776, n 34: SEM 12.776 / sqrt(34) = 2.191, t(.10, 33) = 1.692
-    sem, t = 12.776 / math.sqrt(34), t_of(0.90, 33)
+    sem, t = 12.776 / math.sqrt(34), float(quantile(0.90, 33))
     assert (sem, t) == (pytest.approx(2.191, abs=5e-4), pytest.approx(1.692, abs=5e-4))
     assert t * sem == pytest.approx(3.707, abs=2e-3)
     u = float(RELATIVE_HALF_WIDTH(mean=45.328, standard_error=sem, quantile=t))

@@ -1,4 +1,4 @@
-"""Soil of converted land in a run: linear over twenty years from the first map that shows it."""
+"""Soil and litter of converted land in a run: linear from the first map that shows it."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import rasterio
 
+from data_catalog.errors import GepError
 from sinks.account import CarbonAccount
 from sinks.figures import carbon_figures
 from tests.county import FACTORS, changed, make_county, write
@@ -79,3 +80,39 @@ def test_soil_without_a_number_leaves_the_other_pools(project: Path, tmp_path: P
     assert change["litter"] > 0
     (refused,) = manifest["carbon_not_computed"]
     assert "soil_carbon_reference" in refused["reason_en"]
+
+
+def test_litter_of_new_forest_builds_up_and_the_rest_is_as_it_was(project: Path, tmp_path: Path):
+    """Forest in 2019 alone: one year of twenty of the litter, where at once is all of it."""
+    at_once, _ = carbon(project, tmp_path / "at-once")
+    slow = changed(project, "slow.toml", {"soils = ": 'dead_organic = "transition"\nsoils = '})
+    found, manifest = carbon(slow, tmp_path / "run")
+    assert at_once["litter"] > 0
+    assert found["litter"] == pytest.approx(at_once["litter"] / 20)
+    for pool in ("above_ground", "below_ground", "soil"):
+        assert found[pool] == at_once[pool]
+    assert manifest["carbon"]["dead_organic"] == "soil_transition_years[ipcc-2006]"
+    figures = {f.code: f for f in carbon_figures(Lineage.read(tmp_path / "run"))}
+    rests = figures["carbon/litter/2010-2019/change_tC"].rests
+    assert "soil_transition_years[ipcc-2006]" in rests.rows
+    errors = pd.read_csv(tmp_path / "run" / "carbon_change_effects.csv")
+    assert set(errors["pool"]) == {"above_ground", "below_ground"}
+
+
+def test_litter_of_cleared_forest_is_lost_in_its_year(project: Path, tmp_path: Path):
+    """The other way round all of it goes at once, as without a transition."""
+    swapped = {'"land_cover.tif"': '"x.tif"', '"land_cover_baseline.tif"': '"land_cover.tif"'}
+    back = changed(project, "back.toml", swapped)
+    back = changed(back, "back.toml", {'"x.tif"': '"land_cover_baseline.tif"'})
+    at_once, _ = carbon(back, tmp_path / "at-once")
+    slow = changed(back, "gone.toml", {"soils = ": 'dead_organic = "transition"\nsoils = '})
+    found, _ = carbon(slow, tmp_path / "run")
+    assert found["litter"] < 0
+    assert found["litter"] == pytest.approx(at_once["litter"])
+
+
+def test_a_transition_needs_class_densities_and_mapped_areas(county: Path):
+    biomass = changed(county, "no.toml", {"[output]": "[output]"})
+    wrong = changed(biomass, "no.toml", {OLD: OLD + '\ndead_organic = "transition"'})
+    with pytest.raises(GepError, match="goes with class densities"):
+        read_project(wrong)
