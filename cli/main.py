@@ -55,6 +55,8 @@ class LazyGroup(click.Group):
                      "loans on forest carbon: page, file, schedule, stress"),
         "pledge": Text("质押登记库：登记、解押、查询、审计",
                        "the registry of pledges: register, release, list, audit"),
+        "value": Text("碳汇的质押价值，逐步说明",
+                      "collateral value of carbon, every step explained"),
     }  # fmt: skip
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from cli.book.layers_page import layers_page
 from cli.book.markdown import LANGUAGES, MARK, file_name
 from cli.book.service_page import service_page
 from cli.book.standard_page import standard_page
+from cli.book.valuation_page import valuation_page
 from data_catalog.errors import OutputError
 from data_catalog.standards import bundled
 from data_catalog.text import Text
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
         found[f"standards/{file_name('README', lang)}"] = standards_page(lang)
         found[file_name("layers", lang)] = layers_page(lang)
         found[file_name("carbon_dynamics", lang)] = dynamics_page(lang)
+        found[file_name("valuation_equations", lang)] = valuation_page(lang)
         found[file_name("credits", lang)] = credits_page(lang)
         found[file_name("conflict-rules", lang)] = conflicts_page(lang)
         for service in services():

@@ -17,17 +17,7 @@ from cli.help import folded
 from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-OURS = (
-    "init",
-    "services",
-    "explain",
-    "standards",
-    "parameters",
-    "sinks",
-    "compare",
-    "book",
-    "pledge",
-)
+    init services explain standards parameters sinks compare book pledge value
 ASK = """
 import sys
 from cli.main import gep
@@ -110,7 +100,7 @@ NAMES = set(
     KIND ACTION GEP_PLEDGE_DB GEP_PLEDGE_USER GEP_PLEDGE_SEALING_KEY sealing checkpoint pub
     bank_maker bank_checker forestry auditor USER FILE init party right project batch issue loan
     policy screen investigate sign draw monitor repay withdraw default dispose close FIRST LAST
-    STATE SUBJECT DATE name CLAIMS CRS IDS G V S URL
+    STATE SUBJECT DATE name CLAIMS CRS IDS G V S URL VINTAGES RULE CASE GROSS_SPOT anji
     """.split()  # noqa: SIM905
 )
 """Words of a Chinese page that are what one types, or names."""
