@@ -19,13 +19,40 @@ from scipy import optimize, stats
 
 from data_catalog.errors import LoanError
 from data_catalog.parameters import engine_number
+from data_catalog.spec import Citation, Column, Model, Output
 from data_catalog.text import Text
 
-__all__ = ["distance_decay", "event_correlation", "events", "factor_correlation"]
+__all__ = ["ONE_FACTOR", "distance_decay", "event_correlation", "events", "factor_correlation"]
 
 Numbers = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
 WHERE = Text("相关性", "correlation")
+
+
+def latent(factor: npt.ArrayLike, shared: npt.ArrayLike, own: npt.ArrayLike) -> Numbers:
+    """Return what decides the events: low values are bad."""
+    of = np.asarray(factor, dtype=np.float64)
+    found: Numbers = np.sqrt(of) * np.asarray(shared) + np.sqrt(1 - of) * np.asarray(own)
+    return found
+
+
+ONE_FACTOR = Model(
+    id="one_factor_gaussian_copula",
+    title=Text("单因子高斯 copula", "One-factor Gaussian copula"),
+    formula=r"X_i = \sqrt{r}\, Z + \sqrt{1 - r}\, e_i, \quad i\ \text{if}\ X_i < \Phi^{-1}(p_i)",
+    source=Citation("vasicek_2002", "the limiting portfolio's factor"),
+    inputs={
+        "factor": Column(symbol="r", units="1"),
+        "shared": Column(symbol="Z", units="1"),
+        "own": Column(symbol="e_i", units="1"),
+    },
+    kernel=latent,
+    output=Output(name="latent", units="1", total="1", low=-1e3, high=1e3),
+    note=Text(
+        "高斯 copula 没有尾部相依：多起极端事件同时发生的概率可能被低估。",
+        "A Gaussian copula has no tail dependence: extremes of many at once may be more frequent.",
+    ),
+)
 
 
 def event_correlation(probability: float, factor: float) -> float:
@@ -133,7 +160,7 @@ def events(
             continue
         factor = float(correlation)
         shared = rng.standard_normal((size, 1))[:count]
-        yield np.sqrt(factor) * shared + np.sqrt(1 - factor) * own < lines
+        yield latent(factor, shared, own) < lines
 
 
 def _root(matrix: Numbers) -> Numbers:

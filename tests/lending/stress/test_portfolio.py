@@ -99,6 +99,7 @@ def test_twenty_independent_loans_of_two_percent() -> None:
 def test_the_same_loans_with_defaults_correlated_by_three_tenths() -> None:
     # .392 x (1 + 19 x .3) = 2.6264: the mean stays, the tail does not
     factor = factor_correlation(0.02, 0.3)
+    assert factor == pytest.approx(0.70, abs=0.005)
     losses = loss_distribution(portfolio_of_twenty(), factor, draws=DRAWS, seed=1)
     assert losses.loss.var(ddof=1) == pytest.approx(2.6264, rel=0.08)
     assert losses.mean == pytest.approx(0.4, abs=4 * losses.standard_error)
