@@ -44,6 +44,8 @@ WANTED = {
     "greater_than": Text("大于 {gt}", "more than {gt}"),
     "greater_than_equal": Text("不小于 {ge}", "at least {ge}"),
     "less_than_equal": Text("不大于 {le}", "at most {le}"),
+    "too_short": Text("至少有 {min_length} 项", "a list of {min_length} or more"),
+    "too_long": Text("至多有 {max_length} 项", "a list of at most {max_length}"),
     "literal": Text("为 {expected}", "{expected}"),
 }
 """What a value must be, by how pydantic calls the mistake."""

@@ -4,12 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from data_catalog.text import Text
-from sinks.pools import POOLS, density_parameter
+from sinks.pools import POOLS, SOIL, density_parameter
 from tiles.lineage import Figure, Lineage, Rests, cells_of, name_of
 
 __all__ = ["carbon_figures"]
 
-CARBON = "carbon"
+CARBON, TOTAL = "carbon", "total"
+SAID_TOTAL = Text("各碳库之和。", "The sum over the pools.")
+SAID_TOTAL_ERROR = Text(
+    "各碳库、各宗地共用的误差按来源相加后再合成，见 carbon_errors.parquet。",
+    "Errors that pools and parcels share are added up by source first: carbon_errors.parquet.",
+)
 UNITS = {"stock_tC": "t_C", "se_tC": "t_C", "change_tC": "t_C", "removal_tCO2e": "t_CO2e"}
 MEASURES = {
     "stock_tC": Text("碳储量", "carbon stock"),
@@ -21,14 +26,36 @@ SAID = {
     "stock_tC": Text("各类面积乘以碳密度。", "Area of each class times its carbon density."),
     "change_tC": Text("期末与期初储量之差。", "Stock at closing less stock at opening."),
     "se_tC": Text(
-        "由参数的标准误传递；各宗地共用同一参数，误差完全相关。",
-        "From the standard errors of the parameters, which all parcels share.",
+        "由参数的标准误传递；各宗地共用同一参数，误差完全相关。各来源的份额见 "
+        "carbon_errors.parquet。",
+        "From the standard errors of the parameters, which all parcels share; source by source in "
+        "carbon_errors.parquet.",
     ),
     "removal_tCO2e": Text("碳储量变化折为二氧化碳。", "The change of carbon as carbon dioxide."),
 }
-OF_CELLS = Text(
-    "在各像元内按公式计算，再按面积求和。", "Worked out in every cell, and summed by area."
+SAID_SOIL = Text(
+    "转变土地新旧两种用途的土壤碳储量之差，乘以该时期在转变期中所占的份额。",
+    "Soil stock of the new land use less that of the old, times the share of the transition that "
+    "falls into the period.",
 )
+OTHERWISE = {
+    ("biomass", "stock_tC"): Text(
+        "在各像元内按公式计算，再按面积求和。", "Worked out in every cell, and summed by area."
+    ),
+    ("inventory", "stock_tC"): Text(
+        "各宗地按所选方法计算后求和，见 carbon_routes.csv。",
+        "The sum over the parcels, each by its chosen route: see carbon_routes.csv.",
+    ),
+    ("inventory", "change_tC"): Text(
+        "两期均有小班调查的宗地为两期储量之差，其余宗地按图层计算。",
+        "Stock at closing less stock at opening of parcels with an inventory at both dates; of "
+        "the others as the maps have it.",
+    ),
+    ("biomass", "change_tC"): Text(
+        "两期都有数值的像元上，期末与期初储量之差。",
+        "Stock at closing less stock at opening, on the cells known at both dates.",
+    ),
+}
 FORMULAS = {
     "stock_tC": r"C = \sum_c A_c d_c", "change_tC": r"C = \sum_c (A_{2c} - A_{1c}) d_c",
     "se_tC": r"s = \sqrt{\sum_c (A_c s_c)^2}", "removal_tCO2e": r"R = C \cdot \frac{44}{12}",
@@ -40,22 +67,55 @@ def carbon_figures(lineage: Lineage) -> Iterator[Figure]:
     about = lineage.manifest.get("carbon")
     if about is None:
         return
+    pools = list(_of_pools(lineage, about))
+    yield from pools
+    yield from _of_all(lineage, {figure.code: figure for figure in pools})
+
+
+def _of_pools(lineage: Lineage, about: Mapping[str, Any]) -> Iterator[Figure]:
     for line, row in cells_of(lineage.run / "carbon.csv"):
-        changes = bool(row["year_from"])
-        when = f"{row['year_from']}-{row['year_to']}" if changes else row["year"]
+        when = _when(row)
         for measure in (m for m in UNITS if row[m]):
-            by_models = about["method"] == "biomass"
-            parts = _parts(row, measure)
-            said = OF_CELLS if by_models and measure == "stock_tC" else SAID[measure]
+            by_classes = about["method"] == "class_density"
+            of_soil = _by_transition(about, row) and measure == "change_tC"
+            parts = () if of_soil else _parts(row, measure)
+            said = OTHERWISE.get((about["method"], measure), SAID[measure])
+            said = SAID_SOIL if of_soil else said
             pool = POOLS[row["pool"]]
             of = MEASURES[measure]
             yield Figure(
                 code=_code(row["pool"], when, measure),
                 title=Text(f"{pool.zh}，{when} 年：{of.zh}", f"{pool.en}, {when}: {of.en}"),
                 value=row[measure], unit=UNITS[measure], file="carbon.csv", line=line,
-                column=measure, said=said, formula="" if by_models else FORMULAS[measure],
-                parts=parts, rests=_rests(lineage, about, row, measure),
+                column=measure, said=said, parts=parts,
+                formula=FORMULAS[measure] if by_classes and not of_soil else "",
+                rests=_rests(lineage, about, row, measure),
             )  # fmt: skip
+
+
+def _of_all(lineage: Lineage, pools: Mapping[str, Figure]) -> Iterator[Figure]:
+    for line, row in cells_of(lineage.run / "carbon_total.csv"):
+        when = _when(row)
+        for measure in (m for m in UNITS if row[m]):
+            of = MEASURES[measure]
+            parts = [c for pool in POOLS if (c := _code(pool, when, measure)) in pools]
+            yield Figure(
+                code=_code(TOTAL, when, measure),
+                title=Text(f"各碳库合计，{when} 年：{of.zh}", f"All pools, {when}: {of.en}"),
+                value=row[measure], unit=UNITS[measure], file="carbon_total.csv", line=line,
+                column=measure, said=SAID_TOTAL_ERROR if measure == "se_tC" else SAID_TOTAL,
+                parts=tuple(parts), rests=Rests().add(*(pools[code].rests for code in parts)),
+            )  # fmt: skip
+
+
+def _by_transition(about: Mapping[str, Any], row: Mapping[str, str]) -> bool:
+    """Return whether a row is the change of soil by its transition after conversion."""
+    return row["pool"] == SOIL and bool(row["year_from"]) and "soil_change" in about
+
+
+def _when(row: Mapping[str, str]) -> str:
+    """Return the year of a stock, or the years of a change."""
+    return f"{row['year_from']}-{row['year_to']}" if row["year_from"] else row["year"]
 
 
 def _code(pool: str, when: str, measure: str) -> str:
@@ -75,10 +135,17 @@ def _rests(
     lineage: Lineage, about: Mapping[str, Any], row: Mapping[str, str], measure: str
 ) -> Rests:
     found = Rests()
+    if _by_transition(about, row):
+        found.rows |= dict.fromkeys(about["soil_change"]["rows"])
+        return found.add(lineage.layers(_maps(lineage, about, row)))
     for model in about["models"]:
         if model["pool"] == row["pool"] and (row["year_from"] or str(model["year"]) == row["year"]):
             found.add(lineage.rests(model))
-    if about["method"] != "biomass":
+    if about["method"] == "inventory":
+        found.rows |= dict.fromkeys(about["route_rows"])
+    if "confusion" in lineage.manifest["project"]["tables"] and about["classes"]:
+        found.tables[lineage.table("confusion", "", ())] = None
+    if about["classes"]:
         found.add(lineage.layers(_maps(lineage, about, row)))
         present = _classes(lineage, row)
         parameter = density_parameter(row["pool"])

@@ -19,7 +19,14 @@ from tests.test_seea_of_a_run import GROUPS, LAYERS, USERS
 from tests.test_tables import STATISTICS, run
 from tiles.lineage import Figure, Lineage
 
-FILES = ("account.csv", "items.csv", "summary.csv", "carbon.csv", "seea/**/*.csv")
+FILES = (
+    "account.csv",
+    "items.csv",
+    "summary.csv",
+    "carbon.csv",
+    "carbon_total.csv",
+    "seea/**/*.csv",
+)
 LABEL = re.compile(
     r"_zh$|_en$|unit$|^code$|^(price_)?year|^standard$|^service$|^item$|^ecosystem(s|_from)?$|"
     r"^group$|^counted$|^in_gep$|^variable$|^grade$|^pool$"

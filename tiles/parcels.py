@@ -63,7 +63,7 @@ def read_parcels(project: Project) -> Parcels | None:
         Everything that is wrong with them, at once.
     """
     if project.parcels is not None:
-        return _from_file(project, project.parcels)
+        return parcels_of(project.path(project.parcels.path), project.parcels)
     return read_region(project)
 
 
@@ -82,8 +82,15 @@ def read_region(project: Project) -> Parcels | None:
     return Parcels(parts, name)
 
 
-def _from_file(project: Project, entry: ParcelsEntry) -> Parcels:
-    frame = _read(project.path(entry.path), entry.layer)
+def parcels_of(path: Path, entry: ParcelsEntry) -> Parcels:
+    """Return the parcels of a file, whether or not a project names it.
+
+    Raises
+    ------
+    ParcelError or Problems
+        Everything that is wrong with them, at once.
+    """
+    frame = _read(path, entry.layer)
     raise_all(_column_problems(frame, entry))
     ids = {"parcel_id": [_id(value) for value in frame[entry.id]]}
     attributes = {name: frame[column] for name, column in entry.columns.items()}

@@ -20,7 +20,7 @@ from data_catalog.units import is_unit
 from tiles.objects import length_km, outline_km2, read_objects
 from tiles.project import Project
 
-__all__ = ["TableRows", "paths_of", "read_table"]
+__all__ = ["TableRows", "paths_of", "read_rows_of", "read_table"]
 
 COMMENT = "#"
 """How a line begins that is not read."""
@@ -65,6 +65,17 @@ def read_table(project: Project, name: str, path: Path) -> TableRows:
         Everything that is wrong with it: columns that are missing or unknown, text that is no
         number, numbers out of range, wrong years, units that are none, rows given twice.
     """
+    return read_rows_of(name, path, project.project.year)
+
+
+def read_rows_of(name: str, path: Path, year: int | None = None) -> TableRows:
+    """Return a table without a project; its rows may be of any year where none is given.
+
+    Raises
+    ------
+    GepError or Problems
+        See `read_table`.
+    """
     declared = tables()[name]
     shapes: gpd.GeoSeries | None = None
     if declared.shapes:
@@ -80,7 +91,7 @@ def read_table(project: Project, name: str, path: Path) -> TableRows:
         raise_all([*_missing_columns(declared, columns, path.name),
                    *_unknown_columns(declared, unknown, path.name)])  # fmt: skip
     frame, errors = _frame(declared, cells, lines, path.name)
-    errors.extend(_row_problems(declared, frame, path.name, project.project.year))
+    errors.extend(_row_problems(declared, frame, path.name, year))
     raise_all(errors)
     for made, measure in MADE.items():
         if shapes is not None and made in declared.columns:
@@ -184,10 +195,10 @@ def _number(text: str, column: TableColumn, where: str) -> float:
 
 
 def _row_problems(
-    declared: Table, frame: pd.DataFrame, where: str, year: int
+    declared: Table, frame: pd.DataFrame, where: str, year: int | None
 ) -> Iterator[GepError]:
     """Yield what is wrong with whole rows: their year, their unit, and rows given twice."""
-    if YEAR in frame and not declared.of_years:
+    if YEAR in frame and year is not None and not declared.of_years:
         yield from _year_problems(frame, where, year)
     if UNIT_COLUMN in frame:
         yield from _unit_problems(declared, frame, where)

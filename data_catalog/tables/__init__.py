@@ -11,8 +11,8 @@ from data_catalog.text import Text
 __all__ = ["UNIT", "Table", "TableColumn", "tables"]
 
 ColumnKind: TypeAlias = Literal["text", "number", "geometry"]
-SURVEYS = frozenset({"inventory", "trees", "bamboo"})
-"""The tables whose rows are of the year in which they were surveyed, whichever the account's."""
+SURVEYS = frozenset({"inventory", "trees", "bamboo", "stand_events"})
+"""The tables whose rows are of the year of a survey or an event, whichever the account's."""
 UNIT = "{unit}"
 """In a column's units: what the row itself has in its column `unit`."""
 

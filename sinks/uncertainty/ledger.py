@@ -18,10 +18,12 @@ TITLE = Text("误差来源账", "ledger of errors")
 OWN_TITLE = Text("各行自身", "of the rows themselves")
 SOURCES: Mapping[str, str] = {
     "map model": "地图模型",
+    "biomass map residuals": "生物量地图残差",
+    "biomass model without fold": "生物量模型，去除第几折",
     SAMPLE: "参考样本，制图类别",
     MISTAKES: "分类误差，制图类别",
 }
-"""Chinese for how the sources of this package begin."""
+"""Chinese for how the sources of this package, and of biomass models, begin."""
 COLUMNS: Mapping[str, Text] = {
     "source": Text("误差来源", "source of error"),
     "se": Text("标准误", "standard error"),

@@ -87,15 +87,17 @@ CHINESE = {
 }
 OF_CLICK = 14
 """Rows of the table that are click's own words: they come first."""
-NAMES = {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE", "PROJECT", "DIR", "NAME", "ID",
-         "SET", "gep", "standards", "threads", "processes", "tcp", "host", "zh", "en", "x", "h",
-         "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B", "parcel", "ecosystem",
-         "service", "township", "WHAT", "CODE", "ROW", "SAMPLE", "gpkg",
-         "neyman", "proportional", "equal",
-         "NUMBER", "annuity", "principal", "bullet", "monthly", "quarterly", "yearly", "actual",
-         "date", "amount", "kind", "carbon", "other", "csv",
-         "VALUATION", "LOANS", "toml", "SHARE", "SPECIES", "price", "area", "fire", "pine",
-         "YYYY", "MM", "DD"}  # fmt: skip
+NAMES = set(
+    """
+    GEP GEP_LANG JSON TOML Dask SERVICE PROJECT DIR NAME ID SET gep standards threads processes tcp
+    host zh en x h q cn open demo RUN RUN_A RUN_B A B parcel ecosystem service township WHAT CODE
+    ROW SAMPLE gpkg neyman proportional equal INVENTORY SPECIES GROUP PARAMETER MEAN ERROR ROUTE CSV
+    Parquet growth_records stand_events constant richards chapman_richards logistic gompertz
+    schumacher volume_fixed volume_linear guangxi YEAR FORM SCENES COLUMN parcel_id PLOTS
+    NUMBER annuity principal bullet monthly quarterly yearly actual date amount kind carbon other
+    csv VALUATION LOANS toml SHARE price area fire pine YYYY MM DD
+    """.split()  # noqa: SIM905
+)
 """Words of a Chinese page that are what one types, or names."""
 
 

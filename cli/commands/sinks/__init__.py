@@ -4,6 +4,9 @@ import click
 
 from cli.commands.sinks.account import change, stock
 from cli.commands.sinks.accuracy import accuracy
+from cli.commands.sinks.biomass import biomass
+from cli.commands.sinks.disturbance import disturbance
+from cli.commands.sinks.grow import grow
 
 __all__ = ["sinks"]
 
@@ -13,5 +16,5 @@ def sinks() -> None:
     """Compute the forest carbon of a project, without the services."""
 
 
-for _command in (stock, change, accuracy):
+for _command in (stock, change, accuracy, grow, disturbance, biomass):
     sinks.add_command(_command)

@@ -1,0 +1,1 @@
+"""Growth of stands: curves, fits from records, events, age classes, bamboo, paths of stock."""

@@ -1,0 +1,1 @@
+"""Carbon seen from above: biomass models, scenes and disturbance."""

@@ -1,0 +1,1 @@
+"""Above-ground biomass from reflectance, terrain and plots: learned, checked and mapped."""

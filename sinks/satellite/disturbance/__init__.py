@@ -1,0 +1,1 @@
+"""Where and when a forest was disturbed: found in scenes, or told by others."""

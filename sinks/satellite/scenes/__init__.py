@@ -1,0 +1,1 @@
+"""Scenes: declared, brought onto one grid, masked, composed and made into indices."""
