@@ -1,6 +1,6 @@
 """The price over time: never a bare spot, always a path from a dated row.
 
-    P(t) = P_0 (1 + g)^t         or through stated points, the last of which stays
+P(t) = P_0 (1 + g)^t         or through stated points, the last of which stays
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ __all__ = ["GROWING_PRICE", "growing_price", "price_path"]
 Numbers = npt.NDArray[np.float64]
 
 
-def growing_price(price: npt.ArrayLike, growth: npt.ArrayLike, years: npt.ArrayLike) -> Numbers:
+def growing_price(price: Numbers, growth: Numbers, years: Numbers) -> Numbers:
     """Return a price that grows at one rate."""
-    return np.asarray(price) * (1 + np.asarray(growth)) ** np.asarray(years, dtype=np.float64)
+    return price * (1 + growth) ** years
 
 
 def price_path(
@@ -36,9 +36,10 @@ def price_path(
         Straight between them and from the base date; after the last the price stays.
     """
     if not points:
-        return growing_price(price, growth, years)
+        return GROWING_PRICE(price=price, growth=growth, years=years)
     at, prices = zip((0.0, price), *points, strict=True)
-    return np.interp(years, at, prices)
+    found: Numbers = np.interp(years, at, prices)
+    return found
 
 
 GROWING_PRICE = Model(
@@ -52,8 +53,6 @@ GROWING_PRICE = Model(
         "years": Column(symbol="t", units="1"),
     },
     kernel=growing_price,
-    output=Output(
-        name="growing_price", units="CNY/t_CO2e", total="CNY/t_CO2e", low=0, high=1e6
-    ),
+    output=Output(name="growing_price", units="CNY/t_CO2e", total="CNY/t_CO2e", low=0, high=1e6),
     empirical="years are counted by the stated day count",
 )

@@ -8,6 +8,8 @@ for GBM, and must be equal for OU. Carbon markets are not weak-form efficient: e
 approximation.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -65,8 +67,8 @@ class Fitted:
     log_likelihood: float
 
 
-def _steps(days: npt.ArrayLike, prices: Numbers) -> Numbers:
-    at = np.array([day.toordinal() for day in np.asarray(days, dtype=object)], dtype=np.float64)
+def _steps(days: Sequence[date], prices: Numbers) -> Numbers:
+    at = np.array([day.toordinal() for day in days], dtype=np.float64)
     steps = np.diff(at) / YEAR
     if len(prices) < LEAST or not (prices > 0).all() or not (steps > 0).all():
         raise ProjectError(where="price series", problem=Text(
@@ -80,7 +82,7 @@ def _likelihood(error: Numbers, variance: Numbers) -> float:
     return float(-0.5 * (np.log(2 * np.pi * variance) + error**2 / variance).sum())
 
 
-def fit_gbm(days: "npt.ArrayLike | list[date]", prices: Numbers) -> Fitted:
+def fit_gbm(days: Sequence[date], prices: Numbers) -> Fitted:
     """Return the GBM of a series, steps of any length.
 
     The drift of the log price is its whole change over the whole time; the variance is that of
@@ -96,7 +98,7 @@ def fit_gbm(days: "npt.ArrayLike | list[date]", prices: Numbers) -> Fitted:
     )  # fmt: skip
 
 
-def fit_ou(days: "npt.ArrayLike | list[date]", prices: Numbers) -> Fitted:
+def fit_ou(days: Sequence[date], prices: Numbers) -> Fitted:
     """Return the OU process of the log price: regression of each log price on the last.
 
         x' = theta (1 - b) + b x + e,    b = exp(-kappa dt),    Var e = sigma^2 (1 - b^2) / 2 kappa
@@ -136,7 +138,7 @@ def step_gbm(
     log_price: Numbers, years: float, normal: Numbers, *, drift: float, volatility: float
 ) -> Numbers:
     """Return the log price some years later, (draws,)."""
-    return log_price + (drift - volatility**2 / 2) * years + volatility * np.sqrt(years) * normal
+    return log_price + (drift - volatility**2 / 2) * years + volatility * math.sqrt(years) * normal
 
 
 def step_ou(
@@ -144,6 +146,6 @@ def step_ou(
     *, reversion: float, mean: float, volatility: float,
 ) -> Numbers:  # fmt: skip
     """Return the log price some years later, (draws,)."""
-    kept = np.exp(-reversion * years)
-    spread = volatility * np.sqrt(-np.expm1(-2 * reversion * years) / (2 * reversion))
-    return np.log(mean) + kept * (log_price - np.log(mean)) + spread * normal
+    kept = math.exp(-reversion * years)
+    spread = volatility * math.sqrt(-math.expm1(-2 * reversion * years) / (2 * reversion))
+    return math.log(mean) + kept * (log_price - math.log(mean)) + spread * normal

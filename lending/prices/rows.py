@@ -110,9 +110,7 @@ def _wrong(error: ValidationError, where: str) -> ProjectError:
     ))  # fmt: skip
 
 
-def price_at(
-    rows: Iterable[PriceRow], market: str, day: date, validity_days: int
-) -> PriceRow:
+def price_at(rows: Iterable[PriceRow], market: str, day: date, validity_days: int) -> PriceRow:
     """Return the newest row of a market that ended by a day.
 
     Raises

@@ -26,20 +26,20 @@ RULES = "valuation"
 
 
 def comparable_price(
-    weight: npt.ArrayLike, price: npt.ArrayLike, vintage: npt.ArrayLike, type: npt.ArrayLike,  # noqa: A002
-    region: npt.ArrayLike, volume: npt.ArrayLike, date: npt.ArrayLike,
+    weight: Numbers, price: Numbers, vintage: Numbers, type: Numbers,  # noqa: A002
+    region: Numbers, volume: Numbers, date: Numbers,
 ) -> Numbers:  # fmt: skip
     """Return what a trade adds to the price of ours."""
-    factors = np.asarray(vintage) * np.asarray(type) * np.asarray(region)
-    return np.asarray(weight) * np.asarray(price) * factors * np.asarray(volume) * np.asarray(date)
+    factors = vintage * type * region
+    return weight * price * factors * volume * date
 
 
 def replacement_cost(
-    outlay: npt.ArrayLike, return_rate: npt.ArrayLike, years: npt.ArrayLike, site: npt.ArrayLike
+    outlay: Numbers, return_rate: Numbers, years: Numbers, site: Numbers
 ) -> Numbers:
     """Return what an outlay of some years ago is worth with its return."""
-    grown = (1 + np.asarray(return_rate, dtype=np.float64)) ** np.asarray(years)
-    return np.asarray(outlay) * grown * np.asarray(site)
+    grown = (1 + return_rate) ** years
+    return outlay * grown * site
 
 
 def _factor(symbol: str) -> Column:
@@ -123,7 +123,8 @@ def cost_value(facts: CostApproach) -> Cost:
     late = [one.year for one in facts.outlays if one.year > facts.years]
     if late:
         raise ProjectError(where="cost.outlays", problem=Text(
-            f"第 {late[0]} 年晚于 years = {facts.years}。", f"year {late[0]} is after {facts.years}."
+            f"第 {late[0]} 年晚于 years = {facts.years}。请更正其中之一。",
+            f"year {late[0]} is after years = {facts.years}. Correct one of both.",
         ))  # fmt: skip
     total = math.fsum(
         float(REPLACEMENT(

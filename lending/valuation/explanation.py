@@ -13,7 +13,7 @@ from lending.valuation.income import PARTS, RECEIPT, Flow
 from lending.valuation.money import discount
 from lending.valuation.result import AppliedHaircut, Results, Step, Words
 from lending.valuation.timing import ENDS
-from lending.valuation.tonnes import LOWER_BOUND, NET_TONNES, lower_factor
+from lending.valuation.tonnes import LOWER_BOUND, NET_TONNES
 from lending.valuation.worked import Worked
 
 __all__ = ["explained"]
@@ -34,9 +34,9 @@ NO_NOTE = Text("", "")
 
 def explained(of: Worked, results: Results) -> tuple[Step, ...]:
     """Return the steps from the area, or the vintages, to the highest loan."""
-    return tuple([
-        *_tonnes(of), *_time(of), *_terms(of), *_worth(of), *_haircuts(of), *_limits(results)
-    ])  # fmt: skip
+    return (
+        *_tonnes(of), *_time(of), *_terms(of), *_worth(of), *_haircuts(of), *_limits(results),
+    )  # fmt: skip
 
 
 def _step(
@@ -61,7 +61,7 @@ def _tonnes(of: Worked) -> Iterable[Step]:
         )  # fmt: skip
         z = ndtri(policy.confidence)
         yield _step(
-            "lower", LOWER_BOUND.title, float(lower_factor(z, holding.cv)), "1",
+            "lower", LOWER_BOUND.title, float(LOWER_BOUND(z=z, cv=holding.cv)), "1",
             LOWER_BOUND.formula, LOWER_BOUND.source.key,
             Text(f"{level} 单侧，z = {z:.6f}，cv = {holding.cv:g}",
                  f"{level} one-sided, z = {z:.6f}, cv = {holding.cv:g}"),
@@ -114,7 +114,7 @@ def _terms(of: Worked) -> Iterable[Step]:
         "price", Text("起始价格", "price at the start"), of.plan.start, row.unit,
         GROWING_PRICE.formula, row.source,
         Text(f"{row.market}，{row.last_day}；路径：年增长 {path.growth:.2%}，依据：{path.source}",
-             f"{row.market}, {row.last_day}; path: {path.growth:.2%} a year, because {path.source}"),
+             f"{row.market}, {row.last_day}; path: {path.growth:.2%} a year ({path.source})"),
     )  # fmt: skip
     rate = of.inputs.policy.discount
     parts = " + ".join(f"{part.name} {part.rate:.2%}" for part in rate.parts)

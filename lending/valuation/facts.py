@@ -54,7 +54,7 @@ class Holding(_Section):
     """
 
     area_mu: Positive
-    yield_tCO2e_per_mu: Positive
+    yield_tCO2e_per_mu: Positive  # noqa: N815
     """Per year."""
     cv: NotNegative
     source: str

@@ -1,9 +1,9 @@
 """Timber and compensation income: rights of their own, valued apart from carbon.
 
-    residual   E = W - C - F
-    harvest    E = K [A_u + sum D_a (1+p)^(u-a)] / (1+p)^(u-n+1) - sum_i C_i / (1+p)^(i-n+1)
-    Faustmann  B = [A_u + sum D_a (1+p)^(u-a) - sum C_i (1+p)^(u-i+1)] / [(1+p)^u - 1] - V / p
-    annuity    E = A / p       for ever;    A (1 - (1+p)^-n) / p for n years
+residual   E = W - C - F
+harvest    E = K [A_u + sum D_a (1+p)^(u-a)] / (1+p)^(u-n+1) - sum_i C_i / (1+p)^(i-n+1)
+Faustmann  B = [A_u + sum D_a (1+p)^(u-a) - sum C_i (1+p)^(u-i+1)] / [(1+p)^u - 1] - V / p
+annuity    E = A / p       for ever;    A (1 - (1+p)^-n) / p for n years
 """
 
 from collections.abc import Mapping

@@ -103,8 +103,8 @@ def arms_length_gate(row: PriceRow) -> Gate:
     if row.arms_length:
         return _gate("arms_length", "ok", f"{row.market} 为公平交易价格",
                      f"the price of {row.market} is one at arm's length")  # fmt: skip
-    return _gate("arms_length", "flag", f"{row.market} 的价格由法院或机关购买形成，不是公平交易价格",
-                 f"the price of {row.market} was paid by order of a court or an agency")  # fmt: skip
+    return _gate("arms_length", "flag", f"{row.market} 的价格来自法院或机关购买，并非公平交易",
+                 f"the price of {row.market} was paid by a court or an agency")  # fmt: skip
 
 
 def rejected(gates: Iterable[Gate]) -> Gate | None:

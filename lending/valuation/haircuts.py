@@ -1,8 +1,8 @@
 """Haircuts: what the policy takes off a value, and never twice for what is taken already.
 
-    price      1 - exp(-z sigma sqrt(h / 252))          lognormal value at risk
-    liquidity  1 - (1 - c) (1 + r)^-w                   w = stock / yearly sales
-    factor     prod(1 - h)  or  max(0, 1 - sum h)       as the policy states
+price      1 - exp(-z sigma sqrt(h / 252))          lognormal value at risk
+liquidity  1 - (1 - c) (1 + r)^-w                   w = stock / yearly sales
+factor     prod(1 - h)  or  max(0, 1 - sum h)       as the policy states
 """
 
 import math
@@ -36,21 +36,19 @@ TAKEN = Text("按政策", "by the policy")
 REFUSED = "refuse"
 
 
-def price_at_risk(
-    z: npt.ArrayLike, volatility: npt.ArrayLike, days: npt.ArrayLike, days_in_year: npt.ArrayLike
-) -> Numbers:
+def price_at_risk(z: Numbers, volatility: Numbers, days: Numbers, days_in_year: Numbers) -> Numbers:
     """Return the share of its value that a lognormal price may lose until it is sold."""
-    years = np.asarray(days, dtype=np.float64) / np.asarray(days_in_year)
-    return -np.expm1(-np.asarray(z) * np.asarray(volatility) * np.sqrt(years))
+    years = days / days_in_year
+    return -np.expm1(-z * volatility * np.sqrt(years))
 
 
 def liquidity_haircut(
-    stock: npt.ArrayLike, yearly_sales: npt.ArrayLike, concession: npt.ArrayLike,
-    rate: npt.ArrayLike,
+    stock: Numbers, yearly_sales: Numbers, concession: Numbers,
+    rate: Numbers,
 ) -> Numbers:  # fmt: skip
     """Return what waiting for a buyer costs, and what is conceded to find one."""
-    wait = np.asarray(stock, dtype=np.float64) / np.asarray(yearly_sales)
-    return 1 - (1 - np.asarray(concession)) * (1 + np.asarray(rate)) ** -wait
+    wait = stock / yearly_sales
+    return 1 - (1 - concession) * (1 + rate) ** -wait
 
 
 PRICE_AT_RISK = Model(

@@ -23,8 +23,17 @@ from lending.valuation.money import discount
 from lending.valuation.timing import Schedule, months_later, years_between
 from lending.valuation.tonnes import Lots, in_periods
 
-__all__ = ["PARTS", "RECEIPT", "Flow", "Plan", "flows", "plan_of", "present",
-           "present_draws", "receipt"]
+__all__ = [
+    "PARTS",
+    "RECEIPT",
+    "Flow",
+    "Plan",
+    "flows",
+    "plan_of",
+    "present",
+    "present_draws",
+    "receipt",
+]
 
 Numbers = npt.NDArray[np.float64]
 PartName = Literal["past", "future"]
@@ -34,9 +43,9 @@ PARTS: dict[PartName, Text] = {
 }
 
 
-def receipt(tonnes: npt.ArrayLike, price: npt.ArrayLike, fee: npt.ArrayLike) -> Numbers:
+def receipt(tonnes: Numbers, price: Numbers, fee: Numbers) -> Numbers:
     """Return what a sale brings after the exchange's fee."""
-    return np.asarray(tonnes) * np.asarray(price) * (1 - np.asarray(fee))
+    return tonnes * price * (1 - fee)
 
 
 RECEIPT = Model(
@@ -146,7 +155,7 @@ def _future(plan: Plan) -> Iterable[Flow]:
     costs, when = plan.costs, plan.schedule
     events = np.ones(len(when.verified))
     prices = plan.prices("future", when.paid)
-    receipts = receipt(plan.future, prices, costs.fee)
+    receipts = RECEIPT(tonnes=plan.future, price=prices, fee=costs.fee)
     once = np.zeros(1)
     yield Flow(kind="receipt", part="future", years=when.paid, amount=receipts,
                tonnes=plan.future, price=prices)  # fmt: skip
@@ -180,11 +189,12 @@ def _past(plan: Plan) -> Iterable[Flow]:
         return
     costs, paid = plan.costs, plan.past_paid
     prices = plan.prices("past", paid)
-    receipts = receipt(plan.past, prices, costs.fee)
-    to_verify = (plan.past > 0) & (np.arange(len(plan.past)) > 0)  # the issued ones are verified
-    verify = to_verify * float(costs.verification)
-    issue = to_verify * float(costs.issuance)
-    net = np.maximum(0.0, receipts * (1 - costs.tax) - verify - issue)
+    receipts = RECEIPT(tonnes=plan.past, price=prices, fee=costs.fee)
+    # the issued ones are verified already
+    to_verify = ((plan.past > 0) & (np.arange(len(paid)) > 0)).astype(np.float64)
+    verify: Numbers = to_verify * float(costs.verification)
+    issue: Numbers = to_verify * float(costs.issuance)
+    net: Numbers = np.maximum(0.0, receipts * (1 - costs.tax) - verify - issue)
     owner = costs.owner_share * (receipts if costs.owner_share_of == "receipts" else net)
     yield Flow(kind="receipt", part="past", years=paid, amount=receipts, tonnes=plan.past,
                price=prices)  # fmt: skip

@@ -21,7 +21,7 @@ TITLES = {
 
 
 def bounds_of(of: Worked, gates: Iterable[Gate]) -> tuple[Bound, ...]:
-    """Return every rule of the policy that limits the amount; the lowest binds, the first of equals.
+    """Return every rule of the policy that limits the amount; the lowest binds.
 
     A refused title or a gate that rejects leaves nothing.
     """

@@ -26,14 +26,15 @@ __all__ = [
 Numbers = npt.NDArray[np.float64]
 
 
-def discount(rate: npt.ArrayLike, years: npt.ArrayLike) -> Numbers:
+def discount(rate: float, years: Numbers) -> Numbers:
     """Return (1 + r)^-t."""
-    return (1 + np.asarray(rate, dtype=np.float64)) ** -np.asarray(years, dtype=np.float64)
+    found: Numbers = (1 + rate) ** -years
+    return found
 
 
-def present_value(payment: npt.ArrayLike, rate: npt.ArrayLike, years: npt.ArrayLike) -> Numbers:
+def present_value(payment: Numbers, rate: float, years: Numbers) -> Numbers:
     """Return what a payment at a time is worth today."""
-    return np.asarray(payment, dtype=np.float64) * discount(rate, years)
+    return payment * discount(rate, years)
 
 
 def annuity_factor(rate: float, years: float) -> float:

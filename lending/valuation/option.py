@@ -15,15 +15,16 @@ Numbers = npt.NDArray[np.float64]
 
 
 def call_value(
-    price: npt.ArrayLike, strike: npt.ArrayLike, risk_free: npt.ArrayLike,
-    volatility: npt.ArrayLike, years: npt.ArrayLike,
+    price: Numbers, strike: Numbers, risk_free: Numbers,
+    volatility: Numbers, years: Numbers,
 ) -> Numbers:  # fmt: skip
     """Return the value of the right to bring a tonne to the market at a cost, within some years."""
-    S, K, t = (np.asarray(x, dtype=np.float64) for x in (price, strike, years))
-    spread = np.asarray(volatility) * np.sqrt(t)
-    growth = np.asarray(risk_free) * t
+    S, K, t = price, strike, years
+    spread = volatility * np.sqrt(t)
+    growth = risk_free * t
     d1 = (np.log(S / K) + growth) / spread + spread / 2
-    return S * ndtr(d1) - K * np.exp(-growth) * ndtr(d1 - spread)
+    found: Numbers = S * ndtr(d1) - K * np.exp(-growth) * ndtr(d1 - spread)
+    return found
 
 
 OPTION = Model(

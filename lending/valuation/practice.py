@@ -21,7 +21,15 @@ from lending.valuation.facts import PracticeFacts
 from lending.valuation.money import implied_rate
 from lending.valuation.result import Practice, Words, money
 
-__all__ = ["CASE", "METHODS", "practice", "stated_practice"]
+__all__ = [
+    "CASE",
+    "METHODS",
+    "Known",
+    "carbon_cover",
+    "collateral_needed",
+    "practice",
+    "stated_practice",
+]
 
 Numbers = npt.NDArray[np.float64]
 SERVICE = Text("贷款实践做法", "rules of practice")
@@ -29,26 +37,34 @@ CASE = "anji-2021"
 """The one known case with complete inputs: shown beside every valuation."""
 
 
-def tonnes_at_price(tonnes: npt.ArrayLike, price: npt.ArrayLike, ratio: npt.ArrayLike) -> Numbers:
+def tonnes_at_price(tonnes: Numbers, price: Numbers, ratio: Numbers) -> Numbers:
     """Return tonnes times price times ratio."""
-    return np.asarray(tonnes) * np.asarray(price) * np.asarray(ratio)
+    return tonnes * price * ratio
 
 
-def multiple_of_annual(yearly_income: npt.ArrayLike, multiple: npt.ArrayLike) -> Numbers:
+def multiple_of_annual(yearly_income: Numbers, multiple: Numbers) -> Numbers:
     """Return so many years of income."""
-    return np.asarray(yearly_income) * np.asarray(multiple)
+    return yearly_income * multiple
 
 
-def multiple_of_value(
-    value: npt.ArrayLike, multiple: npt.ArrayLike, forest_part: npt.ArrayLike
-) -> Numbers:
+def multiple_of_value(value: Numbers, multiple: Numbers, forest_part: Numbers) -> Numbers:
     """Return a multiple of the assessed carbon value, and the forest's part."""
-    return np.asarray(value) * np.asarray(multiple) + np.asarray(forest_part)
+    return value * multiple + forest_part
 
 
-def share_of_value(value: npt.ArrayLike, ratio: npt.ArrayLike) -> Numbers:
+def share_of_value(value: Numbers, ratio: Numbers) -> Numbers:
     """Return a share of a value or a revenue."""
-    return np.asarray(value) * np.asarray(ratio)
+    return value * ratio
+
+
+def collateral_needed(loan: float, ratio: float) -> float:
+    """Return the value that a loan needs at a ratio, CNY."""
+    return loan / ratio
+
+
+def carbon_cover(tonnes: float, price: float, loan: float) -> float:
+    """Return what share of a loan the quoted value of the pledged tonnes is."""
+    return tonnes * price / loan
 
 
 TONNES = {

@@ -317,7 +317,7 @@ class Results(_Record):
 class Valuation(_Record):
     """A valuation, whole: from `inputs` alone the rest is computed again."""
 
-    schema_id: Literal["gep-valuation/1"] = SCHEMA
+    schema_id: Literal["gep-valuation/1"] = "gep-valuation/1"
     software: str
     inputs: Inputs
     steps: tuple[Step, ...]

@@ -119,18 +119,19 @@ def _at(paths: Numbers, years: Numbers) -> Numbers:
     """Return prices at some times, (draws, n): the log price is straight within a year."""
     before = np.minimum(np.floor(years).astype(int), paths.shape[1] - 2)
     share = years - before
-    return np.exp(paths[:, before] * (1 - share) + paths[:, before + 1] * share)
+    logs: Numbers = paths[:, before] * (1 - share) + paths[:, before + 1] * share
+    return np.exp(logs)
 
 
 def _survival(settings: Simulation, normals: _Normals) -> Numbers:
     """Return the share of the growth that is left in each year, (draws, years)."""
-    left = np.ones_like(normals.price)
+    left: Numbers = np.ones_like(normals.price)
     rho = settings.price_events
     for event, own in zip(settings.events, normals.events, strict=True):
         latent = rho * normals.price + np.sqrt(1 - rho**2) * own
         struck = latent < ndtri(event.yearly_probability)
         left *= np.where(struck, 1 - event.loss_share, 1.0)
-    return np.cumprod(left, axis=1)
+    return np.cumprod(left, axis=1, dtype=np.float64)
 
 
 def _tonnes(of: Worked, settings: Simulation, normals: _Normals) -> Numbers:
@@ -140,8 +141,10 @@ def _tonnes(of: Worked, settings: Simulation, normals: _Normals) -> Numbers:
     error = rho * shocks + np.sqrt(1 - rho**2) * normals.tonnes
     points = of.inputs.tonnes_quantiles
     if points:
-        return np.interp(ndtr(error), np.linspace(0, 1, len(points)), points)
-    return np.maximum(0.0, 1 + _cv(of) * error)
+        drawn: Numbers = np.interp(ndtr(error), np.linspace(0, 1, len(points)), points)
+        return drawn
+    factor: Numbers = np.maximum(0.0, 1 + _cv(of) * error)
+    return factor
 
 
 def _cv(of: Worked) -> float:

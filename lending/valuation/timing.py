@@ -1,8 +1,8 @@
 """Days and years of a valuation: what ends it, and when is verified and paid.
 
-    years      whole years by the calendar, and the days that are left over 365
-    act/365    days over 365
-    30/360     twelve months of 30 days
+years      whole years by the calendar, and the days that are left over 365
+act/365    days over 365
+30/360     twelve months of 30 days
 """
 
 import calendar

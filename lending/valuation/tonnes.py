@@ -37,17 +37,15 @@ __all__ = [
 Numbers = npt.NDArray[np.float64]
 
 
-def lower_factor(z: npt.ArrayLike, cv: npt.ArrayLike) -> Numbers:
+def lower_factor(z: Numbers, cv: Numbers) -> Numbers:
     """Return what of an estimate its one-sided lower bound is, not below nothing."""
-    return np.maximum(0.0, 1 - np.asarray(z) * np.asarray(cv))
+    return np.maximum(0.0, 1 - z * cv)
 
 
-def net_tonnes(
-    gross: npt.ArrayLike, lower: npt.ArrayLike, buffer: npt.ArrayLike, leakage: npt.ArrayLike
-) -> Numbers:
+def net_tonnes(gross: Numbers, lower: Numbers, buffer: Numbers, leakage: Numbers) -> Numbers:
     """Return what is left of a gross removal."""
-    kept = (1 - np.asarray(buffer)) * (1 - np.asarray(leakage))
-    return np.asarray(gross) * np.asarray(lower) * kept
+    kept = (1 - buffer) * (1 - leakage)
+    return gross * lower * kept
 
 
 LOWER_BOUND = Model(
@@ -104,10 +102,9 @@ class Lots:
         return self.issued | self.monitored
 
     @property
-    def cv(self) -> float:
-        """Return (mean - lower) over the mean, of all rows together; 0 where there are none."""
-        total = float(self.mean.sum())
-        return (total - float(self.lower.sum())) / total if total else 0.0
+    def last(self) -> float:
+        """Return the years until nothing grows any more; 0 where nothing does."""
+        return float(self.end[~self.past].max(initial=0.0))
 
 
 def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
@@ -159,7 +156,7 @@ def lots_of_holding(facts: Facts, policy: Policy, years: float) -> Lots:
         ))  # fmt: skip
     kept, counted = _kept(facts)
     gross = holding.area_mu * holding.yield_tCO2e_per_mu * years
-    lower = lower_factor(ndtri(policy.confidence), holding.cv)
+    lower = LOWER_BOUND(z=ndtri(policy.confidence), cv=holding.cv)
     if holding.cv:
         counted["volume"] = _bounded(policy)
     none = np.zeros(1, dtype=bool)

@@ -131,7 +131,7 @@ def _results(of: Worked) -> Results:
     limit = bound.limit if bound.limit is not None else money(0)
     known = Known(
         tonnes=_gross(of), price=of.plan.start, lower=lower, max_loan=limit,
-        yearly_income=_gross(of) * of.plan.start / of.horizon.years if of.horizon.years else 0.0,
+        yearly_income=_gross(of) * of.plan.start / of.growing if of.growing else 0.0,
     )  # fmt: skip
     others = tuple(
         other_right(facts, right, of.inputs.policy, of.horizon.ends["tenure"])
@@ -146,7 +146,7 @@ def _results(of: Worked) -> Results:
         bound_by=bound.rule, loan=loan,
         coverage_ratio=lending / float(loan) if loan else None,
         carbon_share_of_loan=min(1.0, float(limit / loan)) if loan else None,
-        coverage_with_other_rights=_with_others(lending, others, loan and float(loan)),
+        coverage_with_other_rights=_with_others(lending, others, float(loan) if loan else None),
         break_even_price=decimal_or_none(break_even_price(of)),
         break_even_area_mu=decimal_or_none(break_even_area(of)),
         irr=internal_rate(*all_payments(of.flows)), parts=tuple(_parts(of)),
