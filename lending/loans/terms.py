@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from decimal import Decimal
 from typing import Literal, TypeAlias, get_args
 
 from data_catalog.errors import GepError, LoanError, raise_all
 from data_catalog.text import Text
-from lending.loans.day_count import DAY_COUNTS, DayCount, months_after
+from lending.loans.day_count import DAY_COUNTS, MONTHS_OF_YEAR, DayCount, months_after
 from lending.loans.money import CENT, LOAN, NOTHING, money_problem
 
 __all__ = ["FREQUENCIES", "REPAYMENTS", "Frequency", "RateChange", "Repayment", "Terms"]
@@ -122,6 +122,13 @@ class Terms:
                 f"宽限期为 {self.grace} 期，应少于全部 {self.instalments} 期。",
                 f"the grace is {self.grace} instalments; it must be fewer than all "
                 f"{self.instalments}.",
+            )
+        years = self.instalments * FREQUENCIES.get(self.every, 1) // MONTHS_OF_YEAR
+        if max(self.drawn, self.first_due or self.drawn).year + years >= MAXYEAR:
+            yield _wrong(
+                f"{self.instalments} 期的贷款将在 {MAXYEAR} 年之后到期，请减少期数。",
+                f"a loan of {self.instalments} instalments would end after the year {MAXYEAR}; "
+                "give fewer.",
             )
         if self.first_due is not None and self.first_due <= self.drawn:
             yield _wrong(

@@ -7,6 +7,7 @@ The mean does not depend on the correlation, the tail does.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,9 @@ import numpy.typing as npt
 from data_catalog.errors import LoanError
 from data_catalog.text import Text
 from lending.stress.copula import Numbers, events
-from sinks.uncertainty.portfolio import Portfolio
+
+if TYPE_CHECKING:
+    from sinks.uncertainty.portfolio import Portfolio
 
 __all__ = ["Borrowed", "Losses", "loss_distribution", "security_from_carbon", "strikes"]
 
@@ -136,7 +139,7 @@ def strikes(
 
 
 def security_from_carbon(
-    portfolio: Portfolio, parcels: Sequence[str], lending_value: Mapping[str, float]
+    portfolio: "Portfolio", parcels: Sequence[str], lending_value: Mapping[str, float]
 ) -> Numbers:
     """Return lending values that err as the tonnes do, (draws, n), from draws by parcel.
 

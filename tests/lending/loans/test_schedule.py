@@ -239,6 +239,12 @@ def test_an_amount_that_is_none_is_refused(amount: str) -> None:
         loan(amount, "0.05", 3)
 
 
+@pytest.mark.parametrize("instalments", [10**9, 9000])
+def test_a_loan_beyond_the_calendar_is_refused(instalments: int) -> None:
+    with pytest.raises(GepError, match="give fewer"):
+        loan("100", "0.05", instalments, every="yearly")
+
+
 def test_a_first_due_date_before_the_loan_is_refused() -> None:
     with pytest.raises(GepError, match="must be after the loan is drawn"):
         loan("100", "0.05", 3, first_due=date(2026, 1, 15))
