@@ -109,7 +109,9 @@ def loss_distribution(
         ))  # fmt: skip
     loss, count = np.empty(draws), np.empty(draws, dtype=np.int64)
     first = 0
-    for defaulted in events(loans.default_probability, correlation, draws=draws, seed=seed):
+    for defaulted in events(
+        loans.default_probability, correlation, draws=draws, seed=seed, stream="defaults"
+    ):
         rows = slice(first, first + len(defaulted))
         worth = loans.security if security is None else security[rows]
         lost = np.maximum(loans.exposure - loans.recovered * worth, 0)
@@ -133,7 +135,9 @@ def strikes(
         See `copula.distance_decay`.
     """
     odds = np.broadcast_to(np.asarray(probability, dtype=np.float64), lending_value.shape)
-    struck = np.concatenate(list(events(odds, correlation, draws=draws, seed=seed)))
+    struck = np.concatenate(
+        list(events(odds, correlation, draws=draws, seed=seed, stream="strikes"))
+    )
     found: Numbers = lending_value * (1 - struck * np.asarray(loss_share, dtype=np.float64))
     return found
 

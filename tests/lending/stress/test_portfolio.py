@@ -149,14 +149,30 @@ def test_all_default_together_at_a_correlation_of_one() -> None:
 
 
 def test_draws_do_not_depend_on_how_many_are_made() -> None:
-    few = np.concatenate(list(events([0.2] * 3, 0.5, draws=100, seed=9)))
-    many = np.concatenate(list(events([0.2] * 3, 0.5, draws=1000, seed=9)))
+    few = np.concatenate(list(events([0.2] * 3, 0.5, draws=100, seed=9, stream="x")))
+    many = np.concatenate(list(events([0.2] * 3, 0.5, draws=1000, seed=9, stream="x")))
     assert np.array_equal(few, many[:100])
+
+
+def test_what_has_another_name_is_independent_at_the_same_seed() -> None:
+    one, other = (
+        np.concatenate(list(events([0.5], 0.0, draws=20_000, seed=7, stream=name))).ravel()
+        for name in ("defaults", "strikes")
+    )
+    assert abs(np.corrcoef(one, other)[0, 1]) < 4 / np.sqrt(20_000)
+
+
+def test_a_factor_or_a_matrix_that_does_not_fit_is_refused() -> None:
+    for factor in (-0.1, 1.1):
+        with pytest.raises(GepError, match="from 0 to 1"):
+            list(events([0.1], factor, draws=1, seed=0, stream="x"))
+    with pytest.raises(GepError, match="no correlation matrix of 3"):
+        list(events([0.5] * 3, np.eye(2), draws=1, seed=0, stream="x"))
 
 
 def test_probabilities_that_are_none_are_refused() -> None:
     with pytest.raises(GepError, match="from 0 to 1"):
-        list(events([1.2], 0.0, draws=10, seed=0))
+        list(events([1.2], 0.0, draws=10, seed=0, stream="x"))
     with pytest.raises(GepError, match="between 0 and 1"):
         factor_correlation(0.0, 0.3)
 
@@ -190,7 +206,7 @@ def test_parts_that_are_no_correlation_are_refused() -> None:
     with pytest.raises(GepError, match="more than 1"):
         distance_decay(XY, ["a"] * 3, everywhere=0.5, near=0.5, reach=1, same_species=0.1)
     with pytest.raises(GepError, match="no correlation matrix"):
-        list(events([0.5] * 3, np.ones((3, 3)) - 2 * np.eye(3), draws=1, seed=0))
+        list(events([0.5] * 3, np.ones((3, 3)) - 2 * np.eye(3), draws=1, seed=0, stream="x"))
 
 
 def test_what_strikes_near_forests_together_makes_the_tail_longer_and_not_the_mean() -> None:
