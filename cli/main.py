@@ -49,6 +49,8 @@ class LazyGroup(click.Group):
         "book": Text("服务与标准的手册：由声明生成的页面",
                      "the book: a page per service and standard, from the declarations"),
         "sinks": Text("森林碳：储量与变化", "forest carbon: stock and change"),
+        "value": Text("碳汇的质押价值，逐步说明",
+                      "collateral value of carbon, every step explained"),
         "loan": Text("碳汇贷款：还款计划、收入覆盖、压力测试",
                      "loans on forest carbon: schedule, income cover, stress"),
     }  # fmt: skip

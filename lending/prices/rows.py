@@ -30,7 +30,7 @@ class PriceRow(BaseModel):
     of the interval, `sales_per_year` tonnes.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     id: str
     market: str

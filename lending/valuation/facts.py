@@ -5,12 +5,15 @@ A cost that there is none of is written as 0: what is left out is asked for.
 
 from datetime import date
 from decimal import Decimal
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data_catalog.text import Language
 from data_catalog.toml_files import checked, read_toml
+from lending.policy.reading import commented
 from lending.prices.rows import PriceRow
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "Simulation",
     "Tonnes",
     "Withdrawn",
+    "example_facts",
     "read_facts",
 ]
 
@@ -44,7 +48,7 @@ When: TypeAlias = date | Annotated[float, Field(ge=0)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Holding(_Section):
@@ -297,3 +301,8 @@ def read_facts(path: Path) -> Facts:
         If there is no such file, or something in it is unknown, missing or wrong: all at once.
     """
     return checked(Facts, read_toml(path, path.name), path.name)
+
+
+def example_facts(language: Language) -> str:
+    """Return a facts file whose numbers are synthetic, with comments in one language."""
+    return commented(resources.files("lending.valuation") / "example.toml", language)

@@ -29,11 +29,11 @@ def sensitivity(of: Worked) -> tuple[Sensitivity, ...]:
          stressed(inputs, price=1 - price)),
         ("tonnes", Text("碳汇量减少", "fewer tonnes"), f"-{tonnes:.0%}",
          stressed(inputs, tonnes=1 - tonnes)),
-        ("rate_up", Text("贴现率上升", "higher discount rate"), f"+{rate:.0%}",
+        ("rate_up", Text("贴现率上升", "higher discount rate"), f"+{rate:.0%} pt",
          stressed(inputs, rate=of.rate + rate)),
-        ("rate_down", Text("贴现率下降", "lower discount rate"), f"-{rate:.0%}",
+        ("rate_down", Text("贴现率下降", "lower discount rate"), f"-{rate:.0%} pt",
          stressed(inputs, rate=of.rate - rate)),
-        ("delay", Text("签发延迟", "later issuance"), f"+{delay:g} months",
+        ("delay", Text("签发延迟", "later issuance"), f"+{delay:g} m",
          stressed(inputs, lag_months=int(delay))),
     ]  # fmt: skip
     found = []

@@ -80,8 +80,10 @@ def draw_values(of: Worked, settings: Simulation, causes: Iterable[str] = CAUSES
     last = max([*when.paid, *of.plan.past_paid, 1.0])
     years = int(np.ceil(last))
     normals = _normals(settings, years)
-    shocks = normals.price if "price" in varying else np.zeros_like(normals.price)
-    paths = _log_prices(settings.price, plan.start, shocks)
+    process = settings.price
+    if "price" not in varying:
+        process = process.model_copy(update={"volatility": 0.0})
+    paths = _log_prices(process, plan.start, normals.price)
     survival = np.ones((settings.draws, years))
     if "events" in varying:
         survival = _survival(settings, normals)

@@ -17,7 +17,8 @@ from cli.help import folded
 from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book")
+OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book",
+        "value")  # fmt: skip
 ASK = """
 import sys
 from cli.main import gep
@@ -96,6 +97,7 @@ NAMES = set(
     schumacher volume_fixed volume_linear guangxi YEAR FORM SCENES COLUMN parcel_id PLOTS
     NUMBER annuity principal bullet monthly quarterly yearly actual date amount kind carbon other
     csv VALUATION LOANS toml SHARE price area fire pine YYYY MM DD
+    VINTAGES RULE CASE GROSS_SPOT anji
     """.split()  # noqa: SIM905
 )
 """Words of a Chinese page that are what one types, or names."""
