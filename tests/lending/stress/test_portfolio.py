@@ -22,8 +22,10 @@ from lending.stress.concentration import (
 from lending.stress.copula import distance_decay, event_correlation, events, factor_correlation
 from lending.stress.index_insurance import IndexPolicy, PayoutStep, basis_risk, index_loss
 from lending.stress.losses import Borrowed, loss_distribution, security_from_carbon, strikes
+from lending.stress.of_valuation import revalued
 from sinks.estimates import Estimates
 from sinks.uncertainty.portfolio import simulate
+from tests.lending.stress.base_case import inputs
 from tests.lending.stress.textbook import S03, Holding, npv
 
 
@@ -356,6 +358,17 @@ class Value:
 )
 def test_the_break_even_areas_of_the_reference(price: float, area: float) -> None:
     assert float(break_even_area(value_at(price), Decimal(1000))) == pytest.approx(area, abs=0.05)
+
+
+def test_the_valuation_says_the_same_area() -> None:
+    def value(area: Decimal) -> Decimal:
+        held = inputs().facts.holding
+        assert held is not None
+        sized = held.model_copy(update={"area_mu": float(area)})
+        facts = inputs().facts.model_copy(update={"holding": sized})
+        return revalued(inputs().model_copy(update={"facts": facts})).value
+
+    assert float(break_even_area(value, Decimal(1000))) == pytest.approx(944.2, abs=0.05)
 
 
 def test_small_holdings_are_worth_nothing_alone_and_something_together() -> None:
