@@ -57,6 +57,8 @@ class LazyGroup(click.Group):
                        "the registry of pledges: register, release, list, audit"),
         "value": Text("碳汇的质押价值，逐步说明",
                       "collateral value of carbon, every step explained"),
+        "loan": Text("碳汇贷款：还款计划、收入覆盖、压力测试",
+                     "loans on forest carbon: schedule, income cover, stress"),
     }  # fmt: skip
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from cli.labels import listed
 from cli.loan_tables import percent, yuan
 from cli.terminal import show, show_heading, show_table, show_title
 from data_catalog.text import Language, Text
@@ -22,6 +23,10 @@ COLUMNS = (Text("维度", "by"), Text("最大一组", "largest"), Text("占比",
            Text("上限", "limit"))  # fmt: skip
 NOT_KNOWN = Text("（未注明）", "(not stated)")
 OVER = Text("超过政策上限", "Above the limits of the policy")
+UNCHECKED = Text("政策有上限但表中没有相应的列，未检查：{names}。",
+                 "The policy has limits that were not checked, as the table has no such columns: "
+                 "{names}.")  # fmt: skip
+HEADER = (Text("指标", "figure"), Text("值", "value"))
 NONE_OVER = Text("没有超过政策上限的项目。", "Nothing is above the limits of the policy.")
 LOSSES = Text("损失分布（{draws} 次抽样）", "Losses in {draws} draws")
 LINES = (
@@ -63,6 +68,8 @@ def show_portfolio(
     elif limits:
         show()
         show(NONE_OVER[lang])
+    if unchecked := _unchecked(by, limits):
+        show(UNCHECKED[lang].format(names=listed([DIMENSIONS[d][lang] for d in unchecked], lang)))
     if losses is not None:
         _show_losses(losses, levels, lang)
 
@@ -77,7 +84,7 @@ def _show_losses(losses: "Losses", levels: Sequence[float], lang: Language) -> N
     for level in levels:
         rows.append([at_risk.format(level=f"{level * 100:g} %"), f"{losses.quantile(level):,.0f}"])
         rows.append([shortfall, f"{losses.shortfall(level):,.0f}"])
-    show_table(["", ""], rows, right=(1,))
+    show_table([h[lang] for h in HEADER], rows, right=(1,))
     show()
     show(COPULA[lang])
 
@@ -85,6 +92,7 @@ def _show_losses(losses: "Losses", levels: Sequence[float], lang: Language) -> N
 def portfolio_record(
     rows: Sequence["LoanRow"], by: Sequence["Concentration"], over: Sequence["OverLimit"],
     losses: "Losses | None", levels: Sequence[float],
+    limits: Mapping[str, Decimal],
 ) -> dict[str, Any]:  # fmt: skip
     """Return the portfolio for a program."""
     owed, value = _sums(rows)
@@ -103,6 +111,7 @@ def portfolio_record(
              "limit": float(one.limit)}
             for one in over
         ],
+        "limits_not_checked": _unchecked(by, limits),
         "losses": None if losses is None else {
             "draws": losses.loss.size, "mean": losses.mean,
             "standard_error": losses.standard_error, "any_default": losses.any_default,
@@ -113,6 +122,11 @@ def portfolio_record(
             ],
         },
     }  # fmt: skip
+
+
+def _unchecked(by: Sequence["Concentration"], limits: Mapping[str, Decimal]) -> list[str]:
+    known = {one.dimension for one in by}
+    return [dimension for dimension in limits if dimension not in known]
 
 
 def _sums(rows: Sequence["LoanRow"]) -> tuple[Decimal, Decimal]:

@@ -27,6 +27,10 @@ EXAMPLE = Text("政策为示例，其中的数不是任何银行的规定：结�
                "The policy is an example, its numbers are no bank's: the results show the "
                "method.")  # fmt: skip
 NOTES = (
+    Text(
+        "区域取质押率与价值跌幅中较差的一个：质押率不高，价值大跌也会进入红区。",
+        "The zone is the worse of LTV and fall of the value: a low LTV after a deep fall is red.",
+    ),
     Text("每行都按改变后的条件重新估值，成本与折扣不变；质押率 = 贷款 / 抵押价值。",
          "Every row is valued anew with the changed inputs, costs and haircuts kept; LTV is loan "
          "over lending value."),

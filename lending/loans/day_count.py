@@ -30,11 +30,14 @@ class DayCount:
     ----------
     years : function of two dates
         From the first to the second, in years.
+    by_months : bool
+        Whether a whole period counts its months, whatever days the calendar has.
     """
 
     id: str
     title: Text
     years: Callable[[date, date], Decimal]
+    by_months: bool = False
 
 
 def months_after(start: date, months: int) -> date:
@@ -72,7 +75,7 @@ DAY_COUNTS: Mapping[str, DayCount] = MappingProxyType({
     one.id: one
     for one in (
         DayCount("30/360", Text("每月按 30 天、每年按 360 天", "months of 30 days, years of 360"),
-                 _months_of_30_days),
+                 _months_of_30_days, by_months=True),
         DayCount("actual/360", Text("实际天数、每年按 360 天", "actual days, years of 360"),
                  _actual(DAYS_OF_ROUND_YEAR)),
         DayCount("actual/365", Text("实际天数、每年按 365 天", "actual days, years of 365"),

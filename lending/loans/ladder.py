@@ -191,8 +191,8 @@ def _reasons(
             yield (
                 zone,
                 Text(
-                    f"质押率 {loan / value:.1%} 超过 {line:.0%}",
-                    f"LTV of {loan / value:.1%} is above {line:.0%}",
+                    f"质押率 {loan / value:.2%} 超过 {_percent(line)}",
+                    f"LTV of {loan / value:.2%} is above {_percent(line)}",
                 ),
             )
             break
@@ -204,8 +204,13 @@ def _reasons(
             yield (
                 zone,
                 Text(
-                    f"价值较上次下降 {fall:.1%}，达到 {line:.0%}",
-                    f"the value has fallen by {fall:.1%}, which reaches {line:.0%}",
+                    f"价值较上次下降 {fall:.2%}，达到 {_percent(line)}",
+                    f"the value has fallen by {fall:.2%}, which reaches {_percent(line)}",
                 ),
             )
             break
+
+
+def _percent(line: Decimal) -> str:
+    """Return a line as the policy states it."""
+    return f"{(line * 100).normalize():f}%"

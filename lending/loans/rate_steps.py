@@ -55,7 +55,7 @@ class RateRule:
         shares = [step.reached for step in self.steps]
         if not shares or shares[0] != NOTHING or shares != sorted(set(shares)):
             raise LoanError(
-                where=self.indicator.en,
+                where=self.indicator,
                 problem=Text(
                     "各档应从 0 起、逐档上升，使任何完成度都有对应的一档。",
                     "the steps must begin at 0 and rise, so that every result has its step.",
@@ -63,7 +63,7 @@ class RateRule:
             )
         if not NOTHING <= self.lowest <= self.highest:
             raise LoanError(
-                where=self.indicator.en,
+                where=self.indicator,
                 problem=Text(
                     f"利率下限 {self.lowest} 应不高于上限 {self.highest}。",
                     f"the floor {self.lowest} must not be above the cap {self.highest}.",
@@ -72,7 +72,7 @@ class RateRule:
         for year, target in self.targets.items():
             if target <= NOTHING:
                 raise LoanError(
-                    where=self.indicator.en,
+                    where=self.indicator,
                     problem=Text(
                         f"{year} 年目标为 {target}，应大于零。",
                         f"the target of {year} is {target}; it must be more than nothing.",
@@ -80,7 +80,17 @@ class RateRule:
                 )
 
     def reached(self, year: int, verified: Decimal | None) -> Decimal:
-        """Return the share of the year's target that was reached; 0 where nothing is verified."""
+        """Return the share of the year's target that was reached; 0 where nothing is verified.
+
+        Raises
+        ------
+        LoanError
+            If the path has no target of the year.
+        """
+        if year not in self.targets:
+            raise LoanError(where=self.indicator, problem=Text(
+                f"没有 {year} 年的目标。", f"there is no target of {year}."
+            ))  # fmt: skip
         if verified is None or verified <= NOTHING:
             full = self.less_is_better and verified is not None
             return self.steps[-1].reached if full else NOTHING
@@ -106,9 +116,19 @@ class RateRule:
             Results; a target year that is not in it is not decided yet.
         since : mapping of year to date
             From which day the result of a year changes the rate.
+
+        Raises
+        ------
+        LoanError
+            If a result has no target, or no day.
         """
+        for year in verified:
+            if year not in since:
+                raise LoanError(where=self.indicator, problem=Text(
+                    f"没有给出 {year} 年的结果自哪一日起改变利率。",
+                    f"give the day from which the result of {year} changes the rate.",
+                ))  # fmt: skip
         return tuple(
             RateChange(since[year], self.rate(base, year, verified[year]))
-            for year in sorted(self.targets)
-            if year in verified
+            for year in sorted(verified)
         )

@@ -105,7 +105,7 @@ def check_tenure(of: Schedule, tenure_end: date) -> None:
 def _instalments(terms: Terms) -> Iterator[Instalment]:
     dues = terms.due_dates()
     periods = list(pairwise((terms.drawn, *dues)))
-    years = [terms.days.years(start, due) for start, due in periods]
+    years = terms.years()
     opening, payment, before = terms.amount, NOTHING, None
     for k, (start, due) in enumerate(periods):
         rate = terms.rate_from(start)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal, TypeAlias, get_args
 
 from data_catalog.errors import GepError, LoanError, raise_all
 from data_catalog.text import Text
-from lending.loans.day_count import DAY_COUNTS, DayCount, months_after
-from lending.loans.money import CENT, LOAN, NOTHING, money_problem
+from lending.loans.day_count import DAY_COUNTS, MONTHS_OF_YEAR, DayCount, months_after
+from lending.loans.money import CENT, EXACT, LOAN, NOTHING, money_problem
 
 __all__ = ["FREQUENCIES", "REPAYMENTS", "Frequency", "RateChange", "Repayment", "Terms"]
 
@@ -82,6 +83,15 @@ class Terms:
         skipped = 0 if self.first_due else 1
         return tuple(months_after(start, months * (k + skipped)) for k in range(self.instalments))
 
+    def years(self) -> tuple[Decimal, ...]:
+        """Return the part of a year that each period counts as."""
+        periods = pairwise((self.drawn, *self.due_dates()))
+        if not self.days.by_months:
+            return tuple(self.days.years(start, due) for start, due in periods)
+        whole = EXACT.divide(Decimal(FREQUENCIES[self.every]), Decimal(MONTHS_OF_YEAR))
+        first = self.days.years(*next(periods)) if self.first_due else whole
+        return (first, *(whole for _ in range(self.instalments - 1)))
+
     def rate_from(self, day: date) -> Decimal:
         """Return the yearly rate of a period that begins on that day."""
         rate = self.rate
@@ -122,6 +132,13 @@ class Terms:
                 f"宽限期为 {self.grace} 期，应少于全部 {self.instalments} 期。",
                 f"the grace is {self.grace} instalments; it must be fewer than all "
                 f"{self.instalments}.",
+            )
+        years = self.instalments * FREQUENCIES.get(self.every, 1) // MONTHS_OF_YEAR
+        if max(self.drawn, self.first_due or self.drawn).year + years >= MAXYEAR:
+            yield _wrong(
+                f"{self.instalments} 期的贷款将在 {MAXYEAR} 年之后到期，请减少期数。",
+                f"a loan of {self.instalments} instalments would end after the year {MAXYEAR}; "
+                "give fewer.",
             )
         if self.first_due is not None and self.first_due <= self.drawn:
             yield _wrong(

@@ -55,14 +55,14 @@ def break_even_area(value: Value, area: Decimal) -> Decimal:
     LoanError
         If more area does not give more value: no area breaks even at this price.
     """
-    least = value(NOTHING)
-    slope = EXACT.divide(EXACT.subtract(value(area), least), area)
+    once, twice = value(area), value(2 * area)
+    slope = EXACT.divide(EXACT.subtract(twice, once), area)
     if slope <= NOTHING:
         raise LoanError(where=WHERE, problem=Text(
             "在此价格下，面积再大也不能盈亏平衡。",
             "at this price no area breaks even: each mu costs more than it brings.",
         ))  # fmt: skip
-    return max(NOTHING, EXACT.divide(-least, slope))
+    return max(NOTHING, EXACT.subtract(area, EXACT.divide(once, slope)))
 
 
 def bundle(areas: Mapping[str, Decimal], value: Value) -> Bundle:

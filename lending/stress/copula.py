@@ -19,13 +19,40 @@ from scipy import optimize, stats
 
 from data_catalog.errors import LoanError
 from data_catalog.parameters import engine_number
+from data_catalog.spec import Citation, Column, Model, Output
 from data_catalog.text import Text
 
-__all__ = ["distance_decay", "event_correlation", "events", "factor_correlation"]
+__all__ = ["ONE_FACTOR", "distance_decay", "event_correlation", "events", "factor_correlation"]
 
 Numbers = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
 WHERE = Text("相关性", "correlation")
+
+
+def latent(factor: npt.ArrayLike, shared: npt.ArrayLike, own: npt.ArrayLike) -> Numbers:
+    """Return what decides the events: low values are bad."""
+    of = np.asarray(factor, dtype=np.float64)
+    found: Numbers = np.sqrt(of) * np.asarray(shared) + np.sqrt(1 - of) * np.asarray(own)
+    return found
+
+
+ONE_FACTOR = Model(
+    id="one_factor_gaussian_copula",
+    title=Text("单因子高斯 copula", "One-factor Gaussian copula"),
+    formula=r"X_i = \sqrt{r}\, Z + \sqrt{1 - r}\, e_i, \quad i\ \text{if}\ X_i < \Phi^{-1}(p_i)",
+    source=Citation("vasicek_2002", "the limiting portfolio's factor"),
+    inputs={
+        "factor": Column(symbol="r", units="1"),
+        "shared": Column(symbol="Z", units="1"),
+        "own": Column(symbol="e_i", units="1"),
+    },
+    kernel=latent,
+    output=Output(name="latent", units="1", total="1", low=-1e3, high=1e3),
+    note=Text(
+        "高斯 copula 没有尾部相依：多起极端事件同时发生的概率可能被低估。",
+        "A Gaussian copula has no tail dependence: extremes of many at once may be more frequent.",
+    ),
+)
 
 
 def event_correlation(probability: float, factor: float) -> float:
@@ -104,7 +131,12 @@ def distance_decay(
 
 
 def events(
-    probabilities: npt.ArrayLike, correlation: float | Numbers, *, draws: int, seed: int
+    probabilities: npt.ArrayLike,
+    correlation: float | Numbers,
+    *,
+    draws: int,
+    seed: int,
+    stream: str,
 ) -> Iterator[Truths]:
     """Yield blocks of draws, (some draws, n): which events happen.
 
@@ -114,7 +146,9 @@ def events(
     correlation : float or (n, n) array
         Of the X: one factor, or a matrix such as that of `distance_decay`.
     seed : int
-        Same seed, same draws; each block has its own stream.
+        Same seed, same draws, in any number.
+    stream : str
+        What is drawn: events of different names are independent though the seed is the same.
     """
     known = np.asarray(probabilities, dtype=np.float64)
     if not ((known >= 0) & (known <= 1)).all():
@@ -122,27 +156,34 @@ def events(
             "概率应在 0 到 1 之间。", "probabilities must be from 0 to 1."
         ))  # fmt: skip
     lines = stats.norm.ppf(known)
-    matrix = None if isinstance(correlation, float | int) else _root(np.asarray(correlation))
+    one_factor = isinstance(correlation, float | int)
+    root = None if one_factor else _root(np.asarray(correlation), known.size)
+    if one_factor and not 0 <= correlation <= 1:
+        raise LoanError(where=WHERE, problem=Text(
+            f"相关系数为 {correlation}，应在 0 到 1 之间。",
+            f"the correlation is {correlation}; it must be from 0 to 1.",
+        ))  # fmt: skip
     size = int(engine_number("draws_in_block"))
     for block, first in enumerate(range(0, draws, size)):
-        rng = np.random.default_rng([seed, block])
+        rng = np.random.default_rng([seed, block, *stream.encode()])
         count = min(size, draws - first)
         own = rng.standard_normal((size, known.size))[:count]
-        if matrix is not None:
-            yield own @ matrix.T < lines
-            continue
-        factor = float(correlation)
-        shared = rng.standard_normal((size, 1))[:count]
-        yield np.sqrt(factor) * shared + np.sqrt(1 - factor) * own < lines
+        if root is not None:
+            yield own @ root.T < lines
+        else:
+            shared = rng.standard_normal((size, 1))[:count]
+            yield latent(correlation, shared, own) < lines
 
 
-def _root(matrix: Numbers) -> Numbers:
+def _root(matrix: Numbers, n: int) -> Numbers:
     """Return R with R R' = the matrix; of a singular one too."""
-    values, vectors = np.linalg.eigh(matrix)
-    if values.min() < -np.sqrt(np.finfo(float).eps) or not np.allclose(np.diag(matrix), 1):
+    fits = matrix.shape == (n, n) and np.allclose(np.diag(matrix), 1)
+    values, vectors = np.linalg.eigh(matrix) if fits else (np.full(1, -1.0), matrix)
+    if values.min() < -np.sqrt(np.finfo(float).eps):
         raise LoanError(where=WHERE, problem=Text(
-            "相关矩阵无效：对角线应为 1，且不得有负特征值。",
-            "this is no correlation matrix: its diagonal must be 1, and no eigenvalue negative.",
+            f"相关矩阵无效：应为 {n} 行 {n} 列，对角线为 1，且没有负特征值。",
+            f"this is no correlation matrix of {n}: it must have as many rows and columns, a "
+            "diagonal of 1, and no negative eigenvalue.",
         ))  # fmt: skip
     root: Numbers = vectors * np.sqrt(np.clip(values, 0, None))
     return root

@@ -1,6 +1,7 @@
 """The loans of a portfolio as a table: who owes what, on what security, where it grows."""
 
 import csv
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -118,7 +119,7 @@ def _good(name: str, cell: str | None) -> bool:
     except InvalidOperation:
         return False
     most = Decimal("Infinity") if name in AMOUNTS else Decimal(1)
-    return number.is_finite() and NOTHING <= number <= most
+    return number.is_finite() and math.isfinite(float(number)) and NOTHING <= number <= most
 
 
 def _problem(where: str, line: int, name: str, cell: str | None) -> TableError:

@@ -7,6 +7,7 @@ The mean does not depend on the correlation, the tail does.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,9 @@ import numpy.typing as npt
 from data_catalog.errors import LoanError
 from data_catalog.text import Text
 from lending.stress.copula import Numbers, events
-from sinks.uncertainty.portfolio import Portfolio
+
+if TYPE_CHECKING:
+    from sinks.uncertainty.portfolio import Portfolio
 
 __all__ = ["Borrowed", "Losses", "loss_distribution", "security_from_carbon", "strikes"]
 
@@ -106,7 +109,9 @@ def loss_distribution(
         ))  # fmt: skip
     loss, count = np.empty(draws), np.empty(draws, dtype=np.int64)
     first = 0
-    for defaulted in events(loans.default_probability, correlation, draws=draws, seed=seed):
+    for defaulted in events(
+        loans.default_probability, correlation, draws=draws, seed=seed, stream="defaults"
+    ):
         rows = slice(first, first + len(defaulted))
         worth = loans.security if security is None else security[rows]
         lost = np.maximum(loans.exposure - loans.recovered * worth, 0)
@@ -130,13 +135,15 @@ def strikes(
         See `copula.distance_decay`.
     """
     odds = np.broadcast_to(np.asarray(probability, dtype=np.float64), lending_value.shape)
-    struck = np.concatenate(list(events(odds, correlation, draws=draws, seed=seed)))
+    struck = np.concatenate(
+        list(events(odds, correlation, draws=draws, seed=seed, stream="strikes"))
+    )
     found: Numbers = lending_value * (1 - struck * np.asarray(loss_share, dtype=np.float64))
     return found
 
 
 def security_from_carbon(
-    portfolio: Portfolio, parcels: Sequence[str], lending_value: Mapping[str, float]
+    portfolio: "Portfolio", parcels: Sequence[str], lending_value: Mapping[str, float]
 ) -> Numbers:
     """Return lending values that err as the tonnes do, (draws, n), from draws by parcel.
 

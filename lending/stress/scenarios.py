@@ -123,7 +123,7 @@ class Scenario:
         loss = losses.get(self.id, self.area_loss) or NOTHING
         exposed = shares.get(self.exposure, ALL)
         for name, share in ((self.id, loss), (self.exposure, exposed)):
-            if not NOTHING <= share <= ALL:
+            if not share.is_finite() or not NOTHING <= share <= ALL:
                 raise LoanError(where=WHERE, problem=Text(
                     f"{name} 的比例为 {share}，应在 0 到 1 之间。",
                     f"the share of {name} is {share}; it must be from 0 to 1.",

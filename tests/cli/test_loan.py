@@ -169,6 +169,8 @@ def test_a_portfolio_shows_its_largest_groups_and_what_is_above_a_limit(
     assert "单户 A：占 60.0%，超过上限 50.0%" in zh
     assert "小流域 好溪" not in zh.split("超过政策上限")[1]
     assert "风险价值" in zh
+    assert "no such columns: right, region." in en
+    assert "没有相应的列，未检查：权利、地区。" in zh
 
 
 def test_the_losses_of_a_portfolio_for_a_program(loans: Path) -> None:
@@ -179,7 +181,7 @@ def test_the_losses_of_a_portfolio_for_a_program(loans: Path) -> None:
     assert losses["mean"] == pytest.approx(8, abs=5 * losses["standard_error"])
     assert losses["any_default"] == pytest.approx(0.0776, abs=0.006)
     assert losses["levels"][0]["quantile"] == 0
-    assert record["over_limits"] == []
+    assert record["over_limits"] == record["limits_not_checked"] == []
 
 
 def test_faults_of_a_loan_table_are_told_by_line(

@@ -57,6 +57,6 @@ def portfolio(
     if factor is not None:
         losses = loss_distribution(borrowed(rows), factor, draws=draws, seed=seed)
     if as_json:
-        show_json(portfolio_record(rows, by, over, losses, levels))
+        show_json(portfolio_record(rows, by, over, losses, levels, limits))
     else:
         show_portfolio(rows, by, over, losses, levels, lang, limits=limits)

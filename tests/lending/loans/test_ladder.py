@@ -76,10 +76,10 @@ def test_a_missed_top_up_or_a_default_is_red_whatever_the_ltv() -> None:
 def test_every_reason_is_told() -> None:
     found = standing(LOAN, Decimal(550_000), LADDER, last_value=Decimal(700_000))
     assert [r.en for r in found.reasons] == [
-        "LTV of 90.9% is above 80%",
-        "the value has fallen by 21.4%, which reaches 15%",
+        "LTV of 90.91% is above 80%",
+        "the value has fallen by 21.43%, which reaches 15%",
     ]
-    assert "质押率 90.9% 超过 80%" in found.reasons[0].zh
+    assert "质押率 90.91% 超过 80%" in found.reasons[0].zh
     assert set(ZONES) == set(ACTIONS) == set(Zone)
 
 

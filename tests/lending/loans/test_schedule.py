@@ -178,6 +178,12 @@ def test_a_year_of_interest_by_day_count(days: str, year: int, interest: str) ->
     assert str(made.interest) == interest
 
 
+@pytest.mark.parametrize("day", [15, 28, 29, 30, 31])
+def test_every_month_of_thirty_days_costs_the_same(day: int) -> None:
+    made = loan("12000", "0.12", 26, drawn=date(2024, 1, day), repayment="bullet")
+    assert {str(r.interest) for r in made.instalments} == {"120.00"}
+
+
 def test_actual_actual_splits_a_period_at_new_year() -> None:
     # 2023-12-01 to 2024-03-01: 31 days of 365 and 60 of 366
     years = DAY_COUNTS["actual/actual"].years(date(2023, 12, 1), date(2024, 3, 1))
@@ -237,6 +243,12 @@ def test_terms_that_make_no_sense_are_refused_all_at_once() -> None:
 def test_an_amount_that_is_none_is_refused(amount: str) -> None:
     with pytest.raises(GepError, match="the amount is"):
         loan(amount, "0.05", 3)
+
+
+@pytest.mark.parametrize("instalments", [10**9, 9000])
+def test_a_loan_beyond_the_calendar_is_refused(instalments: int) -> None:
+    with pytest.raises(GepError, match="give fewer"):
+        loan("100", "0.05", instalments, every="yearly")
 
 
 def test_a_first_due_date_before_the_loan_is_refused() -> None:

@@ -167,6 +167,13 @@ def test_the_steps_change_the_payments_of_a_loan() -> None:
     assert rates == [BASE, Decimal("0.0415"), Decimal("0.0415")]
 
 
+def test_a_result_without_a_target_or_a_day_is_refused() -> None:
+    with pytest.raises(GepError, match="no target of 2031"):
+        RULE.rate(BASE, 2031, Decimal(1))
+    with pytest.raises(GepError, match="the result of 2027"):
+        RULE.rate_changes(BASE, {2027: Decimal(1)}, {})
+
+
 def test_a_rule_with_a_gap_is_refused() -> None:
     for steps in ((), (RateStep(Decimal("0.9"), Decimal(0)),)):
         with pytest.raises(GepError, match="begin at 0"):

@@ -22,8 +22,10 @@ from lending.stress.concentration import (
 from lending.stress.copula import distance_decay, event_correlation, events, factor_correlation
 from lending.stress.index_insurance import IndexPolicy, PayoutStep, basis_risk, index_loss
 from lending.stress.losses import Borrowed, loss_distribution, security_from_carbon, strikes
+from lending.stress.of_valuation import revalued
 from sinks.estimates import Estimates
 from sinks.uncertainty.portfolio import simulate
+from tests.lending.stress.base_case import inputs
 from tests.lending.stress.textbook import S03, Holding, npv
 
 
@@ -99,6 +101,7 @@ def test_twenty_independent_loans_of_two_percent() -> None:
 def test_the_same_loans_with_defaults_correlated_by_three_tenths() -> None:
     # .392 x (1 + 19 x .3) = 2.6264: the mean stays, the tail does not
     factor = factor_correlation(0.02, 0.3)
+    assert factor == pytest.approx(0.70, abs=0.005)
     losses = loss_distribution(portfolio_of_twenty(), factor, draws=DRAWS, seed=1)
     assert losses.loss.var(ddof=1) == pytest.approx(2.6264, rel=0.08)
     assert losses.mean == pytest.approx(0.4, abs=4 * losses.standard_error)
@@ -148,14 +151,30 @@ def test_all_default_together_at_a_correlation_of_one() -> None:
 
 
 def test_draws_do_not_depend_on_how_many_are_made() -> None:
-    few = np.concatenate(list(events([0.2] * 3, 0.5, draws=100, seed=9)))
-    many = np.concatenate(list(events([0.2] * 3, 0.5, draws=1000, seed=9)))
+    few = np.concatenate(list(events([0.2] * 3, 0.5, draws=100, seed=9, stream="x")))
+    many = np.concatenate(list(events([0.2] * 3, 0.5, draws=1000, seed=9, stream="x")))
     assert np.array_equal(few, many[:100])
+
+
+def test_what_has_another_name_is_independent_at_the_same_seed() -> None:
+    one, other = (
+        np.concatenate(list(events([0.5], 0.0, draws=20_000, seed=7, stream=name))).ravel()
+        for name in ("defaults", "strikes")
+    )
+    assert abs(np.corrcoef(one, other)[0, 1]) < 4 / np.sqrt(20_000)
+
+
+def test_a_factor_or_a_matrix_that_does_not_fit_is_refused() -> None:
+    for factor in (-0.1, 1.1):
+        with pytest.raises(GepError, match="from 0 to 1"):
+            list(events([0.1], factor, draws=1, seed=0, stream="x"))
+    with pytest.raises(GepError, match="no correlation matrix of 3"):
+        list(events([0.5] * 3, np.eye(2), draws=1, seed=0, stream="x"))
 
 
 def test_probabilities_that_are_none_are_refused() -> None:
     with pytest.raises(GepError, match="from 0 to 1"):
-        list(events([1.2], 0.0, draws=10, seed=0))
+        list(events([1.2], 0.0, draws=10, seed=0, stream="x"))
     with pytest.raises(GepError, match="between 0 and 1"):
         factor_correlation(0.0, 0.3)
 
@@ -189,7 +208,7 @@ def test_parts_that_are_no_correlation_are_refused() -> None:
     with pytest.raises(GepError, match="more than 1"):
         distance_decay(XY, ["a"] * 3, everywhere=0.5, near=0.5, reach=1, same_species=0.1)
     with pytest.raises(GepError, match="no correlation matrix"):
-        list(events([0.5] * 3, np.ones((3, 3)) - 2 * np.eye(3), draws=1, seed=0))
+        list(events([0.5] * 3, np.ones((3, 3)) - 2 * np.eye(3), draws=1, seed=0, stream="x"))
 
 
 def test_what_strikes_near_forests_together_makes_the_tail_longer_and_not_the_mean() -> None:
@@ -339,6 +358,17 @@ class Value:
 )
 def test_the_break_even_areas_of_the_reference(price: float, area: float) -> None:
     assert float(break_even_area(value_at(price), Decimal(1000))) == pytest.approx(area, abs=0.05)
+
+
+def test_the_valuation_says_the_same_area() -> None:
+    def value(area: Decimal) -> Decimal:
+        held = inputs().facts.holding
+        assert held is not None
+        sized = held.model_copy(update={"area_mu": float(area)})
+        facts = inputs().facts.model_copy(update={"holding": sized})
+        return revalued(inputs().model_copy(update={"facts": facts})).value
+
+    assert float(break_even_area(value, Decimal(1000))) == pytest.approx(944.2, abs=0.05)
 
 
 def test_small_holdings_are_worth_nothing_alone_and_something_together() -> None:

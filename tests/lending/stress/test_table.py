@@ -115,6 +115,8 @@ def test_pine_wilt_asks_for_the_share_of_pine() -> None:
         find_scenario("pine-wilt").resolved({}, {})
     with pytest.raises(GepError, match="from 0 to 1"):
         find_scenario("pine-wilt").resolved({}, {"pine": Decimal(60)})
+    with pytest.raises(GepError, match="NaN"):
+        find_scenario("pine-wilt").resolved({}, {"pine": Decimal("NaN")})
 
 
 def test_an_unknown_scenario_comes_with_the_nearest_name() -> None:
