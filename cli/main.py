@@ -49,16 +49,14 @@ class LazyGroup(click.Group):
         "book": Text("服务与标准的手册：由声明生成的页面",
                      "the book: a page per service and standard, from the declarations"),
         "sinks": Text("森林碳：储量与变化", "forest carbon: stock and change"),
-        "watch": Text("质押监测：预警、价格、到期重估与通知",
-                      "pledges watched: alerts, prices, revaluations due, notices"),
+        "value": Text("碳汇的质押价值，逐步说明",
+                      "collateral value of carbon, every step explained"),
         "loan": Text("碳汇贷款：自评估、授信档案、还款计划、压力测试",
                      "loans on forest carbon: page, file, schedule, stress"),
         "pledge": Text("质押登记库：登记、解押、查询、审计",
                        "the registry of pledges: register, release, list, audit"),
-        "value": Text("碳汇的质押价值，逐步说明",
-                      "collateral value of carbon, every step explained"),
-        "loan": Text("碳汇贷款：还款计划、收入覆盖、压力测试",
-                     "loans on forest carbon: schedule, income cover, stress"),
+        "watch": Text("质押监测：预警、价格、到期重估与通知",
+                      "pledges watched: alerts, prices, revaluations due, notices"),
     }  # fmt: skip
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from cli.formula import plain
 from cli.labels import GRADES, listed, parameter_title, reference
 from cli.terminal import show, show_heading, show_table, show_title
+from data_catalog.formula import plain
 from data_catalog.methodologies import FORMS, Methodology, unknown_titles
 from data_catalog.parameters import Row, bundled
 from data_catalog.standards.registry import KNOWN, Known

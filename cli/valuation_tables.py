@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cli.formula import plain
 from cli.terminal import show, show_heading, show_table, show_title
+from data_catalog.formula import plain
 from data_catalog.text import Language, Text
 from data_catalog.units import conversion
 

@@ -8,12 +8,8 @@ __all__ = ["plain"]
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&]|\s+|[^\\{}^_&\s]")
 LETTERS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "Delta": "Δ", "theta": "θ", "lambda": "λ",
-<<<<<<< HEAD:data_catalog/formula.py
     "phi": "φ", "varphi": "φ", "rho": "ρ", "sigma": "σ", "partial": "∂", "sum": "Σ", "prod": "Π",
-=======
-    "phi": "φ", "varphi": "φ", "rho": "ρ", "partial": "∂", "sum": "Σ", "sigma": "σ", "Phi": "Φ",
-    "prod": "Π",
->>>>>>> valuation:cli/formula.py
+    "Phi": "Φ",
 }  # fmt: skip
 SIGNS = {
     "cdot": "·", "times": "×", "le": "≤", "ge": "≥", "quad": " ", "left": "", "right": "",

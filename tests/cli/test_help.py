@@ -17,7 +17,8 @@ from cli.help import folded
 from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-    init services explain standards parameters sinks compare book pledge value
+OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book",
+        "pledge", "value", "loan", "watch")  # fmt: skip
 ASK = """
 import sys
 from cli.main import gep
