@@ -1,0 +1,1 @@
+"""Tables of the lending room: what may follow what, who may do what."""

@@ -1,0 +1,67 @@
+"""Rows found by their names, or an error that names what there is."""
+
+from typing import TypeVar
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from data_catalog.errors import UnknownNameError
+from data_catalog.names import SHOWN, suggestion
+from data_catalog.text import Text
+from lending.registry.errors import RegistryError
+from lending.registry.tables import Batch, Loan, Parcel, Pledge, Project, Right, Row, Subject
+
+__all__ = ["new", "one"]
+
+KINDS: dict[type[Row], Text] = {
+    Subject: Text("当事人", "party"),
+    Parcel: Text("宗地", "parcel"),
+    Right: Text("权利", "right"),
+    Project: Text("项目", "project"),
+    Batch: Text("批次", "batch"),
+    Loan: Text("贷款", "loan"),
+    Pledge: Text("质押", "pledge"),
+}
+R = TypeVar("R", bound=Row)
+
+
+def one(session: Session, kind: type[R], name: str) -> R:
+    """Return the row of this name.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+    """
+    found = session.get(kind, name)
+    if found is None:
+        key = inspect(kind).primary_key[0]
+        known = session.scalars(select(key).limit(SHOWN))
+        raise UnknownNameError(
+            where=kind.__tablename__, name=name, kind=_title(kind), hint=suggestion(name, known)
+        )
+    return found
+
+
+def new(session: Session, row: R) -> R:
+    """Add a row whose name must not be taken.
+
+    Raises
+    ------
+    RegistryError
+        If it is.
+    """
+    name = inspect(type(row)).primary_key_from_instance(row)
+    if session.get(type(row), name[0] if len(name) == 1 else tuple(name)) is not None:
+        problem = Text(
+            f"{_title(type(row)).zh}已登记过，登记内容不可覆盖。",
+            f"this {_title(type(row)).en} is recorded already; nothing recorded is replaced.",
+        )
+        raise RegistryError(where=str(name[0]), problem=problem)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _title(kind: type[Row]) -> Text:
+    return KINDS.get(kind, Text(kind.__name__, kind.__name__.lower()))

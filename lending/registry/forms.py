@@ -1,0 +1,304 @@
+"""What is given to be recorded, checked before it touches the database.
+
+Unknown fields, blank or endless text, control characters, open-ended years, tonnes with more
+than three decimals and geometries that are no valid areas are refused.
+"""
+
+import json
+import math
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+import pyproj
+import shapely
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from shapely.errors import ShapelyError
+from shapely.geometry.base import BaseGeometry
+
+from data_catalog.errors import GepError, raise_all
+from data_catalog.text import Text
+from lending.registry.errors import RegistryError
+
+__all__ = [
+    "BatchForm",
+    "IssueForm",
+    "LoanForm",
+    "ParcelForm",
+    "Part",
+    "PledgeForm",
+    "PolicyForm",
+    "ProjectForm",
+    "RightForm",
+    "SubjectForm",
+    "ValuationForm",
+    "read_form",
+]
+
+LONGEST = 200
+LONGEST_NOTE = 4000
+MOST_PARTS = 10_000
+LARGEST = 2**53
+"""The largest whole number that JSON, SQLite and PostgreSQL all hold exactly."""
+BAD_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
+AREAS = {"Polygon", "MultiPolygon"}
+
+
+def _clean(words: str) -> str:
+    """Return text in the form (NFC) in which equal texts are equal bytes."""
+    if any(unicodedata.category(c) in BAD_CATEGORIES and c not in "\n\t" for c in words):
+        problem = "has control characters or characters that are none"
+        raise ValueError(problem)
+    return unicodedata.normalize("NFC", words).strip()
+
+
+def _geometry(given: object) -> BaseGeometry:
+    """Take a geometry, GeoJSON or WKT of valid areas."""
+    try:
+        found = _read_geometry(given)
+    except (ShapelyError, ValueError, TypeError) as error:
+        problem = f"is no geometry: {error}"
+        raise ValueError(problem) from error
+    if found.geom_type not in AREAS or found.is_empty:
+        problem = f"is {found.geom_type}, not an area"
+        raise ValueError(problem)
+    if not all(math.isfinite(bound) for bound in found.bounds):
+        problem = "has coordinates that are not numbers"
+        raise ValueError(problem)
+    if not found.is_valid:
+        problem = f"is not valid: {shapely.is_valid_reason(found)}"
+        raise ValueError(problem)
+    flat: BaseGeometry = shapely.force_2d(found)
+    return flat
+
+
+def _read_geometry(given: object) -> BaseGeometry:
+    if isinstance(given, BaseGeometry):
+        return given
+    found: BaseGeometry
+    if isinstance(given, dict):
+        found = shapely.from_geojson(json.dumps(given, allow_nan=False))
+        return found
+    found = shapely.from_wkt(str(given))
+    return found
+
+
+def _crs(words: str) -> str:
+    try:
+        pyproj.CRS.from_user_input(words)
+    except pyproj.exceptions.CRSError as error:
+        problem = f"is no coordinate system: {words}"
+        raise ValueError(problem) from error
+    return words
+
+
+Word = Annotated[str, AfterValidator(_clean), Field(min_length=1, max_length=LONGEST)]
+Id = Annotated[str, Field(pattern=r"^[^\s/?#%\\]{1,100}$"), AfterValidator(_clean)]
+Note = Annotated[str, AfterValidator(_clean), Field(max_length=LONGEST_NOTE)]
+Tonnes = Annotated[Decimal, Field(ge=0, le=Decimal(10) ** 12, decimal_places=3)]
+Money = Annotated[Decimal, Field(gt=0, le=Decimal(10) ** 13, decimal_places=2)]
+Whole = Annotated[int, Field(ge=1, le=LARGEST)]
+Area = Annotated[BaseGeometry, BeforeValidator(_geometry)]
+Crs = Annotated[Word, AfterValidator(_crs)]
+
+
+class Form(BaseModel):
+    """A form: unknown fields are errors, and nothing changes after it is checked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class SubjectForm(Form):
+    """A party; `personal` (name, identity number, telephone, ...) is sealed."""
+
+    subject_id: Id
+    kind: Literal["person", "company", "collective"]
+    personal: dict[Word, Word] = {}
+
+
+class ParcelForm(Form):
+    """A parcel's boundary and title."""
+
+    parcel_id: Id
+    region: Word
+    geometry: Area
+    crs: Crs = "EPSG:4490"
+    certificate: Word
+    certificate_area_ha: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    tenure_from: date | None = None
+    tenure_to: date | None = None
+    holder: Id | None = None
+
+
+class RightForm(Form):
+    """A right on a parcel."""
+
+    right_id: Id
+    code: Id
+    parcel_id: Id
+    project_id: Id | None = None
+    holder: Id | None = None
+    valid_from: date
+    valid_to: date
+    certificate: Note = ""
+
+
+class ProjectForm(Form):
+    """A carbon project."""
+
+    project_id: Id
+    programme: Word
+    methodology: Word
+    crediting_from: date
+    crediting_to: date
+    status: Word = "registered"
+
+
+class BatchForm(Form):
+    """Tonnes of a vintage that are not issued yet: the lower bound, net."""
+
+    batch_id: Id
+    project_id: Id
+    parcel_id: Id | None = None
+    kind: Literal["ex_ante", "monitored"] = "ex_ante"
+    vintage_from: date
+    vintage_to: date
+    tonnes: Tonnes
+    estimated: Tonnes | None = None
+
+
+class Serials(Form):
+    """A range of serials, both ends in it."""
+
+    serial_from: Whole
+    serial_to: Whole
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Serials":
+        if self.serial_from > self.serial_to:
+            problem = "serial_from is behind serial_to"
+            raise ValueError(problem)
+        return self
+
+
+class IssueForm(Serials):
+    """Units issued for a batch, one a tonne, and how many of the last go to the buffer."""
+
+    buffer: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+
+
+class Part(Form):
+    """Tonnes of a batch, or serials of one that is issued."""
+
+    batch_id: Id
+    tonnes: Annotated[Tonnes, Field(gt=0)] | None = None
+    serial_from: Whole | None = None
+    serial_to: Whole | None = None
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> "Part":
+        serials = self.serial_from is not None and self.serial_to is not None
+        if serials == (self.tonnes is not None) or (self.serial_from is None) != (
+            self.serial_to is None
+        ):
+            problem = "give either tonnes, or serial_from and serial_to"
+            raise ValueError(problem)
+        if self.serial_from is not None and self.serial_to is not None:
+            Serials(serial_from=self.serial_from, serial_to=self.serial_to)
+        return self
+
+    def amount(self) -> Decimal:
+        """Return the tonnes."""
+        if self.tonnes is not None:
+            return self.tonnes
+        return Decimal((self.serial_to or 0) - (self.serial_from or 0) + 1)
+
+
+class LoanForm(Form):
+    """A loan; what else secures it is text apart."""
+
+    loan_id: Id
+    borrower: Id | None = None
+    amount: Money
+    rate: Annotated[Decimal, Field(ge=0, lt=1, decimal_places=6)]
+    starts: date
+    ends: date
+    other_security: Note = ""
+
+
+class PledgeForm(Form):
+    """An application to pledge a right over parcels for half-open years [from, to)."""
+
+    loan_id: Id
+    right_code: Id
+    right_id: Id | None = None
+    parcels: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MOST_PARTS)]
+    vintage_from: date
+    vintage_to: date
+    parts: Annotated[tuple[Part, ...], Field(max_length=MOST_PARTS)] = ()
+    programme: Note = ""
+    secured_amount: Money
+    account: Word | None = None
+    family: Id | None = None
+    """By default the loan: pledges for one loan do not conflict."""
+
+
+class PolicyForm(Form):
+    """An insurance policy."""
+
+    policy_id: Id
+    pledge_id: Id
+    insurer: Word
+    perils: Note
+    trigger: Note
+    sum_insured: Money
+    payee: Word
+    valid_from: date
+    valid_to: date
+
+
+class ValuationForm(Form):
+    """A valuation file; it must hold no personal fields, as it is never destroyed."""
+
+    valuation_id: Id
+    pledge_id: Id | None = None
+    basis_date: date
+    document: dict[str, Any]
+    supersedes: Id | None = None
+
+
+F = TypeVar("F", bound=Form)
+
+
+def read_form(kind: type[F], given: object, where: str) -> F:
+    """Read a form, telling every fault in words.
+
+    Raises
+    ------
+    RegistryError
+        Or `Problems`, if there are several.
+    """
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        raise_all(_faults(error, where))
+        raise
+
+
+def _faults(error: ValidationError, where: str) -> list[GepError]:
+    return [
+        RegistryError(
+            where=f"{where}: {'.'.join(map(str, fault['loc']))}",
+            problem=Text(f"填写有误：{fault['msg']}", f"{fault['msg']}"),
+        )
+        for fault in error.errors(include_url=False)
+    ]

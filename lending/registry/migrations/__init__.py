@@ -1,0 +1,1 @@
+"""Revisions of the registry's tables, run when a registry is opened."""

@@ -1,0 +1,142 @@
+"""Rules that the databases keep themselves, as triggers: what no program can get round by mistake.
+
+A guard is a table, the occasion, and a condition over NEW and OLD under which it refuses. The same
+conditions make a trigger of SQLite and one of PostgreSQL. Frozen with the revision that made it:
+a changed rule is a new revision.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+__all__ = ["FIRST", "Guard", "put_up"]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A trigger that refuses when its condition holds."""
+
+    name: str
+    table: str
+    occasion: str
+    refused: str = ""
+
+
+STEPS = [
+    "applied>screened",
+    "screened>due_diligence",
+    "due_diligence>approved",
+    "approved>signed",
+    "signed>registered",
+    "registered>drawn",
+    "drawn>monitored",
+    "monitored>monitored",
+    "drawn>repaid",
+    "monitored>repaid",
+    "repaid>released",
+    "registered>released",
+    "drawn>defaulted",
+    "monitored>defaulted",
+    "defaulted>disposed",
+    "disposed>closed",
+    "applied>withdrawn",
+    "screened>withdrawn",
+    "due_diligence>withdrawn",
+    "approved>withdrawn",
+    "signed>withdrawn",
+]
+LOT_STEPS = ["reserved>pledged", "reserved>released", "pledged>released", "pledged>sold"]
+COUNTED = "('pledged', 'sold', 'retired', 'buffer')"
+BEFORE_REGISTRATION = "('applied', 'screened', 'due_diligence', 'approved', 'signed', 'withdrawn')"
+
+
+def _none_of(steps: list[str]) -> str:
+    listed = ", ".join(f"'{step}'" for step in steps)
+    return f"OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN ({listed})"
+
+
+TOO_MUCH = f"""NEW.state IN {COUNTED} AND
+    (SELECT COALESCE(SUM(tonnes), 0) FROM lots WHERE batch_id = NEW.batch_id AND state IN {COUNTED}
+     AND lot_id <> NEW.lot_id) + NEW.tonnes
+    > (SELECT tonnes FROM batches WHERE batch_id = NEW.batch_id)"""  # noqa: S608
+TWICE = f"""NEW.state IN {COUNTED} AND NEW.serial_from IS NOT NULL AND EXISTS (
+    SELECT 1 FROM lots WHERE batch_id = NEW.batch_id AND lot_id <> NEW.lot_id
+    AND state IN {COUNTED} AND serial_from <= NEW.serial_to AND NEW.serial_from <= serial_to)"""  # noqa: S608
+NOT_OF_BATCH = f"""NEW.state IN {COUNTED} AND EXISTS (
+    SELECT 1 FROM batches WHERE batch_id = NEW.batch_id AND (
+    (kind = 'issued') <> (NEW.serial_from IS NOT NULL)
+    OR NEW.serial_from < serial_from OR NEW.serial_to > serial_to))"""  # noqa: S608
+UNREGISTERED = """NEW.state = 'pledged' AND NOT EXISTS (
+    SELECT 1 FROM pledges WHERE pledge_id = NEW.pledge_id AND registration_number IS NOT NULL)"""
+UNSECURED = f"""NEW.drawn_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM pledges WHERE loan_id = NEW.loan_id AND registration_number IS NOT NULL
+    AND state NOT IN {BEFORE_REGISTRATION})"""  # noqa: S608
+BELOW = f"""(SELECT COALESCE(SUM(tonnes), 0) FROM lots WHERE batch_id = NEW.batch_id
+    AND state IN {COUNTED}) > NEW.tonnes"""  # noqa: S608
+REWRITTEN = """OLD.registration_number IS NOT NULL AND (
+    NEW.registration_number IS NULL OR NEW.registration_number <> OLD.registration_number
+    OR NEW.registered_at IS NULL OR NEW.registered_at <> OLD.registered_at)"""
+
+KEPT = (
+    "subjects", "subject_keys", "sealed_fields", "parcels", "parcel_versions", "projects", "rights",
+    "batches", "loans", "pledges", "pledge_parcels", "lots", "valuations", "policies", "users",
+    "tokens", "events", "checkpoints",
+)  # fmt: skip
+WRITTEN_ONCE = (
+    "subjects", "sealed_fields", "parcels", "parcel_versions", "pledge_parcels", "valuations",
+    "events", "checkpoints",
+)  # fmt: skip
+
+FIRST = (
+    Guard("pledge_starts", "pledges", "INSERT", "NEW.state <> 'applied'"),
+    Guard("pledge_step", "pledges", "UPDATE", _none_of(STEPS)),
+    Guard("registration_stays", "pledges", "UPDATE", REWRITTEN),
+    Guard("lot_step", "lots", "UPDATE", _none_of(LOT_STEPS)),
+    Guard("lot_over", "lots", "UPDATE", "OLD.state IN ('released', 'retired')"),
+    *(
+        Guard(f"{name}_{occasion.lower()}", "lots", occasion, refused)
+        for occasion in ("INSERT", "UPDATE")
+        for name, refused in (
+            ("conservation", TOO_MUCH), ("serial_twice", TWICE), ("serial_of_batch", NOT_OF_BATCH),
+            ("lot_unregistered", UNREGISTERED),
+        )
+    ),
+    Guard("batch_below", "batches", "UPDATE", BELOW),
+    Guard("drawn_unsecured_insert", "loans", "INSERT", UNSECURED),
+    Guard("drawn_unsecured_update", "loans", "UPDATE", UNSECURED),
+    *(Guard(f"{table}_kept", table, "DELETE") for table in KEPT),
+    *(Guard(f"{table}_once", table, "UPDATE") for table in WRITTEN_ONCE),
+)  # fmt: skip
+
+SQLITE = """CREATE TRIGGER guard_{name} BEFORE {occasion} ON {table} {when}
+BEGIN SELECT RAISE(ABORT, 'guard:{name}'); END"""
+POSTGRESQL = """CREATE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF {when} THEN RAISE EXCEPTION 'guard:{name}' USING ERRCODE = 'check_violation'; END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER guard_{name} BEFORE {occasion} ON {table} FOR EACH ROW
+EXECUTE FUNCTION guard_{name}()"""
+EMPTYING = """CREATE FUNCTION guard_emptying() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'guard:emptying' USING ERRCODE = 'check_violation'; END $$"""
+
+
+def put_up(connection: Connection, guards: tuple[Guard, ...]) -> None:
+    """Make the triggers."""
+    sqlite = connection.dialect.name == "sqlite"
+    for guard in guards:
+        facts = {"name": guard.name, "table": guard.table, "occasion": guard.occasion}
+        if sqlite:
+            when = f"WHEN {guard.refused}" if guard.refused else ""
+            connection.exec_driver_sql(SQLITE.format(when=when, **facts))
+        else:
+            words = POSTGRESQL.format(when=guard.refused or "true", **facts)
+            connection.exec_driver_sql(words)
+    if not sqlite:
+        connection.exec_driver_sql(EMPTYING)
+        for table in KEPT:
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER guard_emptying BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION guard_emptying()"
+            )

@@ -1,0 +1,379 @@
+"""The life of a pledge: every step is one act, and only a step that may follow."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from data_catalog.text import Text
+from lending.registry.claims import Finding, candidates, claims_of
+from lending.registry.errors import ConflictsFound, NotAllowed, RegistryError
+from lending.registry.finding import new, one
+from lending.registry.forms import Part, PledgeForm
+from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
+from lending.registry.opening import Act, Registry
+from lending.registry.sealing import key_in, needed
+from lending.registry.states import STATES_OF_NO_PLEDGE, active_states, next_state
+from lending.registry.tables import (
+    Event,
+    Loan,
+    Parcel,
+    ParcelVersion,
+    Pledge,
+    PledgeParcel,
+    Right,
+    User,
+)
+
+__all__ = [
+    "apply",
+    "approve",
+    "check",
+    "close",
+    "default",
+    "dispose",
+    "draw",
+    "investigate",
+    "monitor",
+    "note",
+    "register",
+    "release",
+    "repay",
+    "screen",
+    "sign",
+    "withdraw",
+]
+
+OVER = ("withdrawn", "released", "closed")
+"""States of pledges that no longer secure their loan."""
+
+
+def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
+    """Apply for a pledge. Its lots are reserved: nobody is barred before registration."""
+    with registry.acting(user, "apply") as act:
+        session = act.session
+        loan = one(session, Loan, form.loan_id)
+        number = session.scalar(select(func.count()).select_from(Pledge)) or 0
+        act.subject = f"P{number + 1:06d}"
+        if form.right_id:
+            one(session, Right, form.right_id)
+        pledge = Pledge(
+            pledge_id=act.subject, loan_id=form.loan_id, right_code=form.right_code,
+            right_id=form.right_id, organisation=user.organisation,
+            state=next_state(act.subject, STATES_OF_NO_PLEDGE, "apply"),
+            vintage_from=form.vintage_from, vintage_to=form.vintage_to, programme=form.programme,
+            secured_amount=form.secured_amount, family=form.family or form.loan_id,
+            account=_account(registry, session, loan, form.account), maker=user.user_id,
+            applied_at=act.time,
+        )  # fmt: skip
+        _same_bank(user, loan.lender, loan.loan_id)
+        new(session, pledge)
+        session.add_all(_parcels(session, pledge, form.parcels))
+        pledge.tonnes = reserve(session, pledge, form.parts)
+    return pledge
+
+
+def check(registry: Registry, pledge_id: str) -> list[Finding]:
+    """Return what registering the pledge would find."""
+    with registry.reading() as session:
+        one(session, Pledge, pledge_id)
+        return _findings(registry, session, pledge_id)
+
+
+def screen(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Record that access rules are met."""
+    return _step(registry, user, pledge_id, "screen")
+
+
+def investigate(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Record the due diligence."""
+    return _step(registry, user, pledge_id, "investigate")
+
+
+def approve(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Approve as another person than the maker.
+
+    Raises
+    ------
+    NotAllowed
+        If they are the same.
+    """
+    with registry.acting(user, "approve", pledge_id) as act:
+        pledge = _stepped(act, user, pledge_id, "approve")
+        _another(user, pledge.maker, pledge_id)
+        pledge.checker = user.user_id
+    return pledge
+
+
+def sign(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Record that the contracts are signed."""
+    return _step(registry, user, pledge_id, "sign")
+
+
+def register(
+    registry: Registry, user: User, pledge_id: str, number: str, *, ends: date | None = None
+) -> Pledge:
+    """Register a pledge: search for conflicts, take its tonnes, give it its time, all or nothing.
+
+    Parameters
+    ----------
+    number : str
+        Of the statutory registration (中登网), or of the platform.
+    ends : date, optional
+        When that registration ends.
+
+    Raises
+    ------
+    ConflictsFound
+        If the search blocks it; nothing is written.
+    """
+    with registry.acting(user, "register", pledge_id) as act:
+        pledge = _stepped(act, user, pledge_id, "register")
+        _number_is_new(act.session, pledge_id, number)
+        findings = _findings(registry, act.session, pledge_id)
+        if any(finding.level == "BLOCK" for finding in findings):
+            raise ConflictsFound(pledge_id, findings)
+        act.facts = {"findings": [_record(finding) for finding in findings]}
+        pledge.registration_number, pledge.registered_at = number, act.time
+        pledge.registration_ends = ends
+        act.session.flush()
+        pledge_lots(act.session, pledge)
+    return pledge
+
+
+def draw(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Pay out: a loan is drawn when all its pledges are registered.
+
+    Raises
+    ------
+    RegistryError
+        If one is not.
+    """
+    with registry.acting(user, "draw", pledge_id) as act:
+        pledge = _stepped(act, user, pledge_id, "draw")
+        act.session.flush()
+        loan = one(act.session, Loan, pledge.loan_id)
+        waiting = [p.pledge_id for p in _securing(act.session, loan) if p.registered_at is None]
+        if loan.drawn_at is None and waiting:
+            names = ", ".join(waiting)
+            problem = Text(
+                f"贷款的质押 {names} 尚未登记，不能放款。",
+                f"pledges {names} of the loan are not registered; it cannot be drawn.",
+            )
+            raise RegistryError(where=loan.loan_id, problem=problem)
+        loan.drawn_at = loan.drawn_at or act.time
+    return pledge
+
+
+def monitor(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Record a visit, a revaluation or a warning after the pay-out."""
+    return _step(registry, user, pledge_id, "monitor")
+
+
+def repay(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Record that what the pledge secures is repaid; with the last one the loan is repaid."""
+    with registry.acting(user, "repay", pledge_id) as act:
+        pledge = _stepped(act, user, pledge_id, "repay")
+        act.session.flush()
+        loan = one(act.session, Loan, pledge.loan_id)
+        if all(p.state == "repaid" for p in _securing(act.session, loan)):
+            loan.repaid_at = act.time
+    return pledge
+
+
+def release(
+    registry: Registry, user: User, pledge_id: str, parts: Sequence[Part] | None = None
+) -> Pledge:
+    """Release a pledge, or parts of its tonnes while it goes on.
+
+    Parameters
+    ----------
+    parts : sequence of Part, optional
+        By tonnes or by serials; by default the whole pledge, which ends its registration.
+
+    Raises
+    ------
+    NotAllowed
+        If the user is the maker, or recorded the repayment.
+    RegistryError
+        If the parts are not pledged here, or would leave nothing.
+    """
+    with registry.acting(user, "release", pledge_id) as act:
+        pledge = one(act.session, Pledge, pledge_id)
+        _same_bank(user, pledge.organisation, pledge_id)
+        for maker in (pledge.maker, *_actors(act.session, pledge_id, "repay")):
+            _another(user, maker, pledge_id)
+        if parts is None:
+            pledge.state = next_state(pledge_id, pledge.state, "release")
+            pledge.cancelled_at = act.time
+        elif pledge.state not in active_states():
+            next_state(pledge_id, pledge.state, "release")
+        released = release_lots(act.session, pledge, parts)
+        act.facts = {"released": str(released), "whole": parts is None}
+        if parts is not None and not lots_of(act.session, pledge_id, "pledged"):
+            raise RegistryError(where=pledge_id, problem=NOTHING_LEFT)
+    return pledge
+
+
+def default(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Declare a default."""
+    return _step(registry, user, pledge_id, "default")
+
+
+def dispose(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Realise the pledged right: its lots are sold."""
+    with registry.acting(user, "dispose", pledge_id) as act:
+        pledge = _stepped(act, user, pledge_id, "dispose")
+        sell_lots(act.session, pledge)
+    return pledge
+
+
+def close(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Close a pledge that was disposed of."""
+    return _step(registry, user, pledge_id, "close")
+
+
+def withdraw(registry: Registry, user: User, pledge_id: str) -> Pledge:
+    """Withdraw an application before its registration; its lots are free again."""
+    with registry.acting(user, "withdraw", pledge_id) as act:
+        pledge = _stepped(act, user, pledge_id, "withdraw")
+        release_lots(act.session, pledge, None)
+    return pledge
+
+
+def note(
+    registry: Registry, user: User, pledge_id: str, kind: str, facts: Mapping[str, Any]
+) -> Event:
+    """Note a notice of the watch beside a pledge, once for each `facts["id"]`.
+
+    Returns
+    -------
+    Event
+        The note; the earlier one if this was noted before.
+    """
+    with registry.reading() as session:
+        found = _noted(session, pledge_id, kind, facts.get("id"))
+        if found:
+            return found
+    with registry.acting(user, "note", pledge_id) as act:
+        one(act.session, Pledge, pledge_id)
+        found = _noted(act.session, pledge_id, kind, facts.get("id"))
+        if found:
+            act.facts = {"kind": kind, "again": facts.get("id")}
+        else:
+            act.facts = {"kind": kind, **facts}
+    with registry.reading() as session:
+        found = _noted(session, pledge_id, kind, facts.get("id"))
+    if found is None:
+        words = "a note was written and is not there"
+        raise RuntimeError(words)
+    return found
+
+
+def _step(registry: Registry, user: User, pledge_id: str, action: str) -> Pledge:
+    with registry.acting(user, action, pledge_id) as act:
+        return _stepped(act, user, pledge_id, action)
+
+
+def _stepped(act: Act, user: User, pledge_id: str, action: str) -> Pledge:
+    """Return the pledge in the state that the action leads to."""
+    pledge = one(act.session, Pledge, pledge_id)
+    _same_bank(user, pledge.organisation, pledge_id)
+    before, pledge.state = pledge.state, next_state(pledge_id, pledge.state, action)
+    act.facts = {"from": before, "to": pledge.state}
+    return pledge
+
+
+def _findings(registry: Registry, session: Session, pledge_id: str) -> list[Finding]:
+    mine = claims_of(session, pledge_id)
+    return list(registry.find_conflicts(mine, candidates(session, mine)))
+
+
+def _record(finding: Finding) -> dict[str, Any]:
+    return {
+        "check": finding.check, "level": finding.level, "first": finding.first,
+        "second": finding.second, "text": {"zh": finding.text.zh, "en": finding.text.en},
+    }  # fmt: skip
+
+
+def _parcels(session: Session, pledge: Pledge, names: Sequence[str]) -> list[PledgeParcel]:
+    """Return the parcels of a pledge, each in its newest version."""
+    found = []
+    for name in sorted(set(names)):
+        one(session, Parcel, name)
+        of_parcel = ParcelVersion.parcel_id == name
+        version = session.scalar(select(func.max(ParcelVersion.version)).where(of_parcel))
+        found.append(PledgeParcel(pledge_id=pledge.pledge_id, parcel_id=name, version=version))
+    return found
+
+
+def _account(registry: Registry, session: Session, loan: Loan, account: str | None) -> bytes | None:
+    """Return the specified account sealed under the borrower's key."""
+    if account is None:
+        return None
+    if loan.borrower is None:
+        raise RegistryError(where=loan.loan_id, problem=NO_BORROWER)
+    sealer = needed(registry.sealer, loan.loan_id)
+    return sealer.seal(key_in(session, loan.borrower), "account", account)
+
+
+def _securing(session: Session, loan: Loan) -> list[Pledge]:
+    wanted = select(Pledge).where(Pledge.loan_id == loan.loan_id, Pledge.state.not_in(OVER))
+    return list(session.scalars(wanted))
+
+
+def _number_is_new(session: Session, pledge_id: str, number: str) -> None:
+    holder = session.scalar(select(Pledge.pledge_id).where(Pledge.registration_number == number))
+    if holder is None and number.strip():
+        return
+    problem = Text(
+        f"登记编号“{number}”为空或已属于 {holder}。",
+        f"the registration number {number!r} is empty or that of {holder}.",
+    )
+    raise RegistryError(where=pledge_id, problem=problem)
+
+
+def _actors(session: Session, pledge_id: str, kind: str) -> list[str]:
+    wanted = select(Event.actor).where(Event.subject == pledge_id, Event.kind == kind)
+    return list(session.scalars(wanted))
+
+
+def _noted(session: Session, pledge_id: str, kind: str, name: object) -> Event | None:
+    wanted = select(Event).where(Event.subject == pledge_id, Event.kind == "note")
+    for entry in session.scalars(wanted.order_by(Event.seq)):
+        facts = json.loads(entry.data)["facts"]
+        if facts["kind"] == kind and "again" not in facts and facts.get("id") == name:
+            session.expunge(entry)
+            return entry
+    return None
+
+
+def _another(user: User, maker: str, pledge_id: str) -> None:
+    if user.user_id == maker:
+        problem = Text(
+            f"经办人不能复核自己办理的 {pledge_id}。",
+            f"made {pledge_id} and cannot check it; another person must.",
+        )
+        raise NotAllowed(user=user.user_id, problem=problem)
+
+
+def _same_bank(user: User, bank: str, what: str) -> None:
+    if user.organisation != bank:
+        problem = Text(
+            f"{what} 属于 {bank}，不属于 {user.organisation}。",
+            f"{what} is of {bank}, not of {user.organisation}.",
+        )
+        raise NotAllowed(user=user.user_id, problem=problem)
+
+
+NOTHING_LEFT = Text(
+    "部分释放后没有剩余的质押。全部还清后再整体解押。",
+    "nothing would be left pledged. Release the whole pledge once it is repaid.",
+)
+NO_BORROWER = Text(
+    "贷款没有登记借款人，账户无法封存。先登记当事人。",
+    "the loan names no borrower under whose key the account could be sealed. Record one first.",
+)

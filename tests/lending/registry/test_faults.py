@@ -1,0 +1,158 @@
+"""Killed at any moment, or on a full disk: the registry opens, the chain holds, nothing is half."""
+
+import multiprocessing
+import os
+import random
+import resource
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lending import registry
+from lending.registry import RegistryError
+from tests.lending.registry import postgres
+from tests.lending.registry.world import World, furnished, of_batch, opened
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.lending.registry.world", "psycopg"])
+COUNTED = {"registered": "pledged", "drawn": "pledged", "repaid": "pledged", "released": "released"}
+
+
+def work_for_ever(place: str, begun: int) -> None:
+    """Pledge, draw, repay and release one loan after another, until killed."""
+    world = opened(place)
+    number = begun
+    while True:
+        number += 1
+        world.loan(f"W{number}")
+        pledge = world.apply(f"W{number}", "K1", of_batch("B1", "100"))
+        world.until("released", pledge)
+
+
+def killed_at_random(place: str, begun: int, longest: float) -> None:
+    worker = CONTEXT.Process(target=work_for_ever, args=(place, begun))
+    worker.start()
+    time.sleep(random.uniform(0.05, longest))  # noqa: S311
+    assert worker.pid
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.join()
+
+
+def nothing_is_half(place: str) -> int:
+    """Return the number of events of a registry that must be whole."""
+    world = opened(place)
+    report = registry.audit(world.registry)
+    assert report.fault is None
+    with world.registry.reading() as session:
+        for pledge in registry.pledges(session):
+            lots = {lot.state for lot in registry.lots_of(session, pledge.pledge_id)}
+            assert lots == {COUNTED.get(pledge.state, "reserved")}
+            assert (pledge.registered_at is None) == (lots == {"reserved"})
+    # whoever comes next can go on
+    for pledge_id in _unfinished(world):
+        state = world.state(pledge_id)
+        if state == "registered":
+            registry.release(world.registry, world.checker, pledge_id)
+        elif state == "drawn":
+            registry.repay(world.registry, world.maker, pledge_id)
+            registry.release(world.registry, world.checker, pledge_id)
+        elif state == "repaid":
+            registry.release(world.registry, world.checker, pledge_id)
+        elif state == "monitored":
+            registry.repay(world.registry, world.maker, pledge_id)
+            registry.release(world.registry, world.checker, pledge_id)
+        else:
+            registry.withdraw(world.registry, world.maker, pledge_id)
+    world.registry.close()
+    return report.events
+
+
+def _unfinished(world: World) -> list[str]:
+    with world.registry.reading() as session:
+        return [
+            pledge.pledge_id
+            for pledge in registry.pledges(session)
+            if pledge.state not in {"released", "withdrawn"}
+        ]
+
+
+COUNTED["monitored"] = "pledged"
+COUNTED["withdrawn"] = "released"
+
+
+def campaign(place: str, kills: int) -> None:
+    lived = 0
+    for turn in range(kills):
+        killed_at_random(place, turn * 1000, longest=0.4)
+        lived = max(lived, nothing_is_half(place))
+    assert lived > kills
+
+
+def test_killed_at_random_moments(world: World) -> None:
+    campaign(_address(world), kills=5)
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(3600)
+def test_killed_at_two_hundred_random_moments(world: World) -> None:
+    campaign(_address(world), kills=200)
+
+
+def _address(world: World) -> str:
+    return world.registry.engine.url.render_as_string(hide_password=False)
+
+
+def fill(place: str, room: int, told: object) -> None:
+    """Work under a limit on the size of files until it is met; say what was said."""
+    size = max(file.stat().st_size for file in Path(place).parent.glob(f"{Path(place).name}*"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + room, size + room))
+    try:
+        work_for_ever(place, room)
+    except RegistryError as error:
+        told.put(error.say("en"))
+
+
+def on_a_full_disk(place: str, rooms: list[int]) -> None:
+    for room in rooms:
+        told = CONTEXT.SimpleQueue()
+        worker = CONTEXT.Process(target=fill, args=(place, room, told))
+        worker.start()
+        words = told.get()
+        worker.join()
+        assert "the disk is full or cannot be written; nothing was written" in words
+        nothing_is_half(place)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_sqlite_on_a_full_disk(furnished_place: Callable[[], str]) -> None:
+    on_a_full_disk(furnished_place(), [5_000, 40_000, 77_777])
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_sqlite_on_a_disk_full_at_many_moments(furnished_place: Callable[[], str]) -> None:
+    on_a_full_disk(furnished_place(), [4096 * k + 17 * k for k in range(1, 60)])
+
+
+def test_postgresql_on_a_full_disk() -> None:
+    """The server can make no file above 3 MB; valuations of 400 kB meet the limit soon."""
+    if postgres.programs() is None:
+        pytest.skip("there is no PostgreSQL")
+    with postgres.server(largest_file=3_000_000) as address:
+        place = postgres.new_database(address, "small")
+        world = furnished(place)
+        pledge = world.until("signed", world.apply("L1", "K1", of_batch("B1", "60")))
+        with pytest.raises(RegistryError, match="the disk is full or cannot be written"):
+            for number in range(100):
+                form = registry.ValuationForm(
+                    valuation_id=f"V{number}", pledge_id=pledge, basis_date="2026-01-01",
+                    document={"noise": random.randbytes(200_000).hex()},  # noqa: S311
+                )  # fmt: skip
+                registry.record_valuation(world.registry, world.maker, form)
+        assert registry.audit(world.registry).fault is None
+        assert world.state(pledge) == "signed"
+        registry.register(world.registry, world.maker, pledge, "N1")
+        world.registry.close()

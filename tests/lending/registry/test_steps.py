@@ -1,0 +1,248 @@
+"""The life of a pledge: each step only where it may follow, each guard also in the database."""
+
+import csv
+from datetime import date
+from importlib import resources
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from data_catalog.errors import UnknownNameError
+from lending import registry
+from lending.registry import ConflictsFound, ImpossibleTransition, IssueForm, NotAllowed
+from lending.registry.errors import RegistryError
+from lending.registry.migrations.guards import STEPS
+from tests.lending.registry.world import World, of_batch, serials
+
+STATES = tuple(registry.states())
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    table = (resources.files("data_catalog.lending") / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(table.splitlines()))
+
+
+def test_the_straight_way_of_the_norm(world: World) -> None:
+    pledge = world.apply("L1", "K1", of_batch("B1", "60"))
+    for state in ("registered", "drawn", "monitored", "repaid"):
+        assert state in STATES
+    world.until("released", pledge)
+    assert world.state(pledge) == "released"
+    assert [lot[0] for lot in world.lots(pledge)] == ["released"]
+
+
+def test_a_default_ends_in_a_sale(world: World) -> None:
+    pledge = world.until("closed", world.apply("L1", "K1", of_batch("B1", "60")))
+    assert [lot[:1] for lot in world.lots(pledge)] == [("sold",)]
+    assert world.state(pledge) == "closed"
+
+
+ACTIONS = sorted({row["action"] for row in _rows("pledge_transitions.csv")} - {"apply"})
+POSSIBLE = {(row["from"], row["action"]): row["to"] for row in _rows("pledge_transitions.csv")}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_action_from_every_state(world: World, state: str) -> None:
+    """What the table does not list is refused, and leaves no event."""
+    pledge = world.until(state, world.apply("L1", "K1", of_batch("B1", "60")))
+    for action in ACTIONS:
+        if (state, action) in POSSIBLE:
+            continue
+        who = world.maker if registry.may("bank_maker", action) else world.checker
+        before = world.events()
+        more = ("N",) if action == "register" else ()
+        with pytest.raises(ImpossibleTransition):
+            getattr(registry, action)(world.registry, who, pledge, *more)
+        assert (world.state(pledge), world.events()) == (state, before)
+
+
+def test_the_databases_know_the_same_steps_as_the_table() -> None:
+    listed = {f"{row['from']}>{row['to']}" for row in _rows("pledge_transitions.csv") if row["from"]}
+    assert set(STEPS) == listed
+
+
+def test_raw_sql_cannot_make_an_impossible_step(world: World) -> None:
+    pledge = world.until("signed", world.apply("L1", "K1"))
+    listed = set(STEPS)
+    for state in STATES:
+        if f"signed>{state}" in listed or state == "signed":
+            continue
+        with pytest.raises(DatabaseError, match="guard:pledge_step"), _raw(world) as connection:
+            connection.execute(
+                text("UPDATE pledges SET state = :s WHERE pledge_id = :p"), {"s": state, "p": pledge}
+            )
+
+
+RAW = {
+    "a drawn loan without registration":
+        "UPDATE loans SET drawn_at = '2026-01-01T00:00:00.000000Z' WHERE loan_id = 'L1'",
+    "registered without number and time":
+        "UPDATE pledges SET state = 'registered' WHERE pledge_id = 'P000001'",
+    "maker and checker the same person": "UPDATE pledges SET checker = maker",
+    "a pledge that starts drawn":
+        "INSERT INTO pledges SELECT 'P9', loan_id, right_code, right_id, organisation, 'drawn', "
+        "vintage_from, vintage_to, tonnes, programme, secured_amount, account, 'N9', applied_at, "
+        "registration_ends, cancelled_at, maker, checker, applied_at, family FROM pledges",
+    "a lot pledged without registration": "UPDATE lots SET state = 'pledged'",
+    "more sold than there is":
+        "INSERT INTO lots VALUES (99, 'B1', NULL, 'sold', 100001, NULL, NULL, '')",
+    "a batch made smaller than nothing": "UPDATE batches SET tonnes = -1",
+    "an event changed": "UPDATE events SET actor = 'nobody' WHERE seq = 3",
+    "an event deleted": "DELETE FROM events WHERE seq = 3",
+    "a pledge deleted": "DELETE FROM pledges",
+    "a boundary changed": "UPDATE parcel_versions SET west = 0",
+    "a pledge of a loan that is none": "UPDATE pledges SET loan_id = 'none'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", RAW)
+def test_raw_sql_is_refused(world: World, what: str) -> None:
+    world.until("signed", world.apply("L1", "K1", of_batch("B1", "60")))
+    with pytest.raises(DatabaseError), _raw(world) as connection:
+        connection.execute(text(RAW[what]))
+    assert registry.audit(world.registry).fault is None
+
+
+def _raw(world: World):
+    return world.registry.engine.execution_options(registry_writing=True).begin()
+
+
+def test_a_loan_with_two_pledges_is_drawn_when_both_are_registered(world: World) -> None:
+    world.parcel("K2", west=119.5)
+    first, second = world.apply("L1", "K1"), world.apply("L1", "K2")
+    world.until("registered", first)
+    with pytest.raises(RegistryError, match=second):
+        registry.draw(world.registry, world.maker, first)
+    assert world.state(first) == "registered"
+    world.until("registered", second)
+    registry.draw(world.registry, world.maker, first)
+    assert world.state(first) == "drawn"
+
+
+def test_the_same_forest_twice_is_refused(world: World) -> None:
+    """Same right and land: years [2026, 2031) and [2030, 2033) meet, [2031, 2033) do not."""
+    world.until("registered", world.apply("L1", "K1"))
+    world.loan("L2")
+    meeting = world.until("signed", world.apply("L2", "K1", years=(2030, 2033)))
+    before = world.events()
+    assert [f.level for f in registry.check(world.registry, meeting)] == ["BLOCK"]
+    with pytest.raises(ConflictsFound) as refused:
+        registry.register(world.registry, world.maker, meeting, "N2")
+    assert refused.value.findings
+    assert (world.state(meeting), world.events()) == ("signed", before)
+    world.until("registered", world.apply("L2", "K1", years=(2031, 2033)))
+
+
+def test_a_released_forest_can_be_pledged_again(world: World) -> None:
+    world.until("released", world.apply("L1", "K1", of_batch("B1", "100")))
+    world.loan("L2")
+    again = world.until("registered", world.apply("L2", "K1", of_batch("B1", "100")))
+    assert world.state(again) == "registered"
+
+
+def test_tonnes_are_not_pledged_twice(world: World) -> None:
+    """100 t: 60 are pledged, so 40.001 of another right are too many and 40 are not."""
+    world.until("registered", world.apply("L1", "K1", of_batch("B1", "60")))
+    world.parcel("K2", west=119.5)
+    world.loan("L2")
+    much = world.until("signed", world.apply("L2", "K2", of_batch("B1", "40.001")))
+    with pytest.raises(RegistryError, match=r"40\.000 t_CO2e are left, 40\.001"):
+        registry.register(world.registry, world.maker, much, "N2")
+    assert world.state(much) == "signed"
+    registry.withdraw(world.registry, world.maker, much)
+    world.until("registered", world.apply("L2", "K2", of_batch("B1", "40")))
+
+
+def test_release_by_tonnes_and_by_serials_divides_the_lot(world: World) -> None:
+    """60 t, 10 released: 50 left. 80 units issued, 10 to the buffer: 50 get 1001-1050.
+
+    Releasing 1010-1019 leaves 1001-1009 (9 t) and 1020-1050 (31 t).
+    """
+    pledge = world.until("drawn", world.apply("L1", "K1", of_batch("B1", "60")))
+    registry.release(world.registry, world.checker, pledge, [of_batch("B1", "10")])
+    assert [str(lot[1]) for lot in world.lots(pledge, "pledged")] == ["50.000"]
+    issue = IssueForm(serial_from=1001, serial_to=1080, buffer=10)
+    registry.issue_batch(world.registry, world.forestry, "B1", issue)
+    registry.release(world.registry, world.checker, pledge, [serials("B1", 1010, 1019)])
+    assert [lot[2:] for lot in world.lots(pledge, "pledged")] == [(1001, 1009), (1020, 1050)]
+    with pytest.raises(RegistryError, match="not pledged here"):
+        registry.release(world.registry, world.checker, pledge, [serials("B1", 1015, 1015)])
+    with world.registry.reading() as session:
+        counted = registry.counted_tonnes(session, "B1")
+    assert {k: int(v) for k, v in counted.items()} == {"pledged": 40, "buffer": 10}
+
+
+def test_what_was_pledged_and_not_issued_is_released_from_the_last_registered(world: World) -> None:
+    """60.5 t, then 30 t pledged; 70 units issued: 60 for the first, 10 of 30 for the second."""
+    first = world.until("registered", world.apply("L1", "K1", of_batch("B1", "60.5")))
+    world.parcel("K2", west=119.5)
+    world.loan("L2")
+    second = world.until("registered", world.apply("L2", "K2", of_batch("B1", "30")))
+    issue = IssueForm(serial_from=1, serial_to=70)
+    registry.issue_batch(world.registry, world.forestry, "B1", issue)
+    assert [lot[2:] for lot in world.lots(first, "pledged")] == [(1, 60)]
+    assert [lot[2:] for lot in world.lots(second, "pledged")] == [(61, 70)]
+    assert [str(lot[1]) for lot in world.lots(second, "released")] == ["20.000"]
+
+
+def test_retired_serials_are_never_pledged(world: World) -> None:
+    issue = IssueForm(serial_from=1, serial_to=100)
+    registry.issue_batch(world.registry, world.forestry, "B1", issue)
+    registry.set_aside(world.registry, world.forestry, serials("B1", 41, 50), state="retired",
+                       purpose="履约")  # fmt: skip
+    pledge = world.until("signed", world.apply("L1", "K1", serials("B1", 45, 60)))
+    with pytest.raises(RegistryError, match="45 to 60"):
+        registry.register(world.registry, world.maker, pledge, "N")
+    registry.withdraw(world.registry, world.maker, pledge)
+    around = world.until("registered", world.apply("L1", "K1", of_batch("B1", "90")))
+    assert [lot[2:] for lot in world.lots(around)] == [(1, 40), (51, 100)]
+    with pytest.raises(DatabaseError, match="guard:lot_over"), _raw(world) as connection:
+        connection.execute(text("UPDATE lots SET state = 'released' WHERE state = 'retired'"))
+
+
+def test_a_checker_who_was_the_maker_before_may_not_check(world: World) -> None:
+    """Li made it, and was given the checker's role afterwards."""
+    pledge = world.until("due_diligence", world.apply("L1", "K1"))
+    bank = world.maker.organisation
+    changed = registry.record_user(world.registry, world.maker.user_id, "bank_checker", bank)
+    with pytest.raises(NotAllowed, match="another person"):
+        registry.approve(world.registry, changed, pledge)
+
+
+def test_a_stopped_user_and_another_bank_can_do_nothing(world: World) -> None:
+    pledge = world.apply("L1", "K1")
+    other = registry.record_user(world.registry, "other.1", "bank_maker", "Another Bank")
+    with pytest.raises(NotAllowed, match="is of Jingning Rural Bank"):
+        registry.screen(world.registry, other, pledge)
+    stopped = world.maker
+    registry.record_user(
+        world.registry, stopped.user_id, stopped.role, stopped.organisation, active=False
+    )
+    with pytest.raises(NotAllowed, match="stopped"):
+        registry.screen(world.registry, stopped, pledge)
+
+
+def test_a_registration_number_is_used_once(world: World) -> None:
+    world.until("signed", world.apply("L1", "K1"))
+    registry.register(world.registry, world.maker, "P000001", "ZDW-1", ends=date(2036, 1, 1))
+    world.parcel("K2", west=119.5)
+    second = world.until("signed", world.apply("L1", "K2"))
+    with pytest.raises(RegistryError, match="ZDW-1"):
+        registry.register(world.registry, world.maker, second, "ZDW-1")
+
+
+def test_an_alert_is_noted_once(world: World) -> None:
+    pledge = world.until("drawn", world.apply("L1", "K1"))
+    facts = {"id": "alert-7", "ltv_before": "0.50", "ltv_after": "0.71"}
+    first = registry.note(world.registry, world.maker, pledge, "fire", facts)
+    again = registry.note(world.registry, world.maker, pledge, "fire", facts)
+    other = registry.note(world.registry, world.maker, pledge, "fire", facts | {"id": "alert-8"})
+    assert (first.seq == again.seq, other.seq > first.seq) == (True, True)
+
+
+def test_unknown_names_are_told_with_what_there_is(world: World) -> None:
+    with pytest.raises(UnknownNameError, match="L1"):
+        world.apply("L9", "K1")
+    with pytest.raises(UnknownNameError, match="K1"):
+        world.apply("L1", "K9")
