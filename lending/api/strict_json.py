@@ -1,6 +1,7 @@
 """JSON as RFC 8259 has it: no NaN, no name twice, no half characters, no bottomless nesting."""
 
 import json
+import re
 from typing import Any, NoReturn
 
 from data_catalog.text import Text
@@ -9,6 +10,8 @@ from lending.api.errors import BadRequest
 __all__ = ["read_json"]
 
 BODY = "body"
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+BRACKET = re.compile(r"[\[\]{}]")
 LONGEST_NUMBER = 64
 """Digits of a number; none that means anything has as many."""
 
@@ -28,7 +31,6 @@ def read_json(body: bytes, depth: int) -> Any:  # noqa: ANN401
             words, parse_constant=_no_number, parse_int=_whole, parse_float=_number,
             object_pairs_hook=_once,
         )  # fmt: skip
-        words.encode("utf-8")
         json.dumps(found, ensure_ascii=False).encode("utf-8")
     except UnicodeError as error:
         raise _refused("不是 UTF-8 文字", "is no text in UTF-8") from error
@@ -42,20 +44,11 @@ def read_json(body: bytes, depth: int) -> Any:  # noqa: ANN401
 
 def _measured(words: str, depth: int) -> None:
     """Refuse what is nested too deep, before anything recurses into it."""
-    level, quoted, escaped = 0, False, False
-    for character in words:
-        if quoted:
-            quoted = escaped or character != '"'
-            escaped = character == "\\" and not escaped
-            continue
-        if character == '"':
-            quoted = True
-        elif character in "[{":
-            level += 1
-            if level > depth:
-                raise _refused(f"嵌套超过 {depth} 层", f"is nested deeper than {depth}")
-        elif character in "]}":
-            level -= 1
+    level = 0
+    for bracket in BRACKET.finditer(QUOTED.sub("", words)):
+        level += 1 if bracket[0] in "[{" else -1
+        if level > depth:
+            raise _refused(f"嵌套超过 {depth} 层", f"is nested deeper than {depth}")
 
 
 def _no_number(words: str) -> NoReturn:
