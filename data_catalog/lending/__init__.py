@@ -1,1 +1,5 @@
+<<<<<<< HEAD
 """Tables of the lending room: what may follow what, who may do what."""
+=======
+"""Tables of the lending room: dated prices, cases of practice."""
+>>>>>>> valuation

@@ -35,6 +35,8 @@ class Limits:
     answer_kept: float
     threads: int
     token_life: float
+    years_most: float
+    draws_most: int
 
 
 @cache
@@ -56,6 +58,8 @@ def limits() -> Limits:
         answer_kept=_row("answer_kept", "s"),
         threads=int(_row("threads", "1")),
         token_life=_row("token_life", "s"),
+        years_most=_row("years_most", "year"),
+        draws_most=int(_row("draws_most", "1")),
     )
 
 

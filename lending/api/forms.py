@@ -1,0 +1,245 @@
+"""What the service is given: the registry's forms as JSON can hold them, and its own."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from lending.api.limits import limits
+from lending.registry import forms
+from lending.valuation.facts import Facts
+from lending.valuation.result import Vintage
+
+__all__ = [
+    "AreaIn",
+    "BatchIn",
+    "CheckIn",
+    "ClaimIn",
+    "IssueIn",
+    "LoanIn",
+    "NoteIn",
+    "ParcelIn",
+    "PledgeIn",
+    "PolicyIn",
+    "ProjectIn",
+    "RegistrationIn",
+    "ReleaseIn",
+    "RightIn",
+    "SetAsideIn",
+    "SubjectIn",
+    "ValuationIn",
+]
+
+GEOJSON = {
+    "type": "object",
+    "description": "GeoJSON: a valid Polygon or MultiPolygon, east before north.",
+    "required": ["type", "coordinates"],
+    "properties": {
+        "type": {"enum": ["Polygon", "MultiPolygon"]},
+        "coordinates": {"type": "array"},
+    },
+}
+
+
+def _object(given: object) -> object:
+    if not isinstance(given, dict):
+        problem = "must be a GeoJSON object"
+        raise ValueError(problem)  # noqa: TRY004  (pydantic wants a ValueError)
+    return given
+
+
+def _text(given: object) -> object:
+    if not isinstance(given, str):
+        problem = "must be text, YYYY-MM-DD"
+        raise ValueError(problem)  # noqa: TRY004  (pydantic wants a ValueError)
+    return given
+
+
+AreaIn = Annotated[forms.Area, BeforeValidator(_object), WithJsonSchema(GEOJSON)]
+Day = Annotated[date, BeforeValidator(_text)]
+"""A date; never a number of seconds."""
+
+
+class In(BaseModel):
+    """A form of the service's own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class SubjectIn(forms.SubjectForm):
+    """A party; `personal` (name, identity number, telephone, ...) is sealed at once."""
+
+
+class ParcelIn(forms.ParcelForm):
+    """A parcel's boundary and title; the geometry is GeoJSON in `crs`."""
+
+    geometry: AreaIn
+    tenure_from: Day | None = None
+    tenure_to: Day | None = None
+
+
+class RightIn(forms.RightForm):
+    """A right on a parcel, for the half-open years [valid_from, valid_to)."""
+
+    valid_from: Day
+    valid_to: Day
+
+
+class ProjectIn(forms.ProjectForm):
+    """A carbon project."""
+
+    crediting_from: Day
+    crediting_to: Day
+
+
+class BatchIn(forms.BatchForm):
+    """Tonnes (t_CO2e) of a vintage that are not issued yet: the lower bound, net."""
+
+    vintage_from: Day
+    vintage_to: Day
+
+
+class IssueIn(forms.IssueForm):
+    """Units issued for a batch, one a tonne, and how many of the last go to the buffer."""
+
+
+class SetAsideIn(forms.Part):
+    """Tonnes or serials that were sold, retired or moved to the buffer."""
+
+    state: Literal["sold", "retired", "buffer"]
+    purpose: forms.Note = ""
+
+
+class LoanIn(forms.LoanForm):
+    """A loan: `amount` in CNY, `rate` a fraction a year."""
+
+    starts: Day
+    ends: Day
+
+
+class PolicyIn(forms.PolicyForm):
+    """An insurance policy on what is pledged; `sum_insured` in CNY."""
+
+    valid_from: Day
+    valid_to: Day
+
+
+class PledgeIn(forms.PledgeForm):
+    """An application to pledge a right over parcels for the half-open years [from, to)."""
+
+    vintage_from: Day
+    vintage_to: Day
+
+
+class RegistrationIn(In):
+    """Number and end of the statutory registration (中登网), or of the platform."""
+
+    number: forms.Word
+    ends: Day | None = None
+
+
+class ReleaseIn(In):
+    """What to release; without parts the whole pledge, which ends its registration."""
+
+    parts: Annotated[tuple[forms.Part, ...], Field(min_length=1)] | None = None
+
+
+class NoteIn(In):
+    """A notice beside a pledge, kept once for each id."""
+
+    id: forms.Id
+    kind: forms.Id
+    facts: dict[forms.Word, Any] = {}
+
+
+class SerialsIn(forms.Serials):
+    """Serials of a batch, both ends in it."""
+
+    batch: forms.Id
+
+
+class ClaimIn(In):
+    """A right on one parcel that somebody asks about; nothing is recorded.
+
+    Without a geometry it is that of the registered parcel. `facts` are declared from documents, by
+    the names of `gep pledge check`.
+    """
+
+    claim_id: forms.Id
+    parcel_id: forms.Id
+    geometry: AreaIn | None = None
+    crs: forms.Crs = "EPSG:4490"
+    right: forms.Id
+    vintage_from: Day | None = None
+    vintage_to: Day | None = None
+    serials: Annotated[tuple[SerialsIn, ...], Field(max_length=forms.MOST_PARTS)] = ()
+    tonnes: forms.Tonnes | None = None
+    programme: forms.Note = ""
+    project: forms.Note = ""
+    instrument: forms.Note = ""
+    holder: forms.Note = ""
+    creditor: forms.Note = ""
+    registered_at: AwareDatetime | None = None
+    registration_number: forms.Note = ""
+    state: forms.Id = "reserved"
+    family: forms.Note = ""
+    facts: dict[forms.Word, bool | int | forms.Note | list[forms.Note]] = {}
+
+    @field_validator("registered_at", mode="before")
+    @classmethod
+    def _a_time(cls, given: object) -> object:
+        return given if given is None else _text(given)
+
+
+class CheckIn(In):
+    """Claims to be checked against the register and among each other."""
+
+    claims: Annotated[tuple[ClaimIn, ...], Field(min_length=1, max_length=limits().claims_most)]
+
+
+class ValuationIn(In):
+    """What is to be valued: facts, vintages, and the name of a policy that the service has."""
+
+    valuation_id: forms.Id
+    pledge_id: forms.Id | None = None
+    supersedes: forms.Id | None = None
+    policy: forms.Id
+    facts: Facts
+    vintages: Annotated[tuple[Vintage, ...], Field(max_length=forms.MOST_PARTS)] = ()
+
+    @model_validator(mode="after")
+    def _within_reach(self) -> "ValuationIn":
+        """Refuse times without end: a network request is to be answered soon."""
+        start, longest = self.facts.base_date, limits().years_most
+        ends = self.facts.ends
+        for when in (ends.crediting, ends.tenure, ends.programme):
+            years = _years(start, when) if isinstance(when, date) else when
+            if abs(years) > longest:
+                problem = f"facts.ends reach further than {longest:g} years"
+                raise ValueError(problem)
+        for row in self.vintages:
+            if max(abs(_years(start, day)) for day in (row.vintage_from, row.vintage_to)) > longest:
+                problem = f"vintages reach further than {longest:g} years"
+                raise ValueError(problem)
+        draws = self.facts.simulation.draws if self.facts.simulation else 0
+        if draws > limits().draws_most:
+            problem = f"facts.simulation.draws is above {limits().draws_most}"
+            raise ValueError(problem)
+        return self
+
+
+def _years(start: date, day: date) -> float:
+    return (day - start).days / DAYS
+
+
+DAYS = 365
+"""Of a year, roughly: only to refuse what is far out of reach."""

@@ -1,0 +1,112 @@
+"""Gates of plausibility: slips in reported numbers are found before they are lent against.
+
+A gate is `ok`, a `flag` that people have to answer, or a `reject` that leaves nothing to lend on.
+"""
+
+from collections.abc import Iterable
+
+from data_catalog.errors import ParameterMissing
+from data_catalog.parameters import Row, bundled
+from data_catalog.text import Text
+from lending.prices.rows import PriceRow
+from lending.valuation.result import Gate, Words
+
+__all__ = ["arms_length_gate", "price_gate", "rejected", "rule", "tonnes_gate", "yield_gate"]
+
+USUAL = "anji-2021"
+"""The case whose yearly yield others are compared with: moso bamboo, 0.39 t/mu."""
+LOAN = Text("贷款", "the loan")
+SERVICE = Text("合理性检验", "plausibility gates")
+
+
+def rule(parameter: str, key: str = "", chosen: str = "valuation") -> Row:
+    """Return a threshold's row.
+
+    Raises
+    ------
+    ParameterMissing
+        If there is none.
+    """
+    row = bundled().find(parameter, chosen, key)
+    if row is None:
+        raise ParameterMissing(
+            service=SERVICE, standard=chosen, parameter=parameter, key=f" ({key})" if key else ""
+        )
+    return row
+
+
+def _gate(id: str, level: str, zh: str, en: str, value: float | None = None) -> Gate:  # noqa: A002
+    return Gate.model_validate(
+        {"id": id, "level": level, "text": Words(zh=zh, en=en), "value": value}
+    )
+
+
+def yield_gate(per_mu: float) -> Gate:
+    """Compare a yearly yield with one that was published, t_CO2e per mu and year."""
+    usual = rule("usual_carbon_yield", chosen=USUAL)
+    per = per_mu / usual.value
+    level = "ok"
+    if per > rule("yield_ratio", "reject").value:
+        level = "reject"
+    elif per > rule("yield_ratio", "flag").value:
+        level = "flag"
+    return _gate(
+        "yield", level,
+        f"年碳汇量 {per_mu:g} t/亩，为通常值 {usual.value:g} 的 {per:.3g} 倍（{usual.source}）",
+        f"{per_mu:g} t/mu/yr, {per:.3g} times the usual {usual.value:g} ({usual.source})",
+        per,
+    )  # fmt: skip
+
+
+def tonnes_gate(yearly: float, years: float, claimed: float) -> Gate:
+    """Compare the tonnes that are claimed with area times yield times years."""
+    product = yearly * years
+    gap = claimed / product - 1
+    level = "flag" if abs(gap) > rule("tonnes_gap").value else "ok"
+    return _gate(
+        "tonnes", level,
+        f"所报 {claimed:,.0f} t，而 A·q·T = {product:,.0f} t，相差 {gap:+.2%}",
+        f"{claimed:,.0f} t are claimed; A q T = {product:,.0f} t, a gap of {gap:+.2%}",
+        gap,
+    )  # fmt: skip
+
+
+def price_gate(
+    amount: float, tonnes: float, bounds: tuple[float, float], what: Text = LOAN
+) -> Gate:
+    """Say whether the price per tonne that an amount implies is one that was ever seen.
+
+    Parameters
+    ----------
+    bounds : pair of CNY/t_CO2e
+        The policy's, or the lowest and highest of the known prices.
+    """
+    implied = amount / tonnes
+    low, high = bounds
+    level = "ok" if low <= implied <= high else "flag"
+    return _gate(
+        "implied_price", level,
+        f"{what.zh}相当于 {implied:,.2f} 元/t；合理范围 {low:g}–{high:g}",
+        f"{what.en} implies {implied:,.2f} CNY/t; plausible are {low:g} to {high:g}",
+        implied,
+    )  # fmt: skip
+
+
+def known_prices(rows: Iterable[PriceRow]) -> tuple[float, float]:
+    """Return the lowest and the highest price of any row."""
+    found = [p for row in rows for p in (row.low, row.price, row.high) if p is not None]
+    return min(found), max(found)
+
+
+def arms_length_gate(row: PriceRow) -> Gate:
+    """Flag a price that no free buyer paid."""
+    if row.arms_length:
+        return _gate("arms_length", "ok", f"{row.market} 为公平交易价格",
+                     f"the price of {row.market} is one at arm's length")  # fmt: skip
+    return _gate("arms_length", "flag", f"{row.market} 的价格来自法院或机关购买，并非公平交易",
+                 f"the price of {row.market} was paid by a court or an agency")  # fmt: skip
+
+
+def rejected(gates: Iterable[Gate]) -> Gate | None:
+    """Return the first gate that leaves nothing to lend on."""
+    return next((gate for gate in gates if gate.level == "reject"), None)

@@ -1,0 +1,139 @@
+"""Days and years of a valuation: what ends it, and when is verified and paid.
+
+years      whole years by the calendar, and the days that are left over 365
+act/365    days over 365
+30/360     twelve months of 30 days
+"""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from data_catalog.errors import ProjectError
+from data_catalog.text import Text
+from lending.policy.model import DayCount
+from lending.valuation.facts import Facts, When
+
+__all__ = ["ENDS", "Horizon", "Schedule", "horizon", "months_later", "schedule", "years_between"]
+
+Numbers = npt.NDArray[np.float64]
+ENDS = {
+    "crediting": Text("计入期止", "end of crediting"),
+    "tenure": Text("权属期限止", "end of tenure"),
+    "programme": Text("机制期限止", "end of the programme"),
+}
+YEAR, MONTHS, MONTH = 365, 12, 30
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day of a later month, or the month's last where it is shorter."""
+    year, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def years_between(start: date, end: date, day_count: DayCount) -> float:
+    """Return the years from one day to another, negative to an earlier one."""
+    if end < start:
+        return -years_between(end, start, day_count)
+    if day_count == "act/365":
+        return (end - start).days / YEAR
+    if day_count == "30/360":
+        days = min(end.day, MONTH) - min(start.day, MONTH)
+        months = MONTHS * (end.year - start.year) + end.month - start.month
+        return (months * MONTH + days) / (MONTHS * MONTH)
+    whole = end.year - start.year
+    if months_later(start, MONTHS * whole) > end:
+        whole -= 1
+    return whole + (end - months_later(start, MONTHS * whole)).days / YEAR
+
+
+def day_at(start: date, years: float) -> date:
+    """Return the day some years on, for people to read."""
+    whole = int(years)
+    return months_later(start, MONTHS * whole) + timedelta(days=round((years - whole) * YEAR))
+
+
+def _years(when: When, start: date, day_count: DayCount) -> float:
+    return years_between(start, when, day_count) if isinstance(when, date) else float(when)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Horizon:
+    """Years from the base date to each end, and to the earliest."""
+
+    ends: dict[str, float]
+
+    @property
+    def bound_by(self) -> str:
+        """Return what ends it: crediting, tenure or programme."""
+        return min(self.ends, key=lambda name: self.ends[name])
+
+    @property
+    def years(self) -> float:
+        """Return T."""
+        return self.ends[self.bound_by]
+
+
+def horizon(facts: Facts, day_count: DayCount) -> Horizon:
+    """Return T = min(crediting, tenure, programme) in years, 0 where it is over.
+
+    No value comes after it.
+    """
+    ends = facts.ends
+    return Horizon(ends={
+        name: max(0.0, _years(when, facts.base_date, day_count))
+        for name, when in (
+            ("crediting", ends.crediting), ("tenure", ends.tenure), ("programme", ends.programme)
+        )
+    })  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """Monitoring periods after the base date.
+
+    Parameters
+    ----------
+    verified, paid : (n,) arrays
+        Years from the base date to the end of each period and to its payment. The last period
+        ends at its regular time, also where T cuts off its tonnes.
+    yearly : (m,) array
+        Years to the yearly costs, at the end of each year begun before T.
+    """
+
+    verified: Numbers
+    paid: Numbers
+    yearly: Numbers
+
+
+def schedule(facts: Facts, years: float, day_count: DayCount) -> Schedule:
+    """Return when is verified and paid until T.
+
+    Raises
+    ------
+    ProjectError
+        If the first verification is not after the base date.
+    """
+    start, cycle = facts.base_date, facts.cycle
+    first = cycle.first_verification or months_later(start, cycle.monitoring_months)
+    if first <= start:
+        raise ProjectError(where="cycle.first_verification", problem=Text(
+            f"{first} 不晚于评估基准日 {start}。请填写下一次核证的日期。",
+            f"{first} is not after the base date {start}. Give the day of the next verification.",
+        ))  # fmt: skip
+
+    def ends_from(first: date, months: int, lag: int) -> tuple[list[float], list[float]]:
+        verified, paid, number = [0.0], [], 0
+        while verified[-1] < years:
+            end = months_later(first, months * number)
+            verified.append(years_between(start, end, day_count))
+            paid.append(years_between(start, months_later(end, lag), day_count))
+            number += 1
+        return verified[1:], paid
+
+    verified, paid = ends_from(first, cycle.monitoring_months, cycle.lag_months)
+    yearly, _ = ends_from(months_later(start, MONTHS), MONTHS, 0)
+    return Schedule(verified=np.array(verified), paid=np.array(paid), yearly=np.array(yearly))

@@ -1,0 +1,253 @@
+"""Tonnes that can be lent against: the lower bound, less buffer and leakage, until T, unsold.
+
+    gross_t = A q
+    LCB     = 1 - z(conf) cv                    one-sided
+    net_t   = gross_t LCB (1 - buffer) (1 - leakage)
+
+The errors of a holding's vintages are taken as fully correlated: the lower bound of their sum is
+the sum of their lower bounds, which is never too high.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from data_catalog.errors import ProjectError
+from data_catalog.spec import Citation, Column, Model, Output
+from data_catalog.text import Text
+from lending.policy.model import HaircutKind, Policy
+from lending.valuation.facts import Facts, Withdrawn
+from lending.valuation.result import Vintage
+from lending.valuation.timing import years_between
+
+__all__ = [
+    "LOWER_BOUND",
+    "NET_TONNES",
+    "Lots",
+    "in_periods",
+    "lots_of_holding",
+    "lots_of_vintages",
+    "lower_factor",
+    "net_tonnes",
+]
+
+Numbers = npt.NDArray[np.float64]
+
+
+def lower_factor(z: Numbers, cv: Numbers) -> Numbers:
+    """Return what of an estimate its one-sided lower bound is, not below nothing."""
+    return np.maximum(0.0, 1 - z * cv)
+
+
+def net_tonnes(gross: Numbers, lower: Numbers, buffer: Numbers, leakage: Numbers) -> Numbers:
+    """Return what is left of a gross removal."""
+    kept = (1 - buffer) * (1 - leakage)
+    return gross * lower * kept
+
+
+LOWER_BOUND = Model(
+    id="lower_factor",
+    title=Text("单侧置信下限系数", "Factor of the one-sided lower bound"),
+    formula=r"LCB = \max(0,\; 1 - z_\gamma\, cv)",
+    source=Citation("lending_research", "income approach, LCB; z of the one-sided level"),
+    inputs={"z": Column(symbol=r"z_\gamma", units="1"), "cv": Column(symbol="cv", units="1")},
+    kernel=lower_factor,
+    output=Output(name="lower_factor", units="1", total="1", low=0, high=1),
+)
+NET_TONNES = Model(
+    id="net_tonnes",
+    title=Text("可质押的净碳汇量", "Net tonnes that can be lent against"),
+    formula=r"N = A q \cdot LCB\,(1 - b)(1 - l)",
+    source=Citation("lending_research", "income approach, net_t"),
+    inputs={
+        "gross": Column(symbol="Aq", units="t_CO2e"),
+        "lower": Column(symbol="LCB", units="1"),
+        "buffer": Column(symbol="b", units="1"),
+        "leakage": Column(symbol="l", units="1"),
+    },
+    kernel=net_tonnes,
+    output=Output(name="net_tonnes", units="t_CO2e", total="t_CO2e", low=0, high=1e12),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lots:
+    """Tonnes of intervals, a row each, less buffer and leakage.
+
+    Parameters
+    ----------
+    start, end : (n,) arrays
+        Years from the base date; half-open.
+    mean, lower : (n,) arrays
+        t_CO2e over the interval: estimate, and lower bound less what is withdrawn.
+    issued, monitored : (n,) arrays
+        Whether it is issued, or monitored and not yet issued; neither: it is still to grow.
+    counted : what the tonnes have in them already, by kind of haircut, in words.
+    """
+
+    start: Numbers
+    end: Numbers
+    mean: Numbers
+    lower: Numbers
+    issued: npt.NDArray[np.bool_]
+    monitored: npt.NDArray[np.bool_]
+    counted: dict[HaircutKind, Text]
+
+    @property
+    def past(self) -> npt.NDArray[np.bool_]:
+        """Return which rows are monitored or issued."""
+        return self.issued | self.monitored
+
+    @property
+    def cv(self) -> float:
+        """Return (mean - lower) over the mean, of all rows together; 0 where there are none."""
+        total = float(self.mean.sum())
+        return (total - float(self.lower.sum())) / total if total else 0.0
+
+
+def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
+    """Return (1 - buffer)(1 - leakage) of what is not deducted yet, and what then is.
+
+    Raises
+    ------
+    ProjectError
+        If one is deducted twice, or is neither deducted nor given.
+    """
+    kept = 1.0
+    counted: dict[HaircutKind, Text] = {}
+    for name, rate in (("buffer", facts.tonnes.buffer), ("leakage", facts.tonnes.leakage)):
+        done = name in facts.tonnes.deducted
+        if done and rate is not None:
+            raise ProjectError(where=f"tonnes.{name}", problem=Text(
+                "已在 deducted 中列为已扣除，不能再扣一次。请只留其一。",
+                "is in deducted already and cannot be taken off again. Keep one of both.",
+            ))  # fmt: skip
+        if not done and rate is None:
+            raise ProjectError(where=f"tonnes.{name}", problem=Text(
+                f"未给出。请填写比例（没有则为 0），或在 deducted 中注明已扣除（{name}）。",
+                f"is not given. Give a share (0 if there is none), or list {name} in deducted.",
+            ))  # fmt: skip
+        kept *= 1 - (rate or 0.0)
+        if name == "buffer" and (done or rate):
+            counted["permanence"] = Text("缓冲已在碳汇量中扣除", "the buffer is in the tonnes")
+    return kept, counted
+
+
+def _bounded(policy: Policy) -> Text:
+    level = f"{policy.confidence:.0%}"
+    return Text(f"碳汇量已取 {level} 单侧下限", f"the tonnes are the {level} lower bound")
+
+
+def lots_of_holding(facts: Facts, policy: Policy, years: float) -> Lots:
+    """Return the constant-yield form: one interval from the base date to T."""
+    holding = facts.holding
+    assert holding is not None  # noqa: S101  (the caller chose the form by it)
+    if facts.tonnes.deducted:
+        raise ProjectError(where="tonnes.deducted", problem=Text(
+            "单位面积年碳汇量的形式从毛量开始，没有已扣除的项目。请删去。",
+            "the constant-yield form begins with gross tonnes: nothing is deducted. Remove it.",
+        ))  # fmt: skip
+    if facts.withdrawn:
+        raise ProjectError(where="withdrawn", problem=Text(
+            "扣除已售或已注销的量需要年份表（VINTAGES.csv）。请改用年份表。",
+            "tonnes are withdrawn from vintages. Give a table of vintages instead of a holding.",
+        ))  # fmt: skip
+    kept, counted = _kept(facts)
+    gross = holding.area_mu * holding.yield_tCO2e_per_mu * years
+    lower = LOWER_BOUND(z=ndtri(policy.confidence), cv=holding.cv)
+    if holding.cv:
+        counted["volume"] = _bounded(policy)
+    none = np.zeros(1, dtype=bool)
+    return Lots(
+        start=np.zeros(1), end=np.array([years]), mean=np.array([gross * kept]),
+        lower=np.array([float(gross * kept * lower)]), issued=none, monitored=none,
+        counted=counted,
+    )  # fmt: skip
+
+
+def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> Lots:
+    """Return the rows of a table of vintages, net of what is still to be deducted and withdrawn.
+
+    Raises
+    ------
+    ProjectError
+        If a row has neither a standard error nor a lower bound of the policy's level or a higher
+        one, or if more is withdrawn than there is.
+    """
+    kept, counted = _kept(facts)
+    start, count = facts.base_date, policy.discount.day_count
+    mean = np.array([row.net_tCO2e * kept for row in rows])
+    lower = np.array([_lower(row, policy.confidence) * kept for row in rows])
+    if (lower < mean).any():
+        counted["volume"] = _bounded(policy)
+    lots = Lots(
+        start=np.array([years_between(start, row.vintage_from, count) for row in rows]),
+        end=np.array([years_between(start, row.vintage_to, count) for row in rows]),
+        mean=mean, lower=lower,
+        issued=np.array([row.kind == "issued" for row in rows], dtype=bool),
+        monitored=np.array([row.kind == "monitored" for row in rows], dtype=bool),
+        counted=counted,
+    )  # fmt: skip
+    return _without(lots, facts.withdrawn, rows)
+
+
+def _lower(row: Vintage, level: float) -> float:
+    """Return the lower bound at the policy's level; the row's own where it is at least as sure."""
+    if row.lower_tCO2e is not None and row.confidence == level:
+        return max(0.0, row.lower_tCO2e)
+    if row.se_tCO2e is not None:
+        return max(0.0, row.net_tCO2e - float(ndtri(level)) * row.se_tCO2e)
+    if row.lower_tCO2e is not None and row.confidence is not None and row.confidence > level:
+        return max(0.0, row.lower_tCO2e)
+    where = f"{row.parcel_id} {row.vintage_from}"
+    raise ProjectError(where=where, problem=Text(
+        f"没有标准误，也没有置信水平不低于 {level:g} 的下限。请补充 se_tCO2e 列。",
+        f"has neither a standard error nor a lower bound of level {level:g} or higher. "
+        "Fill in se_tCO2e.",
+    ))  # fmt: skip
+
+
+def _without(lots: Lots, withdrawn: Iterable[Withdrawn], rows: Sequence[Vintage]) -> Lots:
+    """Return the lots less what is sold, retired, bought by a court or promised."""
+    mean, lower = lots.mean.copy(), lots.lower.copy()
+    for gone in withdrawn:
+        touched = np.array([
+            row.vintage_from < gone.vintage_to and gone.vintage_from < row.vintage_to
+            and gone.parcel_id in {"", row.parcel_id}
+            for row in rows
+        ], dtype=bool)  # fmt: skip
+        left = float(mean[touched].sum())
+        if gone.tonnes > left:
+            raise ProjectError(where=f"withdrawn {gone.vintage_from}", problem=Text(
+                f"要扣除 {gone.tonnes:g} t（{gone.reason}），但这些年份只有 {left:g} t。请核对。",
+                f"{gone.tonnes:g} t are {gone.reason}, but these vintages have {left:g} t. "
+                "Check both.",
+            ))  # fmt: skip
+        # credits are whole: what is sold is sold with its full amount, off estimate and bound alike
+        mean[touched] -= gone.tonnes * mean[touched] / left
+        bound = float(lower[touched].sum())
+        lower[touched] *= max(0.0, 1 - gone.tonnes / bound) if bound else 0.0
+    return replace(lots, mean=mean, lower=lower)
+
+
+def in_periods(lots: Lots, amount: Numbers, ends: Numbers, years: float) -> Numbers:
+    """Return the tonnes to come by monitoring period, (periods,), none of after T.
+
+    Parameters
+    ----------
+    amount : (n,) array
+        `lots.mean` or `lots.lower`, evenly spread over each interval.
+    ends : (periods,) array
+        Years to the end of each period; the first takes all that grew before.
+    """
+    begins = np.concatenate([[-np.inf], ends[:-1]])
+    last = np.minimum(np.minimum(lots.end[:, None], ends), years)
+    first = np.maximum(lots.start[:, None], begins)
+    length = (lots.end - lots.start)[:, None]
+    share = np.maximum(0.0, last - first) / np.where(length > 0, length, np.inf)
+    to_come = np.where(lots.past, 0.0, amount)[:, None]
+    total: Numbers = (to_come * share).sum(axis=0)
+    return total

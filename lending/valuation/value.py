@@ -1,0 +1,242 @@
+"""A valuation from its inputs: tonnes, value, haircuts, limits, and every step of it.
+
+`value` is a function of `Inputs` alone, so that a valuation file can be computed again.
+"""
+
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from lending.policy.model import Policy
+from lending.prices.rows import PriceRow, price_at, price_rows
+from lending.valuation.approaches import cost_value, market_value
+from lending.valuation.explanation import explained
+from lending.valuation.facts import Facts, PracticeFacts
+from lending.valuation.forest import other_right
+from lending.valuation.gates import (
+    arms_length_gate,
+    known_prices,
+    price_gate,
+    tonnes_gate,
+    yield_gate,
+)
+from lending.valuation.income import Flow
+from lending.valuation.limits import bounds_of, longest_term, term_gate
+from lending.valuation.money import discount, internal_rate
+from lending.valuation.option import option_value
+from lending.valuation.practice import CASE, Known, practice
+from lending.valuation.result import (
+    Cost,
+    Gate,
+    Inputs,
+    OtherRightValue,
+    Part,
+    Payment,
+    Practice,
+    Results,
+    Valuation,
+    Vintage,
+    money,
+    tonnes,
+)
+from lending.valuation.sensitivity import (
+    break_even_area,
+    break_even_price,
+    decimal_or_none,
+    scenarios,
+    sensitivity,
+)
+from lending.valuation.simulation import simulated
+from lending.valuation.timing import day_at
+from lending.valuation.worked import Worked, all_payments, worked
+
+__all__ = ["inputs_of", "read_inputs", "value", "vintages_of"]
+
+
+def vintages_of(table: pd.DataFrame) -> tuple[Vintage, ...]:
+    """Return the rows of a table of vintages (`sinks.credits.vintages.read_vintages`)."""
+    plain = table.astype(object).where(table.notna(), None)
+    return tuple(Vintage.model_validate(row) for row in plain.to_dict("records"))
+
+
+def inputs_of(
+    facts: Facts, policy: Policy, vintages: Sequence[Vintage] = (),
+    prices: Iterable[PriceRow] = (), tonnes_quantiles: tuple[float, ...] = (),
+) -> Inputs:  # fmt: skip
+    """Return the inputs of a valuation, with the newest price of the facts' market.
+
+    Parameters
+    ----------
+    prices : rows of the user's own, taken beside the bundled ones
+    tonnes_quantiles : see `lending.valuation.simulation.quantiles_of_draws`
+
+    Raises
+    ------
+    GepError
+        If the market is not known, or its newest price is older than the policy allows.
+    """
+    row = facts.price.row or price_at(
+        [*price_rows(), *prices], facts.price.market, facts.base_date, policy.prices.validity_days
+    )
+    return Inputs(
+        facts=facts, policy=policy, price=row, vintages=tuple(vintages),
+        tonnes_quantiles=tonnes_quantiles,
+    )  # fmt: skip
+
+
+def read_inputs(
+    facts: Path, policy: Path, vintages: Path | None = None, prices: Path | None = None
+) -> Inputs:
+    """Return the inputs of files.
+
+    Raises
+    ------
+    GepError
+        All that is wrong with one of them, at once.
+    """
+    from lending.policy.reading import read_policy
+    from lending.prices.rows import read_prices
+    from lending.valuation.facts import read_facts
+    from sinks.credits.vintages import read_vintages
+
+    rows = vintages_of(read_vintages(vintages)) if vintages else ()
+    own = read_prices(prices) if prices else ()
+    return inputs_of(read_facts(facts), read_policy(policy), rows, own)
+
+
+def value(inputs: Inputs) -> Valuation:
+    """Return a valuation.
+
+    Raises
+    ------
+    GepError
+        If the price is stale, or an input is missing or contradicts another.
+    """
+    of = worked(inputs)
+    results = _results(of)
+    return Valuation(
+        software=f"gep-toolkit {version('gep-toolkit')}", inputs=inputs,
+        steps=explained(of, results), results=results,
+    )  # fmt: skip
+
+
+def _results(of: Worked) -> Results:
+    facts = of.inputs.facts
+    lower, mean = _total(of, mean=False), _total(of, mean=True)
+    gates = tuple(_gates(of, mean))
+    bounds = bounds_of(of, gates)
+    bound = next(one for one in bounds if one.binds)
+    limit = bound.limit if bound.limit is not None else money(0)
+    known = Known(
+        tonnes=_gross(of), price=of.plan.start, lower=lower, max_loan=limit,
+        yearly_income=_gross(of) * of.plan.start / of.horizon.years if of.horizon.years else 0.0,
+    )  # fmt: skip
+    others = tuple(
+        other_right(facts, right, of.inputs.policy, of.horizon.ends["tenure"])
+        for right in facts.other_rights
+    )
+    lending = of.lending_value if limit else 0.0
+    loan = facts.loan
+    return Results(
+        years=of.horizon.years, years_bound_by=of.horizon.bound_by,
+        tonnes_mean=tonnes(mean), tonnes_lower=tonnes(lower), value=money(of.value),
+        lending_value=money(lending), max_loan=limit, max_term_years=longest_term(of),
+        bound_by=bound.rule, loan=loan,
+        coverage_ratio=lending / float(loan) if loan else None,
+        carbon_share_of_loan=min(1.0, float(limit / loan)) if loan else None,
+        coverage_with_other_rights=_with_others(lending, others, float(loan) if loan else None),
+        break_even_price=decimal_or_none(break_even_price(of)),
+        break_even_area_mu=decimal_or_none(break_even_area(of)),
+        irr=internal_rate(*all_payments(of.flows)), parts=tuple(_parts(of)),
+        payments=tuple(_payments(of)), bounds=bounds, gates=gates,
+        practice=tuple(_practice(facts, known)), approaches=tuple(_approaches(facts, lower)),
+        other_rights=others,
+        option=option_value(facts.option, of.plan.start, lower) if facts.option else None,
+        scenarios=scenarios(of), sensitivity=sensitivity(of), draws=simulated(of),
+    )  # fmt: skip
+
+
+def _total(of: Worked, *, mean: bool) -> float:
+    plan = of.plan.at_mean() if mean else of.plan
+    return float(plan.past.sum() + plan.future.sum())
+
+
+def _gross(of: Worked) -> float:
+    """Return gross tonnes until T as practice counts them: no bound, buffer or leakage."""
+    holding = of.inputs.facts.holding
+    if holding is not None:
+        return holding.area_mu * holding.yield_tCO2e_per_mu * of.horizon.years
+    return _total(of, mean=True)
+
+
+def _with_others(
+    lending: float, others: Iterable[OtherRightValue], loan: float | None
+) -> float | None:
+    added = [float(o.lending_value) for o in others if o.addable and o.lending_value is not None]
+    return (lending + sum(added)) / loan if loan and added else None
+
+
+def _parts(of: Worked) -> Iterable[Part]:
+    for part, worth in of.parts.items():
+        mean, lower = (
+            (of.plan.past_mean, of.plan.past)
+            if part == "past"
+            else (of.plan.future_mean, of.plan.future)
+        )
+        if mean.any() or worth:
+            yield Part(
+                part=part, mean=tonnes(mean.sum()), lower=tonnes(lower.sum()), value=money(worth),
+                haircuts=of.haircuts, factor=of.factor, lending_value=money(of.lending_of(worth)),
+            )  # fmt: skip
+
+
+def _payments(of: Worked) -> Iterable[Payment]:
+    found = [one for flow in of.flows for one in _of_flow(of, flow)]
+    yield from sorted(found, key=lambda one: (one.years, one.part, one.kind))
+
+
+def _of_flow(of: Worked, flow: Flow) -> Iterable[Payment]:
+    worth = flow.amount * discount(of.rate, flow.years)
+    start = of.inputs.facts.base_date
+    for i, years in enumerate(flow.years):
+        if flow.amount[i]:
+            yield Payment.model_validate({
+                "years": float(years), "day": day_at(start, float(years)), "kind": flow.kind,
+                "part": flow.part, "amount": money(flow.amount[i]), "discounted": money(worth[i]),
+                "tonnes": None if flow.tonnes is None else tonnes(flow.tonnes[i]),
+                "price": None if flow.price is None else money(flow.price[i]),
+            })  # fmt: skip
+
+
+def _gates(of: Worked, mean: float) -> Iterable[Gate]:
+    facts, policy = of.inputs.facts, of.inputs.policy
+    yield arms_length_gate(of.inputs.price)
+    if facts.holding is not None:
+        per_mu = facts.holding.yield_tCO2e_per_mu
+        yield yield_gate(per_mu)
+        if facts.holding.claimed_tonnes is not None and of.horizon.years:
+            yearly = facts.holding.area_mu * per_mu
+            yield tonnes_gate(yearly, of.horizon.years, facts.holding.claimed_tonnes)
+    if facts.loan is not None and mean:
+        bounds = policy.warnings.implied_price or known_prices(price_rows())
+        yield price_gate(float(facts.loan), mean, bounds)
+    term = term_gate(of)
+    if term is not None:
+        yield term
+
+
+def _practice(facts: Facts, known: Known) -> Iterable[Practice]:
+    asked = facts.practice
+    if not any(one.method == "GROSS_SPOT" for one in asked):
+        asked = (PracticeFacts(method="GROSS_SPOT", case=CASE), *asked)
+    for one in asked:
+        yield practice(one, known)
+
+
+def _approaches(facts: Facts, lower: float) -> Iterable[Cost]:
+    if facts.comparables is not None:
+        yield market_value(facts.comparables, lower)
+    if facts.cost is not None:
+        yield cost_value(facts.cost)
