@@ -47,5 +47,5 @@ def audit_chain(at: At) -> AuditView:
     faults = sorted(report.faults, key=lambda fault: fault.seq)
     return AuditView(
         sound=not faults, events=report.events, head=report.head, checkpoints=report.checkpoints,
-        faults=[FaultView(seq=one.seq, what=Words.of(one.problem)) for one in faults],
+        faults=[FaultView(seq=one.seq, what=Words.of(one.text)) for one in faults],
     )  # fmt: skip
