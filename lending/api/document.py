@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from data_catalog.text import Text
 from lending.api.endpoints import OWN, Endpoint, endpoints
 from lending.api.problems import MEDIA_TYPE, TITLES, Problem
-from lending.api.visit import IDEMPOTENCY_KEY
+from lending.api.visit import IDEMPOTENCY_KEY, KEY_PATTERN
 
 __all__ = ["ABOUT", "TITLE", "VERSION", "described", "responses"]
 
@@ -27,7 +27,7 @@ KEY = {
     "description": "Makes it safe to send the request again: it is carried out once, and the "
     "answer is given again.",
     "x-zh": "带同一个键重发请求是安全的：只办理一次，再给同一个答复。",
-    "schema": {"type": "string", "pattern": "^[^\\s/?#%\\\\]{1,100}$"},
+    "schema": {"type": "string", "pattern": KEY_PATTERN},
 }
 BEARER = {"bearer": {"type": "http", "scheme": "bearer"}}
 ALWAYS = (400, 408, 413, 429, 503, 504)

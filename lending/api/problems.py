@@ -19,6 +19,7 @@ from lending.registry.errors import ConflictsFound, RegistryBusy
 
 __all__ = ["MEDIA_TYPE", "TITLES", "Problem", "answer", "refusal"]
 
+UNPROCESSABLE = 422
 MEDIA_TYPE = "application/problem+json"
 TITLES: dict[int, Text] = {
     400: Text("无法读取请求", "The request cannot be read"),
@@ -94,7 +95,7 @@ def _of_error(request: Request, error: GepError) -> Response:
     several = error.errors if isinstance(error, Problems) else (error,)
     status = max(status_of(one) for one in several)
     if status == HTTPStatus.NOT_FOUND and not _asked_for(request, error):
-        status = HTTPStatus.UNPROCESSABLE_CONTENT
+        status = UNPROCESSABLE
     language = _language(request)
     wrong = [Wrong(where=_where(one, language), problem=one.say(language)) for one in several]
     findings = list(error.findings) if isinstance(error, ConflictsFound) else []
@@ -112,7 +113,7 @@ def _of_fields(request: Request, error: RequestValidationError) -> Response:
     ]
     detail = "; ".join(f"{one.where}: {one.problem}" for one in wrong[:SHOWN])
     return answer(
-        request, HTTPStatus.UNPROCESSABLE_CONTENT, Text(detail, detail), errors=wrong[:MANY]
+        request, UNPROCESSABLE, Text(detail, detail), errors=wrong[:MANY]
     )
 
 

@@ -3,10 +3,10 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import shapely
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from lending.api.findings import Words
 from lending.registry.states import following, states
@@ -26,6 +26,13 @@ __all__ = [
     "TokenView",
     "ValuationView",
 ]
+
+Tonnes = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.3f}", return_type=str)]
+"""t_CO2e, with its kilograms."""
+Money = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
+"""CNY, with its cents."""
+Rate = Annotated[Decimal, PlainSerializer(lambda rate: f"{rate:.6f}", return_type=str)]
+"""A fraction a year."""
 
 
 class View(BaseModel):
@@ -97,11 +104,11 @@ class BatchView(View):
     kind: str
     vintage_from: date
     vintage_to: date
-    tonnes: Decimal
-    estimated: Decimal | None
+    tonnes: Tonnes
+    estimated: Tonnes | None
     serial_from: int | None
     serial_to: int | None
-    counted: dict[str, Decimal] = {}
+    counted: dict[str, Tonnes] = {}
     """t_CO2e that are pledged, sold, retired or in the buffer; where one batch is shown."""
 
 
@@ -112,7 +119,7 @@ class LotView(View):
     batch_id: str
     pledge_id: str | None
     state: str
-    tonnes: Decimal
+    tonnes: Tonnes
     serial_from: int | None
     serial_to: int | None
     purpose: str
@@ -124,8 +131,8 @@ class LoanView(View):
     loan_id: str
     borrower: str | None
     lender: str
-    amount: Decimal
-    rate: Decimal
+    amount: Money
+    rate: Rate
     starts: date
     ends: date
     other_security: str
@@ -141,7 +148,7 @@ class PolicyView(View):
     insurer: str
     perils: str
     trigger: str
-    sum_insured: Decimal
+    sum_insured: Money
     payee: str
     valid_from: date
     valid_to: date
@@ -161,9 +168,9 @@ class PledgeView(View):
     """Actions that the state allows; each has its own endpoint."""
     vintage_from: date
     vintage_to: date
-    tonnes: Decimal | None
+    tonnes: Tonnes | None
     programme: str
-    secured_amount: Decimal
+    secured_amount: Money
     registration_number: str | None
     registered_at: datetime | None
     registration_ends: date | None

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from data_catalog.text import Text
@@ -22,16 +22,16 @@ from lending.api.limits import Buckets, Limits
 from lending.api.strict_json import read_json
 from lending.policy import Policy
 from lending.registry.errors import NotAllowed
-from lending.registry.forms import Id
 from lending.registry.opening import Registry
 from lending.registry.tables import User
 from lending.registry.users import user_of_token
 
-__all__ = ["IDEMPOTENCY_KEY", "At", "Desk", "Visit", "WatchedRoute"]
+__all__ = ["IDEMPOTENCY_KEY", "KEY_PATTERN", "At", "Desk", "Visit", "WatchedRoute"]
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
-_KEY = TypeAdapter(Id)
+KEY_PATTERN = r"^[!-~]{1,100}$"
+_KEY = TypeAdapter(Annotated[str, Field(pattern=KEY_PATTERN)])
 _log = logging.getLogger(__name__)
 
 
@@ -158,6 +158,6 @@ def _key(request: Request) -> str | None:
 
 
 NO_KEY = Text(
-    "应为 1 到 100 个字，不含空格和 / ? # % \\。",
-    "must be 1 to 100 characters without spaces and / ? # % \\.",
+    "应为 1 到 100 个 ASCII 字符，不含空格。",
+    "must be 1 to 100 ASCII characters without spaces.",
 )
