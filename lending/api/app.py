@@ -1,5 +1,6 @@
 """The service: its endpoints made from their table, its document, its answers to what fails."""
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +23,7 @@ from lending.registry.opening import Registry
 
 __all__ = ["make_app"]
 
+_log = logging.getLogger(__name__)
 DOCUMENT = "/v1/openapi.json"
 
 
@@ -64,6 +66,8 @@ def make_app(
 
 
 async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, GepError | RequestValidationError | HTTPException):
+        _log.error("%s %s", request.method, request.url.path, exc_info=error)
     return refusal(request, error)
 
 

@@ -1,5 +1,6 @@
 """What the service is given: the registry's forms as JSON can hold them, and its own."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -10,12 +11,14 @@ from pydantic import (
     ConfigDict,
     Field,
     WithJsonSchema,
-    field_validator,
     model_validator,
 )
+from pyproj.exceptions import ProjError
+from shapely.geometry.base import BaseGeometry
 
 from lending.api.limits import limits
 from lending.registry import forms
+from lending.registry.claims import bounds_of
 from lending.valuation.facts import Facts
 from lending.valuation.result import Vintage
 
@@ -39,6 +42,8 @@ __all__ = [
     "ValuationIn",
 ]
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NOT_ON_EARTH = "geometry is not on the earth in this crs: are the axes east, north?"
 GEOJSON = {
     "type": "object",
     "description": "GeoJSON: a valid Polygon or MultiPolygon, east before north.",
@@ -50,22 +55,39 @@ GEOJSON = {
 }
 
 
-def _object(given: object) -> object:
-    if not isinstance(given, dict):
-        problem = "must be a GeoJSON object"
-        raise ValueError(problem)  # noqa: TRY004  (pydantic wants a ValueError)
+def _area(given: object) -> object:
+    if not isinstance(given, dict) or given.get("type") not in forms.AREAS:
+        problem = "must be a GeoJSON object: a Polygon or MultiPolygon"
+        raise ValueError(problem)
     return given
 
 
-def _text(given: object) -> object:
-    if not isinstance(given, str):
+def _day(given: object) -> object:
+    """Refuse what pydantic would take for seconds since 1970."""
+    if not isinstance(given, str) or not DAY.fullmatch(given):
         problem = "must be text, YYYY-MM-DD"
-        raise ValueError(problem)  # noqa: TRY004  (pydantic wants a ValueError)
+        raise ValueError(problem)
     return given
 
 
-AreaIn = Annotated[forms.Area, BeforeValidator(_object), WithJsonSchema(GEOJSON)]
-Day = Annotated[date, BeforeValidator(_text)]
+def _time(given: object) -> object:
+    if given is not None and (not isinstance(given, str) or not DAY.match(given)):
+        problem = "must be text, YYYY-MM-DDThh:mm:ssZ"
+        raise ValueError(problem)
+    return given
+
+
+def _on_earth(geometry: BaseGeometry, crs: str) -> None:
+    try:
+        west, south, east, north = bounds_of(geometry, crs)
+    except ProjError as error:
+        raise ValueError(NOT_ON_EARTH) from error
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise ValueError(NOT_ON_EARTH)
+
+
+AreaIn = Annotated[forms.Area, BeforeValidator(_area), WithJsonSchema(GEOJSON)]
+Day = Annotated[date, BeforeValidator(_day)]
 """A date; never a number of seconds."""
 
 
@@ -85,6 +107,11 @@ class ParcelIn(forms.ParcelForm):
     geometry: AreaIn
     tenure_from: Day | None = None
     tenure_to: Day | None = None
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "ParcelIn":
+        _on_earth(self.geometry, self.crs)
+        return self
 
 
 class RightIn(forms.RightForm):
@@ -188,16 +215,17 @@ class ClaimIn(In):
     instrument: forms.Note = ""
     holder: forms.Note = ""
     creditor: forms.Note = ""
-    registered_at: AwareDatetime | None = None
+    registered_at: Annotated[AwareDatetime | None, BeforeValidator(_time)] = None
     registration_number: forms.Note = ""
     state: forms.Id = "reserved"
     family: forms.Note = ""
     facts: dict[forms.Word, bool | int | forms.Note | list[forms.Note]] = {}
 
-    @field_validator("registered_at", mode="before")
-    @classmethod
-    def _a_time(cls, given: object) -> object:
-        return given if given is None else _text(given)
+    @model_validator(mode="after")
+    def _somewhere(self) -> "ClaimIn":
+        if self.geometry is not None:
+            _on_earth(self.geometry, self.crs)
+        return self
 
 
 class CheckIn(In):

@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 
+import numpy as np
 from pydantic import BaseModel
 
 from data_catalog.errors import UnknownNameError
@@ -83,7 +84,8 @@ def recompute_valuation(at: At, valuation_id: Name) -> Recomputed:
 
 def _valued(form: ValuationIn, policy: Policy) -> Valuation:
     try:
-        return value(inputs_of(form.facts, policy, form.vintages))
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            return value(inputs_of(form.facts, policy, form.vintages))
     except (ArithmeticError, ValueError) as error:
         raise ApiError(where=form.valuation_id, problem=NO_VALUE) from error
 

@@ -1,5 +1,7 @@
 """The service over a furnished registry, and a token for each role."""
 
+import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -59,7 +61,7 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serving(policies: Path) -> Callable[[str | Path], Service]:
     def make(place: str | Path, **changed) -> Service:
         world = opened(place)
@@ -87,12 +89,23 @@ def service(serving, furnished_place: Callable[[], str]) -> Iterator[Service]:  
     made.world.registry.close()
 
 
-@pytest.fixture
-def desk(serving, sqlite_template: Path, tmp_path: Path) -> Iterator[Service]:  # noqa: F811
-    """On SQLite alone: what has nothing to do with the database."""
-    place = tmp_path / "registry.db"
-    place.write_bytes(sqlite_template.read_bytes())
-    made = serving(place)
+@pytest.fixture(scope="module")
+def desk(serving, copied: Callable[[], Path]) -> Iterator[Service]:
+    """On SQLite alone, one for a file of tests: what has nothing to do with the database."""
+    made = serving(copied())
     with made.client:
         yield made
     made.world.registry.close()
+
+
+@pytest.fixture(scope="session")
+def copied(sqlite_template: Path, quick_folder: Path) -> Callable[[], Path]:  # noqa: F811
+    """Make a furnished registry on SQLite."""
+    numbers = itertools.count(1)
+
+    def make() -> Path:
+        place = quick_folder / f"service-{next(numbers)}.db"
+        shutil.copyfile(sqlite_template, place)
+        return place
+
+    return make

@@ -72,10 +72,8 @@ def test_what_is_no_token_opens_nothing(desk: Service, said: str) -> None:
     assert desk.client.get("/v1/me", headers={"Authorization": said}).status_code == 401
 
 
-def test_a_token_expires(serving, sqlite_template, tmp_path) -> None:
-    place = tmp_path / "registry.db"
-    place.write_bytes(sqlite_template.read_bytes())
-    service = serving(place)
+def test_a_token_expires(serving, copied) -> None:
+    service = serving(copied())
     assert service.get("auditor", "/v1/me").status_code == 200
     later = replace(service.world.registry, clock=lambda: in_days(1.01))
     service.app.state.desk = replace(service.app.state.desk, registry=later)

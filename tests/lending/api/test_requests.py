@@ -18,7 +18,7 @@ APPLICATION = {
     "secured_amount": "300000.00", "account": "6222 0000 0000 0001",
 }  # fmt: skip
 FACTS = {
-    "base_date": "2026-06-30", "subject": "K1", "title_grade": "clear",
+    "base_date": "2026-01-01", "subject": "K1", "title_grade": "clear",
     "holding": {"area_mu": 10000, "yield_tCO2e_per_mu": 0.39, "cv": 0.15, "source": "S03"},
     "tonnes": {"buffer": 0.1, "leakage": 0},
     "ends": {"crediting": 10, "tenure": 10, "programme": 10},
@@ -26,8 +26,8 @@ FACTS = {
     "costs": {"development": 30000, "monitoring_yearly": 2000, "verification": 40000,
               "issuance": 0, "fee": 0.02, "owner_share": 0, "source": "S03"},
     "price": {"market": "synthetic", "source": "S03", "row": {
-        "market": "synthetic", "day": "2026-06-30", "price": 60, "units": "CNY/t_CO2e",
-        "source": "lending_reference", "where": "4.5", "grade": "estimate"}},
+        "id": "day", "market": "synthetic", "kind": "offset", "first_day": "2026-01-01",
+        "last_day": "2026-01-01", "price": 60, "source": "SYN"}},
 }  # fmt: skip
 
 
@@ -260,10 +260,8 @@ def test_fields_are_complained_of_in_chinese_too(desk: Service) -> None:
     assert all(one["problem"].isascii() for one in english.json()["errors"])
 
 
-def test_a_token_has_its_rate(serving, sqlite_template: Path, tmp_path: Path) -> None:
-    place = tmp_path / "registry.db"
-    place.write_bytes(sqlite_template.read_bytes())
-    service = serving(place, request_rate=0.001, request_burst=3)
+def test_a_token_has_its_rate(serving, copied) -> None:
+    service = serving(copied(), request_rate=0.001, request_burst=3)
     asked = [service.get("auditor", "/v1/me") for _ in range(4)]
     assert [one.status_code for one in asked] == [200, 200, 200, 429]
     assert int(asked[-1].headers["retry-after"]) >= 1
@@ -271,10 +269,8 @@ def test_a_token_has_its_rate(serving, sqlite_template: Path, tmp_path: Path) ->
     service.world.registry.close()
 
 
-def test_guessing_tokens_is_slowed(serving, sqlite_template: Path, tmp_path: Path) -> None:
-    place = tmp_path / "registry.db"
-    place.write_bytes(sqlite_template.read_bytes())
-    service = serving(place, stranger_rate=0.001, stranger_burst=2)
+def test_guessing_tokens_is_slowed(serving, copied) -> None:
+    service = serving(copied(), stranger_rate=0.001, stranger_burst=2)
     codes = [
         service.client.get("/v1/me", headers={"Authorization": f"Bearer {n}"}).status_code
         for n in range(3)
