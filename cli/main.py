@@ -49,6 +49,8 @@ class LazyGroup(click.Group):
         "book": Text("服务与标准的手册：由声明生成的页面",
                      "the book: a page per service and standard, from the declarations"),
         "sinks": Text("森林碳：储量与变化", "forest carbon: stock and change"),
+        "pledge": Text("质押登记库：登记、解押、查询、审计",
+                       "the registry of pledges: register, release, list, audit"),
     }  # fmt: skip
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

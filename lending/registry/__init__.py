@@ -49,9 +49,10 @@ Audit, keeping
     backup(registry, file) -> BackupManifest ; restore(url, file, ...) -> Registry
 """
 
+from lending.conflicts import Claim, Finding
 from lending.registry.auditing import AuditReport, Fault, audit
 from lending.registry.checkpoints import Signed, checkpoint, new_signing_key, read_checkpoints
-from lending.registry.claims import Claim, Finding, active_claims, candidates, claims_of
+from lending.registry.claims import active_claims, candidates, claims_of
 from lending.registry.errors import (
     ChainBroken,
     ConflictsFound,

@@ -1,29 +1,29 @@
 """Claims: a pledge's right, place, years and serials as the search for conflicts sees them.
 
 Registering compares the new claims with the candidates: active ones of others whose bounds and
-years meet theirs. The comparison itself is a function given to the registry.
+years meet theirs, or that have lots of the same batches. The comparison itself is a function given
+to the registry, by default that of `lending.conflicts` on what the registry itself knows: what
+a bank declares from its documents (`gep pledge check`) is not judged again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import replace
+from datetime import date
 from functools import cache
+from typing import TypeVar
 
 import shapely
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from data_catalog.text import Text
+from lending.conflicts import Claim, Finding, Rules, Serials, bundled_rules, find_conflicts
 from lending.registry.states import active_states, states
 from lending.registry.tables import Batch, Lot, ParcelVersion, Pledge, PledgeParcel
 
 __all__ = [
-    "Claim",
     "FindConflicts",
-    "Finding",
     "active_claims",
     "bounds_of",
     "candidates",
@@ -33,45 +33,15 @@ __all__ = [
 
 COMMON_CRS = "EPSG:4490"
 """CGCS2000, in degrees: bounds of all parcels are comparable in it."""
+HELD_BY_LOTS = ("S3", "S4")
+"""Sums of tonnes: the lots of each batch keep them, in the database too."""
+MOST_IN_A_QUERY = 100
+"""Claims or pledges; SQLite nests no deeper than a thousand conditions."""
 
+T = TypeVar("T")
 
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """One parcel of one pledge."""
-
-    claim_id: str
-    parcel_id: str
-    geometry: BaseGeometry
-    crs: str
-    right: str
-    vintage_from: date
-    vintage_to: date
-    serials: tuple[tuple[str, int, int], ...]
-    """Batch, first and last serial."""
-    tonnes: Decimal | None
-    programme: str
-    holder: str
-    registered_at: datetime | None
-    state: str
-    family: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What two claims have in common, and what the rule says of it."""
-
-    check: str
-    level: str
-    first: str
-    second: str
-    area_m2: float
-    years: float
-    tonnes: Decimal | None
-    text: Text
-
-
-FindConflicts = Callable[[Sequence[Claim], Sequence[Claim]], Iterable[Finding]]
-"""From new claims and the candidates to findings."""
+FindConflicts = Callable[[Sequence[Claim], Sequence[Claim], date], Sequence[Finding]]
+"""From new claims, the candidates and the day to findings."""
 
 
 def claims_of(session: Session, pledge_id: str) -> list[Claim]:
@@ -85,13 +55,16 @@ def active_claims(session: Session) -> list[Claim]:
 
 
 def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
-    """Return the active claims of other families whose bounds and years meet any of these."""
-    if not claims:
-        return []
-    near = or_(*(_near(claim) for claim in claims))
-    families = {claim.family for claim in claims}
-    wanted = _rows().where(Pledge.state.in_(active_states()), Pledge.family.not_in(families), near)
-    return _claims(session, wanted)
+    """Return the active claims of other pledges that may meet any of these."""
+    own = {claim.claim_id.split("/")[0] for claim in claims}
+    found: dict[str, Claim] = {}
+    for some in _portions(claims):
+        near = or_(*(_near(claim) for claim in some), _of_batches(some))
+        wanted = _rows().where(
+            Pledge.state.in_(active_states()), Pledge.pledge_id.not_in(own), near
+        )
+        found |= {claim.claim_id: claim for claim in _claims(session, wanted)}
+    return list(found.values())
 
 
 def bounds_of(geometry: BaseGeometry, crs: str) -> tuple[float, float, float, float]:
@@ -103,37 +76,21 @@ def bounds_of(geometry: BaseGeometry, crs: str) -> tuple[float, float, float, fl
     return found[0], found[1], found[2], found[3]
 
 
-def default_finder(new: Sequence[Claim], others: Sequence[Claim]) -> Iterator[Finding]:
-    """Yield a BLOCK for the same right, on common land, in common years."""
-    for claim in new:
-        for other in others:
-            if claim.right != other.right or claim.family == other.family:
-                continue
-            begin = max(claim.vintage_from, other.vintage_from)
-            end = min(claim.vintage_to, other.vintage_to)
-            common = shapely.intersection(
-                in_common_crs(claim.geometry, claim.crs), in_common_crs(other.geometry, other.crs)
-            )
-            if begin >= end or common.area <= 0:
-                continue
-            yield Finding(
-                check="G3", level="BLOCK", first=claim.claim_id, second=other.claim_id,
-                area_m2=0.0, years=end.year - begin.year, tonnes=other.tonnes,
-                text=Text(
-                    f"{claim.parcel_id} 与已登记的 {other.claim_id} 重叠：同一权利 {claim.right}，"
-                    f"{begin} 至 {end}。",
-                    f"{claim.parcel_id} overlaps {other.claim_id}, registered with the same right "
-                    f"{claim.right}, from {begin} to {end}.",
-                ),
-            )  # fmt: skip
+def default_finder(new: Sequence[Claim], known: Sequence[Claim], today: date) -> list[Finding]:
+    """Return the findings of `lending.conflicts` on ground, years, rights and serials."""
+    return find_conflicts(new, known, _rules(), today)
 
 
-def in_common_crs(geometry: BaseGeometry, crs: str) -> BaseGeometry:
-    """Return a geometry in EPSG:4490."""
-    if crs == COMMON_CRS:
-        return geometry
-    moved: BaseGeometry = shapely.transform(geometry, _to_common(crs).transform, interleaved=False)
-    return moved
+def _portions(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield portions that one query can hold."""
+    for begin in range(0, len(things), MOST_IN_A_QUERY):
+        yield things[begin : begin + MOST_IN_A_QUERY]
+
+
+@cache
+def _rules() -> Rules:
+    rules = bundled_rules()
+    return replace(rules.only(rules.checks.keys() - set(HELD_BY_LOTS)), declared=())
 
 
 @cache
@@ -142,12 +99,19 @@ def _to_common(crs: str) -> Transformer:
 
 
 def _near(claim: Claim) -> ColumnElement[bool]:
+    if claim.geometry is None or claim.vintage_from is None or claim.vintage_to is None:
+        return false()
     west, south, east, north = bounds_of(claim.geometry, claim.crs)
     return and_(
         ParcelVersion.west <= east, ParcelVersion.east >= west,
         ParcelVersion.south <= north, ParcelVersion.north >= south,
         Pledge.vintage_from < claim.vintage_to, Pledge.vintage_to > claim.vintage_from,
     )  # fmt: skip
+
+
+def _of_batches(claims: Iterable[Claim]) -> ColumnElement[bool]:
+    batches = {serials.batch for claim in claims for serials in claim.serials}
+    return Pledge.pledge_id.in_(select(Lot.pledge_id).where(Lot.batch_id.in_(batches)))
 
 
 def _rows() -> Select[Pledge, ParcelVersion]:
@@ -167,7 +131,7 @@ def _rows() -> Select[Pledge, ParcelVersion]:
 
 def _claims(session: Session, wanted: Select[Pledge, ParcelVersion]) -> list[Claim]:
     found = session.execute(wanted).all()
-    serials = _serials(session, {pledge.pledge_id for pledge, _ in found})
+    serials, projects = _lots(session, {pledge.pledge_id for pledge, _ in found})
     return [
         Claim(
             claim_id=f"{pledge.pledge_id}/{parcel.parcel_id}",
@@ -177,11 +141,14 @@ def _claims(session: Session, wanted: Select[Pledge, ParcelVersion]) -> list[Cla
             right=pledge.right_code,
             vintage_from=pledge.vintage_from,
             vintage_to=pledge.vintage_to,
-            serials=serials.get(pledge.pledge_id, ()),
+            serials=tuple(serials.get(pledge.pledge_id, ())),
             tonnes=pledge.tonnes,
             programme=pledge.programme,
+            project=projects.get(pledge.pledge_id, ""),
             holder=parcel.holder or "",
+            creditor=pledge.organisation,
             registered_at=pledge.registered_at,
+            registration_number=pledge.registration_number or "",
             state=states()[pledge.state].claim,
             family=pledge.family,
         )
@@ -189,20 +156,21 @@ def _claims(session: Session, wanted: Select[Pledge, ParcelVersion]) -> list[Cla
     ]
 
 
-def _serials(session: Session, pledges: set[str]) -> dict[str, tuple[tuple[str, int, int], ...]]:
-    wanted = (
-        select(Lot.pledge_id, Batch.batch_id, Lot.serial_from, Lot.serial_to)
-        .join(Batch, Batch.batch_id == Lot.batch_id)
-        .where(Lot.state.in_(("reserved", "pledged")), Lot.serial_from.is_not(None))
-    )
-    if len(pledges) <= MANY:
-        wanted = wanted.where(Lot.pledge_id.in_(pledges))
-    found: dict[str, tuple[tuple[str, int, int], ...]] = {}
-    for pledge, batch, first, last in session.execute(wanted):
-        if pledge and first and last:
-            found[pledge] = (*found.get(pledge, ()), (batch, first, last))
-    return found
-
-
-MANY = 500
-"""Above this many pledges the serials of all are read: a list in a query has its limits."""
+def _lots(session: Session, pledges: set[str]) -> tuple[dict[str, list[Serials]], dict[str, str]]:
+    """Return the serials that pledges hold or ask for, and the project of their tonnes."""
+    serials: dict[str, list[Serials]] = {}
+    projects: dict[str, str] = {}
+    for some in _portions(sorted(pledges)):
+        wanted = (
+            select(Lot, Batch.project_id)
+            .join(Batch, Batch.batch_id == Lot.batch_id)
+            .where(Lot.state.in_(("reserved", "pledged")), Lot.pledge_id.in_(some))
+            .order_by(Lot.lot_id)
+        )
+        for lot, project in session.execute(wanted):
+            name = lot.pledge_id or ""
+            projects[name] = project
+            if lot.serial_from and lot.serial_to:
+                held = Serials(lot.batch_id, lot.serial_from, lot.serial_to)
+                serials.setdefault(name, []).append(held)
+    return serials, projects

@@ -7,7 +7,7 @@ from data_catalog.errors import GepError
 from data_catalog.text import Text
 
 if TYPE_CHECKING:
-    from lending.registry.claims import Finding
+    from lending.conflicts import Finding
 
 __all__ = [
     "ChainBroken",
@@ -69,7 +69,7 @@ class ConflictsFound(RegistryError):  # noqa: N818
     def __init__(self, pledge: str, findings: "Sequence[Finding]") -> None:
         self.pledge, self.findings = pledge, tuple(findings)
         blocking = [f for f in self.findings if f.level == "BLOCK"]
-        super().__init__(pledge=pledge, blocks=len(blocking), first=blocking[0].text)
+        super().__init__(pledge=pledge, blocks=len(blocking), first=blocking[0].what)
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         """Keep the findings when the error crosses to another process."""

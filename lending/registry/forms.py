@@ -31,6 +31,7 @@ from lending.registry.errors import RegistryError
 
 __all__ = [
     "BatchForm",
+    "BatchIssueForm",
     "IssueForm",
     "LoanForm",
     "ParcelForm",
@@ -204,6 +205,16 @@ class IssueForm(Serials):
     """Units issued for a batch, one a tonne, and how many of the last go to the buffer."""
 
     buffer: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+
+
+class BatchIssueForm(IssueForm):
+    """An issuance, with the batch that it is of."""
+
+    batch_id: Id
+
+    def issue(self) -> IssueForm:
+        """Return the issuance alone."""
+        return IssueForm(serial_from=self.serial_from, serial_to=self.serial_to, buffer=self.buffer)
 
 
 class Part(Form):

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data_catalog.text import Text
-from lending.registry.claims import Finding, candidates, claims_of
+from lending.conflicts import Finding
+from lending.registry.claims import candidates, claims_of
 from lending.registry.errors import ConflictsFound, NotAllowed, RegistryError
 from lending.registry.finding import new, one
 from lending.registry.forms import Part, PledgeForm
@@ -76,11 +77,11 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
     return pledge
 
 
-def check(registry: Registry, pledge_id: str) -> list[Finding]:
+def check(registry: Registry, pledge_id: str) -> Sequence[Finding]:
     """Return what registering the pledge would find."""
     with registry.reading() as session:
         one(session, Pledge, pledge_id)
-        return _findings(registry, session, pledge_id)
+        return _findings(registry, session, pledge_id, registry.clock().date())
 
 
 def screen(registry: Registry, user: User, pledge_id: str) -> Pledge:
@@ -133,14 +134,14 @@ def register(
     with registry.acting(user, "register", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "register")
         _number_is_new(act.session, pledge_id, number)
-        findings = _findings(registry, act.session, pledge_id)
-        if any(finding.level == "BLOCK" for finding in findings):
-            raise ConflictsFound(pledge_id, findings)
-        act.facts = {"findings": [_record(finding) for finding in findings]}
         pledge.registration_number, pledge.registered_at = number, act.time
         pledge.registration_ends = ends
         act.session.flush()
         pledge_lots(act.session, pledge)
+        findings = _findings(registry, act.session, pledge_id, act.time.date())
+        if any(finding.level == "BLOCK" for finding in findings):
+            raise ConflictsFound(pledge_id, findings)
+        act.facts["findings"] = [_record(finding) for finding in findings]
     return pledge
 
 
@@ -287,15 +288,18 @@ def _stepped(act: Act, user: User, pledge_id: str, action: str) -> Pledge:
     return pledge
 
 
-def _findings(registry: Registry, session: Session, pledge_id: str) -> list[Finding]:
+def _findings(
+    registry: Registry, session: Session, pledge_id: str, today: date
+) -> Sequence[Finding]:
     mine = claims_of(session, pledge_id)
-    return list(registry.find_conflicts(mine, candidates(session, mine)))
+    return registry.find_conflicts(mine, candidates(session, mine), today)
 
 
 def _record(finding: Finding) -> dict[str, Any]:
+    other = finding.other.claim_id if finding.other else None
     return {
-        "check": finding.check, "level": finding.level, "first": finding.first,
-        "second": finding.second, "text": {"zh": finding.text.zh, "en": finding.text.en},
+        "check": finding.check, "level": finding.level, "claim": finding.claim.claim_id,
+        "other": other, "what": {"zh": finding.what.zh, "en": finding.what.en},
     }  # fmt: skip
 
 

@@ -148,12 +148,12 @@ def _one_day(claim: Claim, _: np.random.Generator) -> Claim:
 
 
 def _right(code: str) -> Change:
-    return lambda claim, _: replace(claim, right=code, instrument="许可 7")
+    return lambda claim, _: replace(claim, right=code, instrument=claim.claim_id)
 
 
 KINDS: dict[str, tuple[Change, str, str]] = {
     "identical": (_shaped(lambda s: s), "G3", "BLOCK"),
-    "contained": (_shaped(lambda s: s.buffer(-8)), "G3", "BLOCK"),
+    "contained": (_shaped(lambda s: s.buffer(-2)), "G3", "BLOCK"),
     "partial": (_shaped(_half), "G3", "BLOCK"),
     "sliver": (_shaped(_strip), "G4", "INFO"),
     "hole filled": (_shaped(_shell), "G3", "BLOCK"),

@@ -99,7 +99,7 @@ def _pack(file: Path, parts: dict[str, bytes]) -> None:
             packed.writestr(name, words)
 
 
-def test_what_is_there_is_not_replaced(lived_in: World, tmp_path: Path, place: str) -> None:
+def test_what_is_there_is_not_replaced(lived_in: World, tmp_path: Path) -> None:
     registry.backup(lived_in.registry, tmp_path / "b.zip")
     with pytest.raises(RegistryError, match="exists"):
         registry.backup(lived_in.registry, tmp_path / "b.zip")
@@ -125,8 +125,9 @@ def test_the_revisions_make_the_tables_of_the_code(world: World) -> None:
 FIRST = (
     "INSERT INTO users VALUES ('m', 'bank_maker', 'B', {true}, '{t}'), "
     "('c', 'bank_checker', 'B', {true}, '{t}')",
-    "INSERT INTO loans VALUES ('L1', NULL, 'B', 100, 0, '2026-01-01', '2027-01-01', '', NULL, NULL)",
-    "INSERT INTO loans VALUES ('L2', NULL, 'B', 100, 0, '2026-01-01', '2027-01-01', '', NULL, NULL)",
+    "INSERT INTO loans VALUES "
+    "('L1', NULL, 'B', 100, 0, '2026-01-01', '2027-01-01', '', NULL, NULL), "
+    "('L2', NULL, 'B', 100, 0, '2026-01-01', '2027-01-01', '', NULL, NULL)",
     "INSERT INTO pledges VALUES ('P000001', 'L1', 'CARB_F', NULL, 'B', 'applied', '2026-01-01', "
     "'2027-01-01', NULL, '', 100, NULL, NULL, NULL, NULL, NULL, 'm', NULL, '{t}')",
     "INSERT INTO pledges VALUES ('P000002', 'L2', 'CARB_F', NULL, 'B', 'applied', '2026-01-01', "
@@ -149,8 +150,8 @@ def test_a_registry_of_the_first_schema_is_brought_up_with_its_data(place: str) 
             true = "1" if engine.dialect.name == "sqlite" else "true"
             connection.exec_driver_sql(words.format(t=moment, true=true))
         for table in ("users", "loans", "pledges"):
-            for row in connection.execute(text(f"SELECT * FROM {table}")).mappings():
-                rows.append([table, {k: _said(k, v) for k, v in row.items()}])  # noqa: PERF401
+            found = connection.execute(text(f"SELECT * FROM {table}")).mappings()  # noqa: S608
+            rows += [[table, {k: _said(k, v) for k, v in row.items()}] for row in found]
         with Session(connection) as session:
             from datetime import UTC, datetime
 
@@ -180,7 +181,7 @@ def _said(name: str, value: object) -> object:
     return value if isinstance(value, str | None) else str(value)
 
 
-def test_a_registry_of_a_newer_toolkit_is_left_alone(world: World, place: str) -> None:
+def test_a_registry_of_a_newer_toolkit_is_left_alone(world: World) -> None:
     engine = world.registry.engine
     with writing(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -15,22 +15,20 @@ from lending.registry import ConflictsFound, RegistryError
 from tests.lending.registry.world import World, of_batch, opened
 
 OFFICERS = 64
-BEFORE = 5
-"""Acts of an application before its registration: apply, screen, investigate, approve, sign."""
 WAIT = 120.0
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.lending.registry.world", "psycopg"])
+CONTEXT.set_forkserver_preload(["tests.lending.registry.warm"])
 
 
-def race(world: World, rounds: int, officers: int, right: str, batch: bool) -> list[Counter[str]]:
-    """Let the officers race; return the outcomes of each round."""
+def race(world: World, rounds: int, officers: int, *, apart: bool) -> list[Counter[str]]:
+    """Let the officers race for one forest, or for tonnes apart; return each round's outcomes."""
     for number in range(officers):
-        world.parcel(f"R{number}", west=118.0 + number * 0.0001)
+        world.parcel(f"R{number}", west=118.0 + number * (0.02 if apart else 0.0001))
         world.loan(f"R{number}")
     place = world.registry.engine.url.render_as_string(hide_password=False)
     barrier, outcomes = CONTEXT.Barrier(officers), CONTEXT.SimpleQueue()
     running = [
-        CONTEXT.Process(target=officer, args=(place, n, rounds, right, batch, barrier, outcomes))
+        CONTEXT.Process(target=officer, args=(place, n, rounds, apart, barrier, outcomes))
         for n in range(officers)
     ]
     for process in running:
@@ -45,20 +43,14 @@ def race(world: World, rounds: int, officers: int, right: str, batch: bool) -> l
     return found
 
 
-def officer(
-    place: str, number: int, rounds: int, right: str, batch: bool, barrier: Barrier, outcomes
-) -> None:
+def officer(place: str, number: int, rounds: int, apart: bool, barrier: Barrier, outcomes) -> None:
     """Apply and sign at leisure, wait for all the others, register."""
     world = opened(place)
     for turn in range(rounds):
-        parts = (of_batch("B1", "60"),) if batch else ()
-        year = 2030 + turn
-        parcel = f"R{number}"
+        parts = (of_batch("B1", "60"),) if apart else ()
+        years = (2026, 2031) if apart else (2030 + turn, 2031 + turn)
         try:
-            pledge = world.apply(
-                parcel, parcel, *parts, right=right.format(number=number), years=(2026, 2031)
-                if batch else (year, year + 1),
-            )  # fmt: skip
+            pledge = world.apply(f"R{number}", f"R{number}", *parts, years=years)
             world.until("signed", pledge)
             barrier.wait(WAIT)
             outcome = _registered(world, pledge)
@@ -94,13 +86,13 @@ def check(world: World, rounds: int, officers: int, found: list[Counter[str]], l
 
 def test_of_64_officers_one_registers_the_forest(world: World) -> None:
     rounds = 2
-    found = race(world, rounds, OFFICERS, "CARB_F", batch=False)
+    found = race(world, rounds, OFFICERS, apart=False)
     check(world, rounds, OFFICERS, found, "conflict")
 
 
 def test_of_16_officers_one_gets_the_tonnes(world: World) -> None:
-    """Rights that do not conflict, but 16 x 60 t of a batch of 100 t."""
-    found = race(world, 1, 16, "RIGHT_{number}", batch=True)
+    """Forests apart from each other, but 16 x 60 t of a batch of 100 t."""
+    found = race(world, 1, 16, apart=True)
     check(world, 1, 16, found, "no tonnes left")
 
 
@@ -108,7 +100,7 @@ def test_of_16_officers_one_gets_the_tonnes(world: World) -> None:
 @pytest.mark.timeout(3600)
 def test_of_64_officers_one_registers_in_each_of_200_rounds(world: World) -> None:
     rounds = 200
-    found = race(world, rounds, OFFICERS, "CARB_F", batch=False)
+    found = race(world, rounds, OFFICERS, apart=False)
     check(world, rounds, OFFICERS, found, "conflict")
 
 
@@ -119,8 +111,9 @@ def test_a_writer_that_waits_too_long_is_told_so(
 
     monkeypatch.setattr(database, "lock_wait", lambda: 1.0)
     impatient = opened(world.registry.engine.url.render_as_string(hide_password=False))
-    with database.writing(world.registry.engine), pytest.raises(
-        registry.RegistryBusy, match="busy after 1 s"
+    with (
+        database.writing(world.registry.engine),
+        pytest.raises(registry.RegistryBusy, match="busy after 1 s"),
     ):
         impatient.loan("L2")
     impatient.loan("L2")

@@ -58,7 +58,9 @@ def test_every_action_from_every_state(world: World, state: str) -> None:
 
 
 def test_the_databases_know_the_same_steps_as_the_table() -> None:
-    listed = {f"{row['from']}>{row['to']}" for row in _rows("pledge_transitions.csv") if row["from"]}
+    listed = {
+        f"{row['from']}>{row['to']}" for row in _rows("pledge_transitions.csv") if row["from"]
+    }
     assert set(STEPS) == listed
 
 
@@ -70,7 +72,8 @@ def test_raw_sql_cannot_make_an_impossible_step(world: World) -> None:
             continue
         with pytest.raises(DatabaseError, match="guard:pledge_step"), _raw(world) as connection:
             connection.execute(
-                text("UPDATE pledges SET state = :s WHERE pledge_id = :p"), {"s": state, "p": pledge}
+                text("UPDATE pledges SET state = :s WHERE pledge_id = :p"),
+                {"s": state, "p": pledge},
             )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ class World:
     def until(self, state: str, pledge_id: str) -> str:
         """Take a pledge along the straight way to a state."""
         way: list[tuple[str, Callable[[], Any]]] = [
-            (step, lambda step=step, who=who: getattr(registry, step)(self.registry, who, pledge_id))
+            (step, partial(getattr(registry, step), self.registry, who, pledge_id))
             for step, who in (
                 ("screen", self.maker), ("investigate", self.maker), ("approve", self.checker),
                 ("sign", self.maker),
@@ -123,7 +124,9 @@ class World:
         with self.registry.reading() as session:
             return registry.pledge(session, pledge_id).state
 
-    def lots(self, pledge_id: str, *states: str) -> list[tuple[str, Decimal, int | None, int | None]]:
+    def lots(
+        self, pledge_id: str, *states: str
+    ) -> list[tuple[str, Decimal, int | None, int | None]]:
         with self.registry.reading() as session:
             return [
                 (lot.state, lot.tonnes, lot.serial_from, lot.serial_to)

@@ -1,0 +1,23 @@
+"""`gep pledge`: the registry of pledges. A file per few commands that belong together."""
+
+import click
+
+from cli.commands.pledge.keeping import audit, backup, checkpoint, restore, seal
+from cli.commands.pledge.recording import apply, record
+from cli.commands.pledge.setting_up import init, token, user
+from cli.commands.pledge.showing import list_pledges, show
+from cli.commands.pledge.stepping import approve, register, release, step
+
+__all__ = ["pledge"]
+
+
+@click.group()
+def pledge() -> None:
+    """Keep the registry of pledges: register, release, list, audit."""
+
+
+for _command in (
+    init, user, token, record, apply, step, approve, register, release, list_pledges, show, audit,
+    checkpoint, seal, backup, restore,
+):  # fmt: skip
+    pledge.add_command(_command)

@@ -1,0 +1,124 @@
+"""`gep pledge audit`, `checkpoint`, `seal`, `backup` and `restore`."""
+
+from pathlib import Path
+
+import click
+
+from cli import options
+from cli.commands.pledge.opening import Desk, at_a_desk, database
+from data_catalog.errors import OutputError
+from data_catalog.text import Language, Text
+
+SOUND = Text(
+    "审计通过：{events} 个事件首尾相接，各表与事件一致。链首 {head}",
+    "sound: {events} events follow each other, and the tables say what they say. Head {head}",
+)
+CHECKPOINTS = Text("检查点：{count} 个相符（{how}）", "checkpoints: {count} hold ({how})")
+SIGNED = Text("签名已验证", "signatures verified")
+UNSIGNED = Text("签名未验证：没有给出 --public-key", "signatures not verified: no --public-key")
+SEALED = Text("{subject}：个人信息已永久封存", "{subject}: personal fields are sealed for good")
+WRITTEN = Text("{file}：{rows} 行，{events} 个事件", "{file}: {rows} rows, {events} events")
+RESTORED = Text("{place}：已恢复并通过审计", "{place}: restored, and the audit holds")
+UNWRITABLE = Text("无法写入：{error}", "cannot be written: {error}")
+
+
+@click.command()
+@click.option("--public-key", type=options.PATH, help="Verify the checkpoints' signatures with it.")
+@click.option(
+    "--checkpoints", type=options.PATH, help="Checkpoints kept outside the registry, a line each."
+)
+@at_a_desk
+@options.as_json
+@options.lang
+def audit(
+    desk: Desk, public_key: Path | None, checkpoints: Path | None, as_json: bool, lang: Language
+) -> None:
+    """Verify the chain of events, the checkpoints and the tables; name the first altered record."""
+    from cli.terminal import show_json
+    from lending import registry
+
+    desk.permit("audit")
+    outside = registry.read_checkpoints(_lines(checkpoints)) if checkpoints else []
+    found = registry.audit(desk.registry, public_key=public_key, checkpoints=outside)
+    if as_json:
+        show_json(found)
+    if found.fault:
+        raise registry.ChainBroken(where=desk.registry.name, problem=found.fault.text)
+    if not as_json:
+        click.echo(SOUND[lang].format(events=found.events, head=found.head))
+        how = SIGNED if found.signatures else UNSIGNED
+        click.echo(CHECKPOINTS[lang].format(count=found.checkpoints, how=how[lang]))
+
+
+@click.command()
+@click.option(
+    "--key", type=options.PATH, required=True, help="The private key, checkpoint.key of init."
+)
+@click.option("--out", type=options.PATH, help="Also add the line to this file, kept elsewhere.")
+@at_a_desk
+@options.lang
+def checkpoint(desk: Desk, key: Path, out: Path | None, lang: Language) -> None:  # noqa: ARG001
+    """Sign the newest event and print the line to be kept outside the registry."""
+    from lending import registry
+
+    line = registry.checkpoint(desk.registry, desk.user, key).line()
+    click.echo(line)
+    if out:
+        try:
+            with out.open("a", encoding="ascii") as file:
+                file.write(f"{line}\n")
+        except OSError as error:
+            raise _unwritable(out, error) from error
+
+
+@click.command()
+@click.argument("subject")
+@at_a_desk
+@options.lang
+def seal(desk: Desk, subject: str, lang: Language) -> None:
+    """Destroy the key of a SUBJECT's personal fields; the chain still holds."""
+    from lending import registry
+
+    registry.seal(desk.registry, desk.user, subject)
+    click.echo(SEALED[lang].format(subject=subject))
+
+
+@click.command()
+@click.argument("file", type=options.PATH)
+@at_a_desk
+@options.lang
+def backup(desk: Desk, file: Path, lang: Language) -> None:
+    """Write the whole registry, audited, into a new FILE."""
+    from lending import registry
+
+    desk.permit("backup")
+    found = registry.backup(desk.registry, file)
+    rows = sum(found.rows.values())
+    click.echo(WRITTEN[lang].format(file=file, rows=rows, events=found.events))
+
+
+@click.command()
+@click.argument("file", type=options.PATH)
+@database
+@options.lang
+def restore(file: Path, place: str, lang: Language) -> None:
+    """Make an empty database into the registry in FILE, verified."""
+    from lending import registry
+
+    registry.restore(place, file).close()
+    click.echo(RESTORED[lang].format(place=place.rsplit("@", maxsplit=1)[-1]))
+
+
+def _lines(file: Path) -> list[str]:
+    from lending import registry
+
+    try:
+        return file.read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Text(f"无法读取：{error}", f"cannot be read: {error}")
+        raise registry.RegistryError(where=str(file), problem=problem) from error
+
+
+def _unwritable(file: Path, error: OSError) -> OutputError:
+    words = Text(UNWRITABLE.zh.format(error=error), UNWRITABLE.en.format(error=error))
+    return OutputError(where=str(file), problem=words)

@@ -1,0 +1,187 @@
+"""`gep pledge`: two banks, one forest, from an empty registry to the release."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import gep
+from lending.registry import ChainBroken, ConflictsFound, NotAllowed, RegistryError
+
+Says = Callable[..., str]
+PARCELS = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"parcel_id": name, "region": "331127", "certificate": "浙(2020)0001"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [
+                    [[x, 28.0], [x + 0.01, 28.0], [x + 0.01, 28.01], [x, 28.01], [x, 28.0]]
+                ],
+            },
+        }
+        for name, x in (("K1", 119.0), ("K2", 119.005))
+    ],
+}
+PROJECT = {
+    "project_id": "J1", "programme": "VCS", "methodology": "VM0047",
+    "crediting_from": "2020-01-01", "crediting_to": "2060-01-01",
+}  # fmt: skip
+BATCH = {
+    "batch_id": "B1", "project_id": "J1", "vintage_from": "2026-01-01",
+    "vintage_to": "2027-01-01", "tonnes": "100",
+}  # fmt: skip
+
+
+def loan(name: str) -> dict[str, Any]:
+    return {
+        "loan_id": name, "amount": "300000", "rate": "0.0435", "starts": "2026-01-01",
+        "ends": "2029-01-01",
+    }  # fmt: skip
+
+
+def pledge(loan_id: str, parcel: str, tonnes: str) -> dict[str, Any]:
+    return {
+        "loan_id": loan_id, "right_code": "CARB_F", "parcels": [parcel],
+        "vintage_from": "2026-01-01", "vintage_to": "2031-01-01",
+        "parts": [{"batch_id": "B1", "tonnes": tonnes}], "secured_amount": "300000",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Says:
+    """Run a command of `gep pledge` as a user."""
+    monkeypatch.setenv("GEP_LANG", "en")
+    monkeypatch.setenv("GEP_PLEDGE_DB", str(tmp_path / "pledges.db"))
+
+    def run(user: str, *arguments: object) -> str:
+        monkeypatch.setenv("GEP_PLEDGE_USER", user)
+        words = ["pledge", *(str(a) for a in arguments)]
+        found = CliRunner().invoke(gep, words, catch_exceptions=False, standalone_mode=False)
+        if found.exception:
+            raise found.exception
+        return found.output
+
+    run("", "init", "--keys", tmp_path / "keys")
+    for name, role in (("li", "bank_maker"), ("wang", "bank_checker"), ("lin", "forestry"),
+                       ("shen", "auditor")):  # fmt: skip
+        run("", "user", name, "--role", role, "--organisation", "Rural Bank")
+    return run
+
+
+@pytest.fixture
+def signed(desk: Says, tmp_path: Path) -> Says:
+    """Two pledges, P000001 and P000002, of forests that overlap by half, both signed."""
+    for user, kind, given in (
+        ("lin", "parcel", PARCELS), ("lin", "project", PROJECT), ("lin", "batch", BATCH),
+        ("li", "loan", [loan("L1"), loan("L2")]),
+    ):  # fmt: skip
+        file = tmp_path / f"{kind}.json"
+        file.write_text(json.dumps(given), encoding="utf-8")
+        desk(user, "record", kind, file)
+    file = tmp_path / "pledges.json"
+    file.write_text(json.dumps([pledge("L1", "K1", "60"), pledge("L2", "K2", "40")]))
+    assert desk("li", "apply", file).split() == ["P000001", "P000002"]
+    for name in ("P000001", "P000002"):
+        desk("li", "step", name, "screen")
+        desk("li", "step", name, "investigate")
+        desk("wang", "approve", name)
+        desk("li", "step", name, "sign")
+    return desk
+
+
+def test_the_second_bank_is_told_and_waits_for_the_release(signed: Says) -> None:
+    assert "registered as ZDW-1" in signed("li", "register", "P000001", "--number", "ZDW-1")
+    with pytest.raises(ConflictsFound, match="P000001/K1"):
+        signed("li", "register", "P000002", "--number", "ZDW-2")
+    signed("li", "step", "P000001", "draw")
+    signed("wang", "release", "P000001", "--batch", "B1", "--tonnes", "10")
+    signed("li", "step", "P000001", "repay")
+    assert signed("wang", "release", "P000001") == "P000001: released\n"
+    signed("li", "register", "P000002", "--number", "ZDW-2")
+    listed = json.loads(signed("shen", "list", "--state", "registered", "--json"))
+    assert [(one["pledge_id"], one["tonnes"]) for one in listed] == [("P000002", "40.000")]
+
+
+def test_what_is_shown_of_a_pledge(signed: Says) -> None:
+    signed("li", "register", "P000001", "--number", "ZDW-1", "--ends", "2036-01-01")
+    page = signed("shen", "show", "P000001")
+    for words in ("K1", "300,000.00", "ZDW-1", "pledged", "60.000", "draw, release", "approve"):
+        assert words in page
+    shown = json.loads(signed("shen", "show", "P000001", "--json"))
+    assert [event["kind"] for event in shown["events"]] == [
+        "apply", "screen", "investigate", "approve", "sign", "register",
+    ]  # fmt: skip
+
+
+def test_the_audit_names_what_was_altered(signed: Says, tmp_path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    keys = tmp_path / "keys"
+    line = signed("shen", "checkpoint", "--key", keys / "checkpoint.key", "--out", tmp_path / "c")
+    assert (tmp_path / "c").read_text() == line
+    options = ("--public-key", keys / "checkpoint.pub", "--checkpoints", tmp_path / "c")
+    assert "2 hold (signatures verified)" in signed("shen", "audit", *options)
+    signed("shen", "backup", tmp_path / "b.zip")
+    with closing(sqlite3.connect(tmp_path / "pledges.db", isolation_level=None)) as raw:
+        raw.execute("DROP TRIGGER guard_events_once")
+        raw.execute("UPDATE events SET actor = 'li' WHERE seq = 9")
+    with pytest.raises(ChainBroken, match="event 9 was altered"):
+        signed("shen", "audit")
+    place = tmp_path / "again.db"
+    signed("", "restore", tmp_path / "b.zip", "--db", place)
+    assert "sound" in signed("shen", "audit", "--db", place, *options)
+
+
+def test_each_role_keeps_to_its_own(signed: Says, tmp_path: Path) -> None:
+    for user, words in (
+        ("li", ("approve", "P000001")), ("li", ("audit",)), ("wang", ("backup", tmp_path / "b")),
+        ("lin", ("register", "P000001", "--number", "1")), ("shen", ("seal", "S1")),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowed, match="may not"):
+            signed(user, *words)
+
+
+def test_personal_fields_need_the_key_and_can_be_sealed(desk: Says, tmp_path: Path) -> None:
+    file = tmp_path / "party.json"
+    party = {"subject_id": "S1", "kind": "person", "personal": {"name": "李山"}}
+    file.write_text(json.dumps(party))
+    with pytest.raises(RegistryError, match="--sealing-key"):
+        desk("li", "record", "party", file)
+    desk("li", "record", "party", file, "--sealing-key", tmp_path / "keys" / "sealing.key")
+    assert "sealed for good" in desk("wang", "seal", "S1")
+    assert "sound" in desk("shen", "audit")
+
+
+BAD = {
+    "a field that is none": {"loan_id": "L1", "colour": "green"},
+    "money that is no number": loan("L1") | {"amount": "NaN"},
+    "a rate above one": loan("L1") | {"rate": "4.35"},
+    "a name with a newline": loan("L\n1"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_form_is_told_by_its_field(desk: Says, tmp_path: Path, what: str) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps(BAD[what]))
+    with pytest.raises(Exception, match=r"bad\.json 1: (colour|amount|rate|loan_id)"):
+        desk("li", "record", "loan", file)
+
+
+def test_what_is_no_json_or_no_area_is_told(desk: Says, tmp_path: Path) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text("{not json")
+    with pytest.raises(Exception, match="no JSON"):
+        desk("li", "record", "loan", file)
+    bow = {"parcel_id": "K", "region": "3", "certificate": "c",
+           "geometry": "POLYGON((0 0,1 1,1 0,0 1,0 0))"}  # fmt: skip
+    file.write_text(json.dumps(bow))
+    with pytest.raises(Exception, match="Self-intersection"):
+        desk("lin", "record", "parcel", file)

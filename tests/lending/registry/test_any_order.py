@@ -1,0 +1,218 @@
+"""Whatever people try, in whatever order: the laws of lending.md 5.3 and 5.5 hold.
+
+A model of plain dictionaries says which pledges are registered and which tonnes are free; the
+registry must agree after every act.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import text
+
+from lending import registry
+from lending.registry import ConflictsFound, ImpossibleTransition, IssueForm, NotAllowed, Part
+from lending.registry.errors import RegistryError
+from tests.lending.registry.world import World, of_batch, opened, serials
+
+PARCELS = ("K1", "K2", "K3")
+"""K1 and K2 overlap; K3 lies apart."""
+OVERLAP = {("K1", "K2"), ("K2", "K1"), *((p, p) for p in PARCELS)}
+ISSUED = 80
+ACTIONS = ("screen", "investigate", "approve", "sign", "register", "draw", "monitor", "repay",
+           "release", "default", "dispose", "close", "withdraw")  # fmt: skip
+BARRING = {"registered", "drawn", "monitored", "repaid", "defaulted", "disposed"}
+tonnes = st.integers(1, 60_000).map(lambda kg: Decimal(kg) / 1000)
+
+
+class Registry(RuleBasedStateMachine):
+    """Random acts by random users on three parcels and one batch of 100 t."""
+
+    new_place: Callable[[], str]
+    reached: set[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world: World = opened(type(self).new_place())
+        self.world.parcel("K2", west=119.005)
+        self.world.parcel("K3", west=119.5)
+        self.state: dict[str, str] = {}
+        self.parcel: dict[str, str] = {}
+        self.issued = False
+        self.released: set[str] = set()
+
+    def teardown(self) -> None:
+        assert registry.audit(self.world.registry).fault is None
+        self.world.registry.close()
+
+    @rule(parcel=st.sampled_from(PARCELS), amount=tonnes)
+    def apply(self, parcel: str, amount: Decimal) -> None:
+        loan = f"A{len(self.state)}"
+        self.world.loan(loan)
+        whole = max(Decimal(1), amount.to_integral_value()) if self.issued else amount
+        pledge = self.world.apply(loan, parcel, of_batch("B1", str(whole)))
+        self.state[pledge], self.parcel[pledge] = "applied", parcel
+
+    @precondition(lambda self: self._open())
+    @rule(data=st.data())
+    def go_on(self, data: st.DataObject) -> None:
+        """A step that may follow, by one who may, so that pledges come far."""
+        pledge = data.draw(st.sampled_from(self._open()))
+        steps = [s for s in registry.following(self.state[pledge]) if s != "withdraw"]
+        self._act(pledge, data.draw(st.sampled_from(steps)), wrong=False)
+
+    @precondition(lambda self: self.state)
+    @rule(data=st.data(), action=st.sampled_from(ACTIONS), wrong=st.booleans())
+    def act(self, data: st.DataObject, action: str, wrong: bool) -> None:
+        """Any action on any pledge, sometimes by one who may not."""
+        self._act(data.draw(st.sampled_from(sorted(self.state))), action, wrong=wrong)
+
+    def _act(self, pledge: str, action: str, *, wrong: bool) -> None:
+        maker = registry.may("bank_maker", action) != wrong
+        user = self.world.maker if maker else self.world.checker
+        more = (f"N-{pledge}",) if action == "register" else ()
+        may_follow = action in registry.following(self.state[pledge])
+        barred = action == "register" and self._barred(pledge)
+        before = self.world.events()
+        try:
+            found = getattr(registry, action)(self.world.registry, user, pledge, *more)
+        except (NotAllowed, ImpossibleTransition, ConflictsFound) as error:
+            assert self.world.events() == before
+            why = {NotAllowed: wrong, ImpossibleTransition: not may_follow, ConflictsFound: barred}
+            assert why[type(error)]  # noqa: PT017  (it depends on what was tried)
+            return
+        except RegistryError as error:
+            words = error.say("en")
+            assert action == "register"
+            assert "are left" in words or "whole tonnes" in words
+            assert self.world.events() == before
+            return
+        assert may_follow
+        assert not wrong
+        assert not barred
+        self.state[pledge] = found.state
+        self.reached.add(found.state)
+        if action == "release":
+            assert pledge not in self.released, "released twice"
+            self.released.add(pledge)
+
+    @precondition(lambda self: self.state)
+    @rule(data=st.data(), amount=tonnes, first=st.integers(1, ISSUED), size=st.integers(0, 20))
+    def release_a_part(self, data: st.DataObject, amount: Decimal, first: int, size: int) -> None:
+        pledge = data.draw(st.sampled_from(sorted(self.state)))
+        part = serials("B1", first, first + size) if self.issued else of_batch("B1", str(amount))
+        held = self._held(pledge)
+        try:
+            registry.release(self.world.registry, self.world.checker, pledge, [part])
+        except RegistryError:
+            assert self._held(pledge) == held
+            return
+        assert self.state[pledge] in BARRING
+        assert self._held(pledge) == held - part.amount() > 0
+
+    @rule(amount=tonnes, state=st.sampled_from(["sold", "retired", "buffer"]))
+    def set_aside(self, amount: Decimal, state: str) -> None:
+        part: Part = of_batch("B1", str(amount))
+        free = self._limit() - self._counted()
+        try:
+            registry.set_aside(self.world.registry, self.world.forestry, part, state=state)
+        except RegistryError:
+            whole = amount == amount.to_integral_value()
+            assert amount > free or (self.issued and not whole) or (
+                not self.issued and state != "sold"
+            )  # fmt: skip
+            return
+        assert amount <= free
+
+    @precondition(lambda self: not self.issued)
+    @rule(buffer=st.integers(0, 20))
+    def issue(self, buffer: int) -> None:
+        form = IssueForm(serial_from=1, serial_to=ISSUED, buffer=buffer)
+        registry.issue_batch(self.world.registry, self.world.forestry, "B1", form)
+        self.issued = True
+
+    @invariant()
+    def no_loan_is_drawn_without_registration(self) -> None:
+        words = (
+            "SELECT count(*) FROM loans WHERE drawn_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+            "pledges WHERE pledges.loan_id = loans.loan_id AND registered_at IS NOT NULL AND "
+            "registered_at <= drawn_at)"
+        )
+        assert self._number(words) == 0
+
+    @invariant()
+    def no_more_is_taken_than_there_is(self) -> None:
+        assert self._counted() <= self._limit()
+
+    @invariant()
+    def no_serial_is_taken_twice(self) -> None:
+        words = "SELECT serial_from, serial_to FROM lots WHERE state NOT IN ('released','reserved')"
+        with self.world.registry.reading() as session:
+            taken = [n for a, b in session.execute(text(words)) if a for n in range(a, b + 1)]
+        assert len(taken) == len(set(taken))
+
+    @invariant()
+    def no_forest_is_pledged_twice(self) -> None:
+        active = [p for p, state in self.state.items() if state in BARRING]
+        for place, one in enumerate(active):
+            for other in active[place + 1 :]:
+                assert (self.parcel[one], self.parcel[other]) not in OVERLAP
+
+    def _open(self) -> list[str]:
+        return [p for p, state in sorted(self.state.items()) if registry.following(state)]
+
+    def _barred(self, pledge: str) -> bool:
+        return any(
+            self.state[other] in BARRING and (self.parcel[pledge], self.parcel[other]) in OVERLAP
+            for other in self.state
+            if other != pledge
+        )
+
+    def _held(self, pledge: str) -> Decimal:
+        return sum((lot[1] for lot in self.world.lots(pledge, "pledged")), Decimal(0))
+
+    def _counted(self) -> Decimal:
+        words = "SELECT sum(tonnes) FROM lots WHERE state NOT IN ('released', 'reserved')"
+        return Decimal(self._number(words)) / 1000
+
+    def _limit(self) -> Decimal:
+        return Decimal(ISSUED if self.issued else 100)
+
+    def _number(self, words: str) -> int:
+        with self.world.registry.reading() as session:
+            return int(session.execute(text(words)).scalar() or 0)
+
+
+def test_the_laws_hold_whatever_is_tried(database: str, furnished_place: Callable[[], str]) -> None:
+    reached: set[str] = set()
+    place = staticmethod(furnished_place)
+    machine = type("Machine", (Registry,), {"new_place": place, "reached": reached})
+    examples, steps = {"sqlite": (15, 40), "postgresql": (4, 30)}[database]
+    health = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    chosen = settings(
+        max_examples=examples, stateful_step_count=steps, suppress_health_check=health
+    )
+    run_state_machine_as_test(machine, settings=chosen)
+    far = {"monitored", "repaid", "withdrawn"} if database == "sqlite" else set()
+    assert reached >= {"registered", "drawn", "released", *far}
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(3600)
+def test_the_laws_hold_over_many_more_sequences(furnished_place: Callable[[], str]) -> None:
+    place = staticmethod(furnished_place)
+    machine = type("Machine", (Registry,), {"new_place": place, "reached": set()})
+    chosen = settings(
+        max_examples=400, stateful_step_count=80, derandomize=False,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    run_state_machine_as_test(machine, settings=chosen)
