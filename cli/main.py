@@ -51,6 +51,8 @@ class LazyGroup(click.Group):
         "sinks": Text("森林碳：储量与变化", "forest carbon: stock and change"),
         "pledge": Text("质押登记库：登记、解押、查询、审计",
                        "the registry of pledges: register, release, list, audit"),
+        "lending": Text("质押登记库的网络接口：启动、文档、权限",
+                        "the REST API of the registry: start it, its document, its access"),
     }  # fmt: skip
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -29,9 +29,9 @@ class NoToken(ApiError):  # noqa: N818
     """The request has no valid token."""
 
     template = Text(
-        "请在 Authorization 头中给出有效的令牌（Bearer …）。令牌由 gep lending token 签发。",
+        "请在 Authorization 头中给出有效的令牌（Bearer …）。令牌由 gep pledge token 签发。",
         "Give a valid token in the Authorization header (Bearer ...). Tokens are issued with "
-        "`gep lending token`.",
+        "`gep pledge token`.",
     )
 
 

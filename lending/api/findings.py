@@ -6,9 +6,7 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from data_catalog.text import Text
-from lending import conflicts
-from lending.conflicts.claim import Party
-from lending.registry.claims import Finding as RegistryFinding
+from lending.conflicts import Finding, Party
 
 __all__ = ["FindingView", "PartyView", "Words", "finding_view"]
 
@@ -57,18 +55,12 @@ class FindingView(BaseModel):
     first: str = ""
     missing: list[str] = []
     what: Words
-    rule: Words | None = None
-    source: str = ""
+    rule: Words
+    source: str
 
 
-def finding_view(found: "conflicts.Finding | RegistryFinding") -> FindingView:
+def finding_view(found: Finding) -> FindingView:
     """Return a finding for an answer."""
-    if not isinstance(found, conflicts.Finding):
-        return FindingView(
-            check=found.check, level=found.level, claim=PartyView(claim_id=found.first),
-            other=PartyView(claim_id=found.second), area_m2=found.area_m2, years=found.years,
-            tonnes=found.tonnes, what=Words.of(found.text),
-        )  # fmt: skip
     return FindingView(
         check=found.check, level=found.level, claim=_party(found.claim),
         other=_party(found.other) if found.other else None, area_m2=found.area_m2,

@@ -34,7 +34,6 @@ class Limits:
     claims_most: int
     answer_kept: float
     threads: int
-    token_life: float
     years_most: float
     draws_most: int
 
@@ -57,7 +56,6 @@ def limits() -> Limits:
         claims_most=int(_row("claims_most", "1")),
         answer_kept=_row("answer_kept", "s"),
         threads=int(_row("threads", "1")),
-        token_life=_row("token_life", "s"),
         years_most=_row("years_most", "year"),
         draws_most=int(_row("draws_most", "1")),
     )

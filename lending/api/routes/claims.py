@@ -15,8 +15,7 @@ from lending.api.findings import FindingView, finding_view
 from lending.api.forms import CheckIn, ClaimIn
 from lending.api.visit import At
 from lending.conflicts import Claim, ClaimError, Fact, Serials, bundled_rules, find_conflicts
-from lending.registry.claims import Claim as RegisteredClaim
-from lending.registry.claims import active_claims
+from lending.registry.claims import candidates
 from lending.registry.finding import one
 from lending.registry.tables import Parcel, ParcelVersion
 
@@ -27,7 +26,7 @@ def check_claims(at: At, form: CheckIn) -> list[FindingView]:
     """Return what speaks against the claims, worst first."""
     with at.registry.reading() as session:
         new = [_claim(session, asked) for asked in form.claims]
-        known = [_registered(claim) for claim in active_claims(session)]
+        known = candidates(session, new)
     today = at.registry.clock().date()
     return [finding_view(found) for found in find_conflicts(new, known, bundled_rules(), today)]
 
@@ -42,17 +41,6 @@ def _claim(session: Session, asked: ClaimIn) -> Claim:
     serials = tuple(Serials(s.batch, s.serial_from, s.serial_to) for s in asked.serials)
     same = asked.model_dump(exclude={"geometry", "crs", "serials", "facts"})
     return Claim(**same, geometry=geometry, crs=crs, serials=serials, facts=dict(_facts(asked)))
-
-
-def _registered(claim: RegisteredClaim) -> Claim:
-    """Return a claim of the registry as the search compares it."""
-    return Claim(
-        claim_id=claim.claim_id, parcel_id=claim.parcel_id, geometry=claim.geometry, crs=claim.crs,
-        right=claim.right, vintage_from=claim.vintage_from, vintage_to=claim.vintage_to,
-        serials=tuple(Serials(*serials) for serials in claim.serials), tonnes=claim.tonnes,
-        programme=claim.programme, holder=claim.holder, registered_at=claim.registered_at,
-        state=claim.state, family=claim.family,
-    )  # fmt: skip
 
 
 def _facts(asked: ClaimIn) -> Iterable[tuple[str, Fact]]:

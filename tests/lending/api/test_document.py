@@ -74,7 +74,7 @@ def asking(service: Service, role: str) -> Callable[[schemathesis.Case], None]:
 
 
 def test_nothing_in_the_document_makes_the_service_fail(desk: Service) -> None:
-    fuzzed(desk, 12)
+    fuzzed(desk, 6)
 
 
 @pytest.mark.torture
