@@ -20,8 +20,6 @@ def complaint(fault: Mapping[str, Any]) -> Text:
     return Text(words.format_map({"msg": fault["msg"], **facts}), str(fault["msg"]))
 
 
-
-
 @cache
 def _chinese() -> dict[str, str]:
     text = (resources.files("data_catalog.lending") / "api_complaints.csv").read_text("utf-8")

@@ -86,5 +86,3 @@ def _complete(operation: dict[str, Any], endpoint: Endpoint) -> None:
         operation["x-action"] = endpoint.action
     if endpoint.method == "POST":
         operation.setdefault("parameters", []).append(KEY)
-
-

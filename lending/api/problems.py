@@ -112,9 +112,7 @@ def _of_fields(request: Request, error: RequestValidationError) -> Response:
         for fault in error.errors()
     ]
     detail = "; ".join(f"{one.where}: {one.problem}" for one in wrong[:SHOWN])
-    return answer(
-        request, UNPROCESSABLE, Text(detail, detail), errors=wrong[:MANY]
-    )
+    return answer(request, UNPROCESSABLE, Text(detail, detail), errors=wrong[:MANY])
 
 
 def _asked_for(request: Request, error: GepError) -> bool:

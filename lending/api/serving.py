@@ -79,12 +79,16 @@ def server_of(app: FastAPI) -> uvicorn.Server:
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    taken = None
     try:
         family, kind, proto, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         taken = socket.socket(family, kind, proto)
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(where)
+        taken.listen()
     except OSError as error:
+        if taken is not None:
+            taken.close()
         problem = Text(f"不能在此监听：{error}", f"cannot listen there: {error}")
         raise ServeError(where=f"{host}:{port}", problem=problem) from error
     return taken

@@ -36,7 +36,9 @@ def read_json(body: bytes, depth: int) -> Any:  # noqa: ANN401
         raise _refused("不是 UTF-8 文字", "is no text in UTF-8") from error
     except json.JSONDecodeError as error:
         at = f"{error.lineno}:{error.colno}"
-        raise _refused(f"不是 JSON（{at}）：{error.msg}", f"is no JSON ({at}): {error.msg}") from error
+        raise _refused(
+            f"不是 JSON（{at}）：{error.msg}", f"is no JSON ({at}): {error.msg}"
+        ) from error
     if "\x00" in words or "\\u0000" in words:
         raise _refused("含有空字符 U+0000", "has the character U+0000")
     return found

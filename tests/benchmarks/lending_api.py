@@ -20,7 +20,13 @@ from lending.api.serving import server_of
 from tests.lending.registry.world import furnished
 
 SECONDS = 5
-PATHS = ("/v1/me", "/v1/parcels/K1", "/v1/loans/L1", "/v1/pledges?limit=20", "/v1/parcels?limit=100")
+PATHS = (
+    "/v1/me",
+    "/v1/parcels/K1",
+    "/v1/loans/L1",
+    "/v1/pledges?limit=20",
+    "/v1/parcels?limit=100",
+)
 
 
 def _serve(place: Path, listening: socket.socket) -> None:
@@ -48,13 +54,14 @@ def main() -> None:
         )
         server.start()
         for path in PATHS:
-            _measure(path, listening.getsockname()[1], words)
+            _measure(path, listening.getsockname()[1], words, psutil.Process(server.pid))
         server.terminate()
 
 
-def _measure(path: str, port: int, words: str) -> None:
+def _measure(path: str, port: int, words: str, server: psutil.Process) -> None:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     times = []
+    before = sum(server.cpu_times()[:2])
     until = time.perf_counter() + SECONDS
     while time.perf_counter() < until:
         began = time.perf_counter()
@@ -64,9 +71,13 @@ def _measure(path: str, port: int, words: str) -> None:
         times.append(time.perf_counter() - began)
         if answer.status != 200:
             sys.exit(f"{path}: {answer.status} {json.loads(body)}")
+    core = (sum(server.cpu_times()[:2]) - before) / len(times)
     times.sort()
     late = times[int(len(times) * 0.95)] * 1000
-    print(f"{path:30} {len(times) / SECONDS:8.0f} requests/s   p95 {late:6.1f} ms")
+    print(
+        f"{path:30} {len(times) / SECONDS:8.0f} requests/s   p95 {late:6.1f} ms   "
+        f"{core * 1000:5.2f} ms of a core each, {1 / core:5.0f} a second"
+    )
 
 
 if __name__ == "__main__":

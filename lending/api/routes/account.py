@@ -6,7 +6,6 @@ from sqlalchemy import select, text
 
 from data_catalog.errors import UnknownNameError
 from data_catalog.text import Text
-
 from lending.api.findings import Words
 from lending.api.paging import Page, cut
 from lending.api.routes.names import Number, Pages

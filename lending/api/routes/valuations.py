@@ -24,7 +24,7 @@ from lending.registry.tables import Valuation as Kept
 from lending.valuation.result import Inputs, Valuation
 from lending.valuation.value import inputs_of, value
 
-__all__ = ["get_valuation", "list_valuations", "record_valuation", "recompute_valuation"]
+__all__ = ["get_valuation", "list_valuations", "recompute_valuation", "record_valuation"]
 
 
 class Recomputed(BaseModel):

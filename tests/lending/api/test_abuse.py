@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -135,7 +134,9 @@ def test_days_that_are_none(desk: Service, day: object) -> None:
     assert sent(desk, json.dumps(form).encode(), "/v1/projects") == 422
 
 
-@pytest.mark.parametrize("tonnes", ["-1", "NaN", "Infinity", "1e30", "0.0001", "", "x", True, [], {}])
+@pytest.mark.parametrize(
+    "tonnes", ["-1", "NaN", "Infinity", "1e30", "0.0001", "", "x", True, [], {}]
+)
 def test_tonnes_that_are_none(desk: Service, tonnes: object) -> None:
     form = {"batch_id": "B9", "project_id": "J1", "vintage_from": "2026-01-01",
             "vintage_to": "2027-01-01", "tonnes": tonnes}  # fmt: skip
@@ -148,7 +149,9 @@ def test_what_is_too_large_is_not_read(serving, copied) -> None:
     assert sent(service, large) == 413
     # Without its length, in pieces, it is stopped while it comes.
     pieces = (large[i : i + 100] for i in range(0, len(large), 100))
-    answer = service.client.post("/v1/subjects", content=pieces, headers=service.headers("forestry"))
+    answer = service.client.post(
+        "/v1/subjects", content=pieces, headers=service.headers("forestry")
+    )
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
     assert sent(service, json.dumps(SUBJECT).encode()) == 201
@@ -183,8 +186,14 @@ def test_a_fault_of_ours_is_told_without_its_inside(
     assert "secret detail" in caplog.text
 
 
-@given(st.dictionaries(st.text(max_size=8), st.integers() | st.text(max_size=8) | st.none(), max_size=4))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(
+    st.dictionaries(
+        st.text(max_size=8), st.integers() | st.text(max_size=8) | st.none(), max_size=4
+    )
+)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None
+)
 def test_random_forms_are_answered_4xx(desk: Service, form: dict) -> None:
     client: TestClient = desk.client
     answer = client.post("/v1/loans", json=form, headers=desk.headers("bank_maker"))

@@ -118,9 +118,7 @@ def test_own_tokens_are_listed_and_revoked(service: Service) -> None:
 
 def test_a_stopped_user_is_out(service: Service) -> None:
     bank = service.world.maker.organisation
-    registry.record_user(
-        service.world.registry, "bank_maker.1", "bank_maker", bank, active=False
-    )
+    registry.record_user(service.world.registry, "bank_maker.1", "bank_maker", bank, active=False)
     assert service.get("bank_maker", "/v1/me").status_code == 401
 
 

@@ -1,7 +1,6 @@
 """Requests of one life after another: a pledge, pages, keys, languages, rates."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,9 @@ from tests.lending.api.conftest import Service
 
 SQUARE = {
     "type": "Polygon",
-    "coordinates": [[[119.0, 28.0], [119.01, 28.0], [119.01, 28.01], [119.0, 28.01], [119.0, 28.0]]],
+    "coordinates": [
+        [[119.0, 28.0], [119.01, 28.0], [119.01, 28.01], [119.0, 28.01], [119.0, 28.0]]
+    ],
 }
 APPLICATION = {
     "loan_id": "L1", "right_code": "CARB_F", "parcels": ["K1"], "vintage_from": "2026-01-01",
@@ -134,7 +135,10 @@ def test_a_valuation_is_computed_kept_and_computed_again(service: Service) -> No
     newer = form | {"valuation_id": "V2", "supersedes": "V1"}
     assert service.post("bank_maker", "/v1/valuations", newer).status_code == 201
     listed = service.get("auditor", "/v1/valuations").json()["items"]
-    assert [(one["valuation_id"], one["document"]) for one in listed] == [("V1", None), ("V2", None)]
+    assert [(one["valuation_id"], one["document"]) for one in listed] == [
+        ("V1", None),
+        ("V2", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +172,9 @@ def test_pages_hold_every_row_once(service: Service) -> None:
     assert names == ["K1", *(f"N{number}" for number in range(7))]
 
 
-@pytest.mark.parametrize("cursor", ["x", "e30", "W10", "MTIz", "%00", "W251bGwsIG51bGxd", "é", "A" * 600])
+@pytest.mark.parametrize(
+    "cursor", ["x", "e30", "W10", "MTIz", "%00", "W251bGwsIG51bGxd", "é", "A" * 600]
+)
 def test_a_cursor_of_another_list_is_refused(desk: Service, cursor: str) -> None:
     events = desk.get("auditor", "/v1/events?limit=1").json()["next"]
     for wrong in (cursor, events):
@@ -214,7 +220,9 @@ def test_an_act_whose_answer_was_lost_is_not_done_again(
     # As if the service died between the act and the keeping of its answer.
     with monkeypatch.context() as patched:
         patched.setattr("lending.api.visit.keep", lambda *_: None)
-        assert service.post("bank_maker", "/v1/pledges", APPLICATION, headers=KEY).status_code == 201
+        assert (
+            service.post("bank_maker", "/v1/pledges", APPLICATION, headers=KEY).status_code == 201
+        )
     again = service.post("bank_maker", "/v1/pledges", APPLICATION, headers=KEY)
     assert again.status_code == 409
     assert len(service.get("bank_maker", "/v1/pledges").json()["items"]) == 1
