@@ -44,6 +44,8 @@ __all__ = [
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NOT_ON_EARTH = "geometry is not on the earth in this crs: are the axes east, north?"
+EAST, NORTH = 180, 90
+"""Degrees that there are."""
 GEOJSON = {
     "type": "object",
     "description": "GeoJSON: a valid Polygon or MultiPolygon, east before north.",
@@ -82,7 +84,7 @@ def _on_earth(geometry: BaseGeometry, crs: str) -> None:
         west, south, east, north = bounds_of(geometry, crs)
     except ProjError as error:
         raise ValueError(NOT_ON_EARTH) from error
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+    if not (-EAST <= west <= east <= EAST and -NORTH <= south <= north <= NORTH):
         raise ValueError(NOT_ON_EARTH)
 
 

@@ -21,7 +21,7 @@ TITLES: dict[type[Row], Text] = {
 R = TypeVar("R", Loan, Pledge, Policy, Valuation)
 
 
-def visible(user: User, kind: type[R]) -> Select[tuple[R]]:
+def visible(user: User, kind: type[R]) -> Select[R]:
     """Return a query of the rows that a user may see."""
     return select(kind).where(_own(user, kind) if user.role in BANKS else true())
 

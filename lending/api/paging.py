@@ -40,7 +40,7 @@ class Paged:
 
 
 def cut(
-    session: Session, wanted: Select[tuple[R]], key: InstrumentedAttribute[Any], page: Paged
+    session: Session, wanted: Select[R], key: InstrumentedAttribute[Any], page: Paged
 ) -> tuple[list[R], str | None]:
     """Return the rows of a page, ordered by a unique column, and the cursor of the next one.
 

@@ -117,9 +117,8 @@ def _of_fields(request: Request, error: RequestValidationError) -> Response:
 
 def _asked_for(request: Request, error: GepError) -> bool:
     """Whether what is unknown stands in the address, and not in the body."""
-    return isinstance(error, UnknownNameError) and error.facts["name"] in map(
-        str, request.path_params.values()
-    )
+    names = [str(value) for value in request.path_params.values()]
+    return isinstance(error, UnknownNameError) and error.facts["name"] in names
 
 
 def _headers(error: GepError) -> Iterator[tuple[str, str]]:

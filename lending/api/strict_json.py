@@ -33,14 +33,13 @@ def read_json(body: bytes, depth: int) -> Any:  # noqa: ANN401
         )  # fmt: skip
         json.dumps(found, ensure_ascii=False).encode("utf-8")
     except UnicodeError as error:
-        raise _refused("不是 UTF-8 文字", "is no text in UTF-8") from error
+        raise _refused(Text("不是 UTF-8 文字", "is no text in UTF-8")) from error
     except json.JSONDecodeError as error:
         at = f"{error.lineno}:{error.colno}"
-        raise _refused(
-            f"不是 JSON（{at}）：{error.msg}", f"is no JSON ({at}): {error.msg}"
-        ) from error
+        what = Text(f"不是 JSON（{at}）：{error.msg}", f"is no JSON ({at}): {error.msg}")
+        raise _refused(what) from error
     if "\x00" in words or "\\u0000" in words:
-        raise _refused("含有空字符 U+0000", "has the character U+0000")
+        raise _refused(Text("含有空字符 U+0000", "has the character U+0000"))
     return found
 
 
@@ -50,11 +49,11 @@ def _measured(words: str, depth: int) -> None:
     for bracket in BRACKET.finditer(QUOTED.sub("", words)):
         level += 1 if bracket[0] in "[{" else -1
         if level > depth:
-            raise _refused(f"嵌套超过 {depth} 层", f"is nested deeper than {depth}")
+            raise _refused(Text(f"嵌套超过 {depth} 层", f"is nested deeper than {depth}"))
 
 
 def _no_number(words: str) -> NoReturn:
-    raise _refused(f"含有 {words}，它不是数", f"has {words}, which is not a number")
+    raise _refused(Text(f"含有 {words}，它不是数", f"has {words}, which is not a number"))
 
 
 def _whole(words: str) -> int:
@@ -70,7 +69,7 @@ def _number(words: str) -> float:
 
 def _short(words: str) -> str:
     if len(words) > LONGEST_NUMBER:
-        raise _refused("含有过长的数", "has an endless number")
+        raise _refused(Text("含有过长的数", "has an endless number"))
     return words
 
 
@@ -79,9 +78,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _refused(f"名称“{twice}”出现两次", f"has the name {twice!r} twice")
+        raise _refused(Text(f"名称“{twice}”出现两次", f"has the name {twice!r} twice"))
     return found
 
 
-def _refused(zh: str, en: str) -> BadRequest:
-    return BadRequest(where=Text("请求正文", BODY), problem=Text(f"{zh}。", f"{en}."))
+def _refused(what: Text) -> BadRequest:
+    return BadRequest(where=Text("请求正文", BODY), problem=Text(f"{what.zh}。", f"{what.en}."))

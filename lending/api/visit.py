@@ -92,20 +92,20 @@ class WatchedRoute(APIRoute):
 
 def _admitted(desk: Desk, request: Request) -> User:
     """Return whose token the request has, if the caller still has a request left."""
-    scheme, _, words = request.headers.get("authorization", "").partition(" ")
-    host = request.client.host if request.client else ""
+    words = _token(request)
     try:
-        if scheme.lower() != "bearer" or not words:
-            raise NoToken
         user = user_of_token(desk.registry, words)
     except NotAllowed as error:
-        _counted(desk.strangers, host)
+        _counted(desk.strangers, request.client.host if request.client else "")
         raise NoToken from error
-    except NoToken:
-        _counted(desk.strangers, host)
-        raise
     _counted(desk.callers, hashlib.sha256(words.encode()).hexdigest())
     return user
+
+
+def _token(request: Request) -> str:
+    """Return the bearer token; what is none is nobody's."""
+    scheme, _, words = request.headers.get("authorization", "").partition(" ")
+    return words if scheme.lower() == "bearer" else ""
 
 
 def _counted(buckets: Buckets, caller: str) -> None:
@@ -143,7 +143,7 @@ async def _body(request: Request, limits: Limits) -> bytes:
     except TimeoutError as error:
         raise Late(seconds=f"{limits.body_time:g}") from error
     if body:
-        request._json = await run_in_threadpool(read_json, body, limits.json_depth)  # type: ignore[attr-defined]  # noqa: SLF001
+        request._json = await run_in_threadpool(read_json, body, limits.json_depth)  # noqa: SLF001
     return body
 
 

@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from lending.api.endpoints import endpoints
+from lending.registry import roles
 from tests.lending.api.conftest import ROLES, Service
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api" / "openapi.json"
@@ -80,3 +81,21 @@ def test_nothing_in_the_document_makes_the_service_fail(desk: Service) -> None:
 @pytest.mark.torture
 def test_nothing_in_the_document_makes_the_service_fail_at_length(service: Service) -> None:
     fuzzed(service, 500)
+
+
+def access_table(language: str) -> str:
+    """Return who may use what, as the docs page shows it."""
+    words = {"zh": ("方法", "地址", "办理"), "en": ("method", "path", "what it does")}[language]
+    titles = [*words, *(title[language] for title in roles().values())]
+    lines = [titles, ["---"] * 3 + [":-:"] * len(ROLES)]
+    lines += [
+        [e.method, f"`{e.path}`", e.title[language], *("✓" * (r in e.roles) for r in roles())]
+        for e in endpoints().values()
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+@pytest.mark.parametrize(("name", "language"), [("README.md", "en"), ("README.zh.md", "zh")])
+def test_the_page_says_who_may_use_what(name: str, language: str) -> None:
+    page = (DOCUMENT.parent / name).read_text("utf-8")
+    assert page.endswith(f"<!-- access -->\n\n{access_table(language)}")
