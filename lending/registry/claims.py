@@ -15,7 +15,7 @@ from typing import TypeVar
 import shapely
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from lending.conflicts import Claim, Finding, Rules, Serials, bundled_rules, find_conflicts
@@ -57,13 +57,17 @@ def active_claims(session: Session) -> list[Claim]:
 def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
     """Return the active claims of other pledges that may meet any of these."""
     own = {claim.claim_id.split("/")[0] for claim in claims}
+    widest = session.scalar(select(func.max(ParcelVersion.width))) or 0.0
     found: dict[str, Claim] = {}
     for some in _portions(claims):
-        near = or_(*(_near(claim) for claim in some), _of_batches(some))
-        wanted = _rows().where(
-            Pledge.state.in_(active_states()), Pledge.pledge_id.not_in(own), near
-        )
-        found |= {claim.claim_id: claim for claim in _claims(session, wanted)}
+        around = or_(*(_around(claim, widest) for claim in some))
+        holders = _holders(session, around) | _of_batches(session, some)
+        for names in _portions(sorted(holders - own)):
+            meeting = and_(
+                Pledge.pledge_id.in_(names), Pledge.state.in_(active_states()),
+                or_(*(_meeting(claim) for claim in some)),
+            )  # fmt: skip
+            found |= {claim.claim_id: claim for claim in _claims(session, _rows().where(meeting))}
     return list(found.values())
 
 
@@ -98,20 +102,45 @@ def _to_common(crs: str) -> Transformer:
     return Transformer.from_crs(crs, COMMON_CRS, always_xy=True)
 
 
-def _near(claim: Claim) -> ColumnElement[bool]:
-    if claim.geometry is None or claim.vintage_from is None or claim.vintage_to is None:
+def _around(claim: Claim, widest: float) -> ColumnElement[bool]:
+    """Return the condition that a parcel's bounds meet a claim's."""
+    if claim.geometry is None:
         return false()
     west, south, east, north = bounds_of(claim.geometry, claim.crs)
     return and_(
-        ParcelVersion.west <= east, ParcelVersion.east >= west,
+        ParcelVersion.west.between(west - widest, east), ParcelVersion.east >= west,
         ParcelVersion.south <= north, ParcelVersion.north >= south,
-        Pledge.vintage_from < claim.vintage_to, Pledge.vintage_to > claim.vintage_from,
     )  # fmt: skip
 
 
-def _of_batches(claims: Iterable[Claim]) -> ColumnElement[bool]:
+def _meeting(claim: Claim) -> ColumnElement[bool]:
+    """Return the condition that a pledge's years meet a claim's."""
+    if claim.vintage_from is None or claim.vintage_to is None:
+        return true()
+    return and_(Pledge.vintage_from < claim.vintage_to, Pledge.vintage_to > claim.vintage_from)
+
+
+def _holders(session: Session, around: ColumnElement[bool]) -> set[str]:
+    """Return the pledges of parcels around: found by their bounds, before anything is joined."""
+    wanted = (
+        select(PledgeParcel.pledge_id)
+        .join(
+            ParcelVersion,
+            and_(
+                ParcelVersion.parcel_id == PledgeParcel.parcel_id,
+                ParcelVersion.version == PledgeParcel.version,
+            ),
+        )
+        .where(around)
+    )
+    return set(session.scalars(wanted))
+
+
+def _of_batches(session: Session, claims: Iterable[Claim]) -> set[str]:
+    """Return the pledges with lots of the claims' batches."""
     batches = {serials.batch for claim in claims for serials in claim.serials}
-    return Pledge.pledge_id.in_(select(Lot.pledge_id).where(Lot.batch_id.in_(batches)))
+    wanted = select(Lot.pledge_id).where(Lot.batch_id.in_(batches))
+    return {name for name in session.scalars(wanted) if name}
 
 
 def _rows() -> Select[Pledge, ParcelVersion]:

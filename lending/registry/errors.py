@@ -62,8 +62,8 @@ class ConflictsFound(RegistryError):  # noqa: N818
     """
 
     template = Text(
-        "{pledge}：未登记，有 {blocks} 处冲突。{first}",
-        "{pledge}: not registered, {blocks} conflicts. {first}",
+        "{pledge}：未登记；冲突 {blocks} 处：{first}",
+        "{pledge}: not registered; conflicts: {blocks}. {first}",
     )
 
     def __init__(self, pledge: str, findings: "Sequence[Finding]") -> None:

@@ -9,7 +9,7 @@ import math
 import unicodedata
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pyproj
 import shapely
@@ -51,6 +51,10 @@ MOST_PARTS = 10_000
 LARGEST = 2**53
 """The largest whole number that JSON, SQLite and PostgreSQL all hold exactly."""
 BAD_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
+INTERVALS = (
+    ("vintage_from", "vintage_to"), ("valid_from", "valid_to"), ("starts", "ends"),
+    ("crediting_from", "crediting_to"), ("tenure_from", "tenure_to"),
+)  # fmt: skip
 AREAS = {"Polygon", "MultiPolygon"}
 
 
@@ -126,6 +130,16 @@ class Form(BaseModel):
     """A form: unknown fields are errors, and nothing changes after it is checked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    @model_validator(mode="after")
+    def _intervals(self) -> Self:
+        """Refuse a half-open interval [from, to) that is empty."""
+        for first, last in INTERVALS:
+            begin, end = getattr(self, first, None), getattr(self, last, None)
+            if begin is not None and end is not None and begin >= end:
+                problem = f"{first} {begin} is not before {last} {end}"
+                raise ValueError(problem)
+        return self
 
 
 class SubjectForm(Form):

@@ -21,7 +21,7 @@ from data_catalog.text import Text
 from lending.registry import journal
 from lending.registry.claims import FindConflicts, default_finder
 from lending.registry.database import engine_of, named, reading, write_ahead, writing
-from lending.registry.errors import RegistryError
+from lending.registry.errors import NotAllowed, RegistryError
 from lending.registry.roles import permit
 from lending.registry.sealing import Sealer
 from lending.registry.tables import User
@@ -89,7 +89,7 @@ class Registry:
             Session(connection, expire_on_commit=False, autoflush=False) as session,
         ):
             if user is not None:
-                permit(_user(session, user.user_id), kind)
+                _permit_now(session, user, kind)
             journal.watch(session)
             last = journal.head(session)
             time = max(self.clock(), last.time) if last else self.clock()
@@ -200,6 +200,20 @@ def _config() -> Config:
     config.set_main_option("script_location", "lending.registry:migrations")
     config.set_main_option("path_separator", "os")
     return config
+
+
+def _permit_now(session: Session, user: User, kind: str) -> None:
+    """Return if the user, as recorded at this moment, may do this for the same organisation."""
+    found = _user(session, user.user_id)
+    permit(found, kind)
+    if found.organisation != user.organisation:
+        raise NotAllowed(user=user.user_id, problem=MOVED)
+
+
+MOVED = Text(
+    "该用户已调往另一单位，请重新打开登记库。",
+    "this user now belongs to another organisation; open the registry again.",
+)
 
 
 def _user(session: Session, user_id: str) -> User:

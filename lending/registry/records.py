@@ -100,7 +100,8 @@ def record_parcel(registry: Registry, user: User, form: ParcelForm) -> ParcelVer
         west, south, east, north = bounds_of(form.geometry, form.crs)
         version = ParcelVersion(
             parcel_id=form.parcel_id, version=last + 1, geometry=form.geometry.wkb, crs=form.crs,
-            west=west, south=south, east=east, north=north, certificate=form.certificate,
+            west=west, south=south, east=east, north=north, width=east - west,
+            certificate=form.certificate,
             certificate_area_ha=form.certificate_area_ha, tenure_from=form.tenure_from,
             tenure_to=form.tenure_to, holder=form.holder, recorded_at=act.time,
         )  # fmt: skip

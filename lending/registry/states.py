@@ -15,9 +15,9 @@ from data_catalog.text import Text
 from lending.registry.errors import ImpossibleTransition
 from lending.registry.roles import actions
 
-__all__ = ["STATES_OF_NO_PLEDGE", "State", "active_states", "following", "next_state", "states"]
+__all__ = ["BEFORE_ALL", "State", "active_states", "following", "next_state", "states"]
 
-STATES_OF_NO_PLEDGE = ""
+BEFORE_ALL = ""
 """What an application starts from."""
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from data_catalog.errors import UnknownNameError
+from data_catalog.names import suggestion
 from data_catalog.text import Text
-from lending.conflicts import Finding
+from lending.conflicts import Finding, bundled_rules
 from lending.registry.claims import candidates, claims_of
 from lending.registry.errors import ConflictsFound, NotAllowed, RegistryError
 from lending.registry.finding import new, one
@@ -17,7 +19,7 @@ from lending.registry.forms import Part, PledgeForm
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
 from lending.registry.opening import Act, Registry
 from lending.registry.sealing import key_in, needed
-from lending.registry.states import STATES_OF_NO_PLEDGE, active_states, next_state
+from lending.registry.states import BEFORE_ALL, active_states, next_state
 from lending.registry.tables import (
     Event,
     Loan,
@@ -57,6 +59,7 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
     with registry.acting(user, "apply") as act:
         session = act.session
         loan = one(session, Loan, form.loan_id)
+        _known_right(form.right_code)
         number = session.scalar(select(func.count()).select_from(Pledge)) or 0
         act.subject = f"P{number + 1:06d}"
         if form.right_id:
@@ -64,7 +67,7 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
         pledge = Pledge(
             pledge_id=act.subject, loan_id=form.loan_id, right_code=form.right_code,
             right_id=form.right_id, organisation=user.organisation,
-            state=next_state(act.subject, STATES_OF_NO_PLEDGE, "apply"),
+            state=next_state(act.subject, BEFORE_ALL, "apply"),
             vintage_from=form.vintage_from, vintage_to=form.vintage_to, programme=form.programme,
             secured_amount=form.secured_amount, family=form.family or form.loan_id,
             account=_account(registry, session, loan, form.account), maker=user.user_id,
@@ -301,6 +304,14 @@ def _record(finding: Finding) -> dict[str, Any]:
         "check": finding.check, "level": finding.level, "claim": finding.claim.claim_id,
         "other": other, "what": {"zh": finding.what.zh, "en": finding.what.en},
     }  # fmt: skip
+
+
+def _known_right(code: str) -> None:
+    known = bundled_rules().rights
+    if code not in known:
+        raise UnknownNameError(
+            where="right_code", name=code, kind=Text("权利", "right"), hint=suggestion(code, known)
+        )
 
 
 def _parcels(session: Session, pledge: Pledge, names: Sequence[str]) -> list[PledgeParcel]:

@@ -99,6 +99,8 @@ class ParcelVersion(Row):
     south: Mapped[float]
     east: Mapped[float]
     north: Mapped[float]
+    width: Mapped[float] = mapped_column(index=True)
+    """East less west: the widest says how far west of a claim others may begin."""
     certificate: Mapped[str]
     certificate_area_ha: Mapped[float | None]
     tenure_from: Mapped[date | None]

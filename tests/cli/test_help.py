@@ -99,7 +99,7 @@ OF_CLICK = 14
 """Rows of the table that are click's own words: they come first."""
 NAMES = set(
     """
-    GEP GEP_LANG JSON TOML Dask SERVICE PROJECT DIR NAME ID SET gep standards threads processes
+    GEP GEP_LANG OpenAPI REST JSON TOML Dask SERVICE PROJECT DIR NAME ID SET gep standards threads processes
     tcp host zh en x h q cn open demo RUN RUN_A RUN_B A B parcel ecosystem service township WHAT
     CODE ROW SAMPLE gpkg neyman proportional equal INVENTORY SPECIES GROUP PARAMETER MEAN ERROR
     ROUTE CSV Parquet growth_records stand_events constant richards chapman_richards logistic

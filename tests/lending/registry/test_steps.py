@@ -249,3 +249,19 @@ def test_unknown_names_are_told_with_what_there_is(world: World) -> None:
         world.apply("L9", "K1")
     with pytest.raises(UnknownNameError, match="K1"):
         world.apply("L1", "K9")
+    with pytest.raises(UnknownNameError, match="CARB_F"):
+        world.apply("L1", "K1", right="CARB")
+    assert world.state(world.apply("L1", "K1")) == "applied"
+
+
+def test_years_that_end_before_they_begin_are_refused() -> None:
+    loan = {"loan_id": "L", "amount": "1", "rate": "0", "starts": "2027-01-01"}
+    with pytest.raises(RegistryError, match="starts 2027-01-01 is not before ends 2027-01-01"):
+        registry.read_form(registry.LoanForm, loan | {"ends": "2027-01-01"}, "form")
+
+
+def test_a_user_who_moved_to_another_bank_starts_anew(world: World) -> None:
+    stale = world.maker
+    registry.record_user(world.registry, stale.user_id, stale.role, "Another Bank")
+    with pytest.raises(NotAllowed, match="another organisation"):
+        world.apply("L1", "K1")

@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.Column("south", sa.Float(precision=53), nullable=False),
         sa.Column("east", sa.Float(precision=53), nullable=False),
         sa.Column("north", sa.Float(precision=53), nullable=False),
+        sa.Column("width", sa.Float(precision=53), nullable=False),
         sa.Column("certificate", sa.Text(), nullable=False),
         sa.Column("certificate_area_ha", sa.Float(precision=53), nullable=True),
         sa.Column("tenure_from", sa.Date(), nullable=True),
@@ -158,6 +159,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("parcel_id", "version", name=op.f("pk_parcel_versions")),
     )
     op.create_index("ix_parcel_versions_bounds", "parcel_versions", ["west", "east"], unique=False)
+    op.create_index(op.f("ix_parcel_versions_width"), "parcel_versions", ["width"], unique=False)
     op.create_table(
         "rights",
         sa.Column("right_id", sa.Text(), nullable=False),
