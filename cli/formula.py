@@ -8,7 +8,8 @@ __all__ = ["plain"]
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&]|\s+|[^\\{}^_&\s]")
 LETTERS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "Delta": "Δ", "theta": "θ", "lambda": "λ",
-    "phi": "φ", "varphi": "φ", "rho": "ρ", "partial": "∂", "sum": "Σ",
+    "phi": "φ", "varphi": "φ", "rho": "ρ", "partial": "∂", "sum": "Σ", "sigma": "σ", "Phi": "Φ",
+    "prod": "Π",
 }  # fmt: skip
 SIGNS = {
     "cdot": "·", "times": "×", "le": "≤", "ge": "≥", "quad": " ", "left": "", "right": "",

@@ -49,6 +49,8 @@ class LazyGroup(click.Group):
         "book": Text("服务与标准的手册：由声明生成的页面",
                      "the book: a page per service and standard, from the declarations"),
         "sinks": Text("森林碳：储量与变化", "forest carbon: stock and change"),
+        "value": Text("碳汇的质押价值，逐步说明",
+                      "collateral value of carbon, every step explained"),
         "pledge": Text("质押登记库：登记、解押、查询、审计",
                        "the registry of pledges: register, release, list, audit"),
         "lending": Text("质押登记库的网络接口：启动、文档、权限",

@@ -1,7 +1,8 @@
 """Every physical variable a layer may be: its name, labels, units, kind and valid range."""
 
 import csv
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Literal, TypeAlias, cast
@@ -14,7 +15,9 @@ Kind: TypeAlias = Literal["class", "continuous"]
 """Classes are aligned by the majority of area, continuous values by the area-weighted mean."""
 Bands: TypeAlias = Literal["one", "sum", "mean", "series"]
 """What several bands become: nothing allowed, a year's sum, a year's mean, or kept as a series."""
-Epoch: TypeAlias = Literal["account", "baseline"]
+Epoch: TypeAlias = Literal["account", "baseline", "dated"]
+DATED = re.compile(r"(land_cover|forest)_((?:19|20|21)\d\d)")
+"""A class map of one more year: `land_cover_2005`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,22 @@ def variables() -> dict[str, Variable]:
     }
 
 
+def dated_year(name: str) -> int | None:
+    """Return the year of a class map that is neither of the account nor of the baseline."""
+    found = DATED.fullmatch(name)
+    return int(found[2]) if found else None
+
+
+def find_variable(name: str) -> Variable | None:
+    """Return a variable, also a class map of one more year; None where there is no such."""
+    found = DATED.fullmatch(name)
+    if found is None:
+        return variables().get(name)
+    of, year = variables()[found[1]], found[2]
+    title = Text(f"{year} 年{of.title.zh}", f"{of.title.en} of {year}")
+    return replace(of, name=name, title=title, epoch="dated", note="")
+
+
 def variable(name: str) -> Variable:
     """Return one variable.
 
@@ -64,12 +83,12 @@ def variable(name: str) -> Variable:
     UnknownNameError
         With the nearest names.
     """
-    known = variables()
-    if name not in known:
+    found = find_variable(name)
+    if found is None:
         raise UnknownNameError(
             where="[layers]",
             kind=Text("变量", "variable"),
             name=name,
-            hint=suggestion(name, known),
+            hint=suggestion(name, variables()),
         )
-    return known[name]
+    return found

@@ -18,7 +18,7 @@ from data_catalog.references import references
 from data_catalog.tables import tables
 from data_catalog.text import Language, Text
 from data_catalog.units import conversion
-from data_catalog.variables import variables
+from data_catalog.variables import find_variable
 from gep.disclosure import DOUBTFUL
 from gep.service import METHODS
 from review.figures import figure, in_words, same, share, unit
@@ -249,7 +249,7 @@ def _class_titles(codes: Iterable[str]) -> Text:
 
 
 def _layer_title(name: str) -> Text:
-    known = variables().get(name)
+    known = find_variable(name)
     return known.title if known else same(name)
 
 

@@ -5,14 +5,18 @@ the same in every pixel and parcel and so goes linearly with the sums of biomass
 that is no forest belongs to no forest account: mask the layer first.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from data_catalog.parameters import Row
 from data_catalog.spec import Citation, Factor, Layer, Model, Output, Pixels
 from data_catalog.text import Text
 from data_catalog.units import conversion
 from data_catalog.variables import variable
+from sinks.estimates import Estimates
 
 __all__ = [
     "ABOVE_GROUND",
@@ -20,9 +24,8 @@ __all__ = [
     "BELOW_GROUND",
     "BELOW_GROUND_BASELINE",
     "MODELS",
-    "above_ground_se",
-    "below_ground_se",
     "biomass_by_threshold",
+    "estimates",
 ]
 
 CARBON, RATIO, BIOMASS = "t_C/t_dm", "t_dm/t_dm", "t_dm/ha"
@@ -167,54 +170,54 @@ def biomass_by_threshold(
     return whole - above, above
 
 
-def above_ground_se(biomass: npt.ArrayLike, carbon_fraction: Row) -> Pixels:
-    """Return the standard error of above-ground carbon that comes from the carbon fraction.
+def estimates(
+    parcels: npt.ArrayLike,
+    above_ground: npt.ArrayLike,
+    below_ground: npt.ArrayLike,
+    rows: Mapping[str, Row],
+) -> tuple[Estimates, Estimates]:
+    """Return the carbon above and below ground with the errors of the shared factors.
 
     Parameters
     ----------
-    biomass : (parcel,) array, t_dm
-        Sum of above-ground biomass, or the difference of two years' sums: the factor is the same
-        in both years, so the error goes with the difference.
+    parcels : (parcel,) array
+        Ids.
+    above_ground, below_ground : (parcel,) array, t_C
+        Sums of `ABOVE_GROUND` and `BELOW_GROUND`.
+    rows : mapping
+        Rows of the factors of `BELOW_GROUND` by name.
 
     Returns
     -------
-    (parcel,) array, t_C
-        0 for no biomass; NaN where the row has no standard error. Those of parcels add up.
+    Estimates above ground, Estimates below ground, t_C, with keys parcel_id and pool
+        Each factor is a source: CF errs by B se_CF above ground and (R_1 B_1 + R_2 B_2) se_CF
+        below, R_1 by CF B_1 se_R1, R_2 by CF B_2 se_R2. NaN where a row has no standard error, 0
+        for no biomass.
     """
-    return np.abs(_term(np.asarray(biomass, dtype=np.float64), _se(carbon_fraction, CARBON)))
-
-
-def below_ground_se(
-    biomass_low: npt.ArrayLike,
-    biomass_high: npt.ArrayLike,
-    carbon_fraction: Row,
-    ratio_low: Row,
-    ratio_high: Row,
-) -> Pixels:
-    """Return the standard error of below-ground carbon that comes from CF and the two ratios.
-
-    Parameters
-    ----------
-    biomass_low, biomass_high : (parcel,) array, t_dm
-        Sums of above-ground biomass at or below the threshold and above it, or differences of two
-        years' sums.
-
-    Returns
-    -------
-    (parcel,) array, t_C
-        sqrt( (se_CF (R1 B1 + R2 B2))^2 + (CF se_R1 B1)^2 + (CF se_R2 B2)^2 ), the three factors
-        independent of each other; NaN where one that counts has no standard error. For a total
-        give it the total biomass: the errors of parcels do not add in quadrature.
-    """
-    low, high = (np.asarray(b, dtype=np.float64) for b in (biomass_low, biomass_high))
-    fraction = _value(carbon_fraction, CARBON)
-    roots = low * _ratio(ratio_low) + high * _ratio(ratio_high)
-    terms = (
-        _term(roots, _se(carbon_fraction, CARBON)),
-        _term(low * fraction, _se(ratio_low, RATIO)),
-        _term(high * fraction, _se(ratio_high, RATIO)),
+    above, below = (np.asarray(a, dtype=np.float64) for a in (above_ground, below_ground))
+    fraction = rows["carbon_fraction"]
+    ratios = rows["root_shoot_ratio_low_biomass"], rows["root_shoot_ratio_high_biomass"]
+    low, high = biomass_by_threshold(above, below, fraction, *ratios)
+    roots = low * _ratio(ratios[0]) + high * _ratio(ratios[1])
+    content = _value(fraction, CARBON)
+    of_roots = {
+        fraction.name(): _term(roots, _se(fraction, CARBON)),
+        ratios[0].name(): _term(low * content, _se(ratios[0], RATIO)),
+        ratios[1].name(): _term(high * content, _se(ratios[1], RATIO)),
+    }
+    of_shoots = {fraction.name(): _term(low + high, _se(fraction, CARBON))}
+    return (
+        _pool("above_ground", parcels, above, of_shoots),
+        _pool("below_ground", parcels, below, of_roots),
     )
-    return np.sqrt(sum((t**2 for t in terms), np.zeros_like(roots)))
+
+
+def _pool(
+    pool: str, parcels: npt.ArrayLike, carbon: Pixels, effects: Mapping[str, Pixels]
+) -> Estimates:
+    keys = pd.DataFrame({"parcel_id": np.asarray(parcels, dtype=object)}).assign(pool=pool)
+    # the effect of an error on an amount that is not known is not known either: NaN as it comes
+    return Estimates(keys=keys, value=carbon, shared=effects, own=np.zeros(len(carbon)))
 
 
 def _term(amount: Pixels, se: float) -> Pixels:

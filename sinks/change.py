@@ -7,7 +7,7 @@ removal_tCO2e. With one density per class, only a change of class changes the st
     dC = sum_c (A2_c - A1_c) d_c         se = sqrt( sum_c ((A2_c - A1_c) se_c)^2 )
 
 since the densities, and so their errors, are the same at both dates. Growth within a class is not
-in it; where each date has its own densities, `split` keeps area and density apart.
+in it: `sinks.area_effect` keeps what the forest's area did apart from what its density did.
 
 What is lost on conversion of forest is lost in the same period (IPCC Tier 1). The same holds, too
 generously, for land that becomes forest: it has its class's mean density at once. Soil carbon is
@@ -23,33 +23,25 @@ References
 import numpy as np
 import pandas as pd
 
-from data_catalog.parameters import Row
 from sinks.densities import NO_CLASS, DensityTable
+from sinks.estimates import Estimates
 from sinks.pools import SOIL
-from sinks.stock import Mask, checked, parcel_ids, per_pool, summed, together, weigh
+from sinks.stock import Mask, checked, parcel_ids, summed, unknown_at, weigh
 
 __all__ = [
     "change",
+    "classified",
     "closing",
     "matrix",
     "not_computed",
     "opening",
-    "split",
-    "totals",
 ]
 
 FROM, TO = "ecosystem_from", "ecosystem_to"
-REMOVAL = "t_CO2e/t_C"
 
 
-def change(
-    transitions: pd.DataFrame,
-    table: DensityTable,
-    year_from: int,
-    year_to: int,
-    co2_per_carbon: Row,
-) -> pd.DataFrame:
-    """Return the change of carbon stock of each parcel between two years.
+def change(transitions: pd.DataFrame, table: DensityTable) -> tuple[Estimates, ...]:
+    """Return the change of carbon stock of each parcel, one pool of the table after the other.
 
     Parameters
     ----------
@@ -57,15 +49,11 @@ def change(
         All land of the parcels, also what did not change. Land of class `00` at either date is
         left out of both dates.
     table : DensityTable
-    year_from, year_to : int
-        Opening and closing year; the change is that of the whole period, not of a year.
-    co2_per_carbon : Row
-        44/12, t_CO2e/t_C.
 
     Returns
     -------
-    DataFrame with parcel_id, pool, year_from, year_to, change_tC, se_tC, removal_tCO2e
-        Positive where the stock grew. Exactly 0 ± 0 where nothing changed; NaN where no land is
+    Estimates per pool, t_C over the whole period, with keys parcel_id and pool
+        Positive where the stock grew. Exactly 0 +- 0 where nothing changed; NaN where no land is
         classified at both dates, and for the soil of a parcel with conversion to or from forest.
 
     Raises
@@ -79,69 +67,13 @@ def change(
     moved = _moved(land)
     table.require([*moved[FROM].unique(), *moved[TO].unique()])
     parcels = parcel_ids(land)
-    value, se = weigh(_net(moved), table, table.pools, parcels)
-    if SOIL in table.pools:
-        place = table.pools.index(SOIL)
-        steady = weigh(_net(_steady(moved, table, SOIL)), table, (SOIL,), parcels)
-        value[:, place], se[:, place] = (numbers[:, 0] for numbers in steady)
     unknown = _unknown(land, table, table.pools)
-    value[unknown] = se[unknown] = np.nan
-    return per_pool(parcels, table.pools).assign(
-        year_from=year_from,
-        year_to=year_to,
-        change_tC=value.ravel(),
-        se_tC=se.ravel(),
-        removal_tCO2e=value.ravel() * co2_per_carbon.in_units(REMOVAL),
-    )
-
-
-def totals(
-    transitions: pd.DataFrame,
-    table: DensityTable,
-    year_from: int,
-    year_to: int,
-    co2_per_carbon: Row,
-) -> pd.DataFrame:
-    """Return the change of all parcels together, as `change` does, with parcel_id "".
-
-    Standard errors are formed from the net change of area of each class over all parcels. Soil is
-    NaN as soon as one parcel has conversion to or from forest.
-    """
-    everywhere = together(checked(transitions, [FROM, TO]), [FROM, TO])
-    return change(everywhere, table, year_from, year_to, co2_per_carbon)
-
-
-def split(
-    transitions: pd.DataFrame, table_from: DensityTable, table_to: DensityTable
-) -> pd.DataFrame:
-    """Return the stock change where densities differ between dates, as area and density parts.
-
-    A2 d2 - A1 d1 = (d1 + d2)/2 (A2 - A1) + (A1 + A2)/2 (d2 - d1), summed over classes.
-
-    Returns
-    -------
-    DataFrame with parcel_id, pool, area_part_tC, density_part_tC
-        Their sum is the change, t_C, gain positive; NaN as in `change`. Without standard errors:
-        they need to know how the errors of the two tables go together. Pools of both tables.
-    """
-    land = checked(transitions, [FROM, TO])
-    known = land[(land[FROM] != NO_CLASS) & (land[TO] != NO_CLASS)]
-    codes = sorted({*known[FROM], *known[TO]})
-    for table in (table_from, table_to):
-        table.require(codes)
-    pools = tuple(pool for pool in table_to.pools if pool in table_from.pools)
-    parcels = parcel_ids(land)
-    parts = np.zeros((2, len(parcels), len(pools)))
-    for column, pool in enumerate(pools):
-        kept = _steady(known, table_to, pool)
-        for code in (c for c in codes if table_from.counts(c) or table_to.counts(c)):
-            before, after = (summed(kept[kept[end] == code], parcels) for end in (FROM, TO))
-            first, last = (t.of(pool, code).value for t in (table_from, table_to))
-            parts[0, :, column] += (after - before) * (first + last) / 2
-            parts[1, :, column] += (after + before) * (last - first) / 2
-    parts[:, _unknown(land, table_to, pools)] = np.nan
-    area_part, density_part = parts.reshape(2, -1)
-    return per_pool(parcels, pools).assign(area_part_tC=area_part, density_part_tC=density_part)
+    living = tuple(pool for pool in table.pools if pool != SOIL)
+    found = list(weigh(_net(moved), table, living, parcels))
+    if SOIL in table.pools:
+        soil = weigh(_net(moved[~_converted(moved, table)]), table, (SOIL,), parcels)
+        found[table.pools.index(SOIL) : table.pools.index(SOIL)] = soil
+    return tuple(unknown_at(one, unknown[:, place]) for place, one in enumerate(found))
 
 
 def matrix(transitions: pd.DataFrame) -> pd.DataFrame:
@@ -181,7 +113,7 @@ def not_computed(transitions: pd.DataFrame, table: DensityTable) -> pd.DataFrame
     """
     land = checked(transitions, [FROM, TO])
     parcels = parcel_ids(land)
-    blank = land[~_classified(land)]
+    blank = land[~classified(land)]
     converted = land[_converted(land, table)]
     reasons = [(pool, "unclassified", blank) for pool in table.pools]
     reasons += [(SOIL, "conversion", converted)] if SOIL in table.pools else []
@@ -195,7 +127,7 @@ def not_computed(transitions: pd.DataFrame, table: DensityTable) -> pd.DataFrame
     return found[found["area_ha"] > 0].reset_index(drop=True)
 
 
-def _classified(land: pd.DataFrame) -> Mask:
+def classified(land: pd.DataFrame) -> Mask:
     """Return which rows have a class at both dates."""
     return ((land[FROM] != NO_CLASS) & (land[TO] != NO_CLASS)).to_numpy(dtype=bool)
 
@@ -203,7 +135,7 @@ def _classified(land: pd.DataFrame) -> Mask:
 def _moved(land: pd.DataFrame) -> pd.DataFrame:
     """Return the classified land whose class changed: what did not change cancels exactly."""
     changed = (land[FROM] != land[TO]).to_numpy(dtype=bool)
-    return land[_classified(land) & changed & (land["area_ha"] > 0).to_numpy(dtype=bool)]
+    return land[classified(land) & changed & (land["area_ha"] > 0).to_numpy(dtype=bool)]
 
 
 def _converted(land: pd.DataFrame, table: DensityTable) -> Mask:
@@ -211,19 +143,14 @@ def _converted(land: pd.DataFrame, table: DensityTable) -> Mask:
     counts = {code: table.counts(code) for code in {*land[FROM].unique(), *land[TO].unique()}}
     before, after = (land[end].map(counts).to_numpy(dtype=bool) for end in (FROM, TO))
     converted: Mask = (before != after) & (land["area_ha"] > 0).to_numpy(dtype=bool)
-    return converted & _classified(land)
-
-
-def _steady(land: pd.DataFrame, table: DensityTable, pool: str) -> pd.DataFrame:
-    """Return the land whose change of this pool is computed."""
-    return land[~_converted(land, table)] if pool == SOIL else land
+    return converted & classified(land)
 
 
 def _unknown(land: pd.DataFrame, table: DensityTable, pools: tuple[str, ...]) -> Mask:
     """Return, parcel by pool, which change is not computed."""
     parcels = parcel_ids(land)
     unknown = np.zeros((len(parcels), len(pools)), dtype=bool)
-    unknown[~pd.Index(parcels, dtype=object).isin(parcel_ids(land[_classified(land)]))] = True
+    unknown[~pd.Index(parcels, dtype=object).isin(parcel_ids(land[classified(land)]))] = True
     if SOIL in pools:
         converted = pd.Index(parcels, dtype=object).isin(parcel_ids(land[_converted(land, table)]))
         unknown[converted, pools.index(SOIL)] = True

@@ -12,6 +12,7 @@ table does not know.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from data_catalog.classes import MISSING, NOT_FOREST, ecosystems
@@ -106,6 +107,17 @@ class DensityTable:
         found = self.find(pool, ecosystem)
         if found is None:
             raise self._missing([pool], ecosystem)
+        return found
+
+    def source(self, density: Density) -> str:
+        """Return the name of what a density errs by: that of the first row of its origin."""
+        return self._sources[density.pool, density.origin]
+
+    @cached_property
+    def _sources(self) -> Mapping[tuple[str, Origin], str]:
+        found: dict[tuple[str, Origin], str] = {}
+        for (pool, _), density in sorted(self.densities.items()):
+            found.setdefault((pool, density.origin), density.row.name())
         return found
 
     def require(self, codes: Iterable[str]) -> None:

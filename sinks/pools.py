@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from data_catalog.text import Text
 
-__all__ = ["POOLS", "SOIL", "density_parameter"]
+__all__ = ["POOLS", "SOIL", "TOTAL", "density_parameter"]
 
 POOLS: Mapping[str, Text] = MappingProxyType(
     {
@@ -21,6 +21,9 @@ POOLS: Mapping[str, Text] = MappingProxyType(
 
 SOIL = "soil"
 """The pool that outlives a conversion; the others are lost at once, as in IPCC Tier 1."""
+
+TOTAL = "total"
+"""All pools together, where a pool's id is asked for."""
 
 
 def density_parameter(pool: str) -> str:

@@ -1,12 +1,11 @@
 """Carbon stock per parcel and pool: area of each class times its carbon density.
 
-The densities are shared by all parcels, so their errors are fully correlated over parcels: the
-standard error of a total is formed from the total area of each class, never from the parcels'
-own standard errors. Densities of different origin are taken as independent.
+The densities are shared by all parcels: each is a source of error of its own, one draw for all of
+them, and densities of different origin are independent.
 
-    C = sum_c A_c d_c                    se = sqrt( sum_c (A_c se_c)^2 )
+    C = sum_c A_c d_c                    effect of the density of class c:  A_c se_c
 
-Only the error of the densities is in `se`: not that of the class map, nor the spread of a stand
+Only the error of the densities is in it: not that of the class map, nor the spread of a stand
 around its class's mean, which for one small parcel is the larger part.
 
 References
@@ -14,6 +13,8 @@ References
 [ipcc_2006_v4] ch. 2, eq. 2.8; vol. 1, ch. 3 for the propagation.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -23,32 +24,30 @@ import pandas as pd
 from data_catalog.errors import ParcelError
 from data_catalog.text import Text
 from sinks.densities import NO_CLASS, DensityTable
+from sinks.estimates import Estimates, together
 
 __all__ = [
-    "TOTAL",
     "Ids",
     "Mask",
     "Numbers",
     "checked",
+    "of_all_parcels",
     "parcel_ids",
-    "per_pool",
     "stock",
     "summed",
-    "together",
     "totals",
     "unclassified",
+    "unknown_at",
     "weigh",
 ]
 
-TOTAL = ""
-"""The parcel id of a row for all parcels together."""
 Ids: TypeAlias = npt.NDArray[np.object_]
 Numbers: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 
-def stock(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
-    """Return the carbon stock of each parcel.
+def stock(areas: pd.DataFrame, table: DensityTable) -> tuple[Estimates, ...]:
+    """Return the carbon stock of each parcel, one pool of the table after the other.
 
     Parameters
     ----------
@@ -59,10 +58,10 @@ def stock(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with parcel_id, pool, stock_tC, se_tC
-        A row per parcel and pool of the table, parcels by id, pools in their order. 0 ± 0 for a
-        parcel without forest; NaN for one without any classified land. `se_tC` is NaN where a
-        density with area has no standard error. A pool without densities in the set has no rows.
+    Estimates per pool, t_C, with keys parcel_id and pool
+        A row per parcel, by id. 0 +- 0 for a parcel without forest; NaN for one without any
+        classified land. The error is NaN where a density with area has no standard error. A pool
+        without densities in the set is not there.
 
     Raises
     ------
@@ -76,24 +75,54 @@ def stock(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
     table.require(known.loc[known["area_ha"] > 0, "ecosystem"].unique())
     parcels = parcel_ids(land)
     blind = ~pd.Index(parcels, dtype=object).isin(parcel_ids(known))
-    value, se = weigh(known, table, table.pools, parcels)
-    value[blind] = se[blind] = np.nan
-    return per_pool(parcels, table.pools).assign(stock_tC=value.ravel(), se_tC=se.ravel())
+    return tuple(unknown_at(one, blind) for one in weigh(known, table, table.pools, parcels))
 
 
-def totals(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
-    """Return the stock of all parcels together, as `stock` does, with parcel_id "".
+def totals(parts: Sequence[Estimates]) -> tuple[Estimates, ...]:
+    """Return amounts of all parcels together, of parts that are each of one pool and date.
 
-    The stocks are the sum over parcels; the standard errors are not, nor their root of squares:
-    each density errs the same way in every parcel.
+    A parcel of which nothing is known in any part is left out; one that lacks an amount in one
+    part alone leaves that part's total unknown.
     """
-    return stock(together(checked(areas, ["ecosystem"]), ["ecosystem"]), table)
+    known = {
+        parcel
+        for part in parts
+        for parcel in part.keys["parcel_id"].to_numpy(object)[~np.isnan(part.value)]
+    }
+    found = []
+    for part in parts:
+        counted = part.keys["parcel_id"].isin(known).to_numpy()
+        whole = part.chosen(counted) if counted.any() else part
+        found.append(whole.summed([str(name) for name in part.keys if name != "parcel_id"]))
+    return tuple(found)
 
 
-def together(areas: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
-    """Return the areas of all parcels added up, with parcel_id ""."""
-    added = areas.groupby(classes, observed=True)["area_ha"].sum().reset_index()
-    return added.assign(parcel_id=TOTAL)
+def unknown_at(found: Estimates, rows: Mask) -> Estimates:
+    """Return the same amounts with some rows not known, nor their errors."""
+    if not rows.any():
+        return found
+    value, own = found.value.copy(), found.own.copy()
+    value[rows] = own[rows] = np.nan
+    return replace(found, value=value, own=own)
+
+
+def of_all_parcels(ids: Ids, pool: str, parts: Sequence[Estimates]) -> Estimates:
+    """Return one pool's amounts of all parcels in their order; NaN of those that no part has."""
+    given = together(parts)
+    place = pd.Index(ids).get_indexer(pd.Index(given.keys["parcel_id"].astype(str)))
+
+    def spread_out(numbers: Numbers, nothing: float) -> Numbers:
+        everywhere = np.full(len(ids), nothing)
+        everywhere[place] = numbers
+        return everywhere
+
+    return Estimates(
+        keys=pd.DataFrame({"parcel_id": ids}).assign(pool=pool),
+        value=spread_out(given.value, np.nan),
+        shared={s: spread_out(e, 0.0) for s, e in given.shared.items()},
+        own=spread_out(given.own, np.nan),
+        spatial={s: e.summed(place, len(ids)) for s, e in given.spatial.items()},
+    )
 
 
 def unclassified(areas: pd.DataFrame) -> pd.DataFrame:
@@ -115,23 +144,27 @@ def unclassified(areas: pd.DataFrame) -> pd.DataFrame:
 
 def weigh(
     areas: pd.DataFrame, table: DensityTable, pools: tuple[str, ...], parcels: Ids
-) -> tuple[Numbers, Numbers]:
-    """Return the carbon of pools and its standard error, t_C, (parcel, pool).
+) -> tuple[Estimates, ...]:
+    """Return the carbon of pools, t_C, a row per parcel each.
 
     Areas may be negative: those of a change. Areas of densities that are one number are summed
     before the error is formed, so what cancels, value and error, is exactly zero.
     """
     codes = [code for code in sorted(areas["ecosystem"].unique()) if table.counts(code)]
     area = _by_code(areas, codes, parcels)
-    value, se = np.zeros((2, len(parcels), len(pools)))
-    for column, pool in enumerate(pools):
+    found = []
+    for pool in pools:
+        value, effects = np.zeros(len(parcels)), {}
         density = {code: table.of(pool, code) for code in codes}
-        for one in {d.origin: d for d in density.values()}.values():
-            alike = [density[code].origin == one.origin for code in codes]
+        for source, one in {table.source(d): d for d in density.values()}.items():
+            alike = [table.source(density[code]) == source for code in codes]
             of_one = area[:, alike].sum(axis=1)
-            value[:, column] += of_one * one.value
-            se[:, column] += np.where(of_one == 0, 0, of_one * one.se) ** 2
-    return value, np.sqrt(se)
+            value += of_one * one.value
+            # nothing of a density errs by nothing, also where its error is unknown
+            effects[source] = np.where(of_one == 0, 0, of_one * one.se)
+        keys = pd.DataFrame({"parcel_id": parcels, "pool": np.full(len(parcels), pool, object)})
+        found.append(Estimates(keys=keys, value=value, shared=effects, own=np.zeros(len(parcels))))
+    return tuple(found)
 
 
 def _by_code(areas: pd.DataFrame, codes: list[str], parcels: Ids) -> Numbers:
@@ -178,14 +211,6 @@ def summed(areas: pd.DataFrame, parcels: Ids) -> Numbers:
 def parcel_ids(areas: pd.DataFrame) -> Ids:
     """Return the ids of the parcels, sorted."""
     return np.array(sorted(areas["parcel_id"].unique()), dtype=object)
-
-
-def per_pool(parcels: Ids, pools: tuple[str, ...]) -> pd.DataFrame:
-    """Return parcel_id and pool: a row per parcel and pool."""
-    names = np.array(pools, dtype=object)
-    return pd.DataFrame(
-        {"parcel_id": np.repeat(parcels, len(pools)), "pool": np.tile(names, len(parcels))}
-    )
 
 
 def _places(areas: pd.DataFrame, parcels: Ids) -> npt.NDArray[np.int64]:

@@ -17,7 +17,7 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("GEP_EXAMPLES", "steady"))
 
-TABLES = ("account.parquet", "parcels.parquet", "carbon.parquet")
+TABLES = ("account.parquet", "parcels.parquet", "carbon.parquet", "carbon_errors.parquet")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,13 +12,20 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+from click.testing import CliRunner
 from exactextract import exact_extract
 from exactextract.feature import JSONFeatureSource
 from exactextract.raster import NumPyRasterSource
 
+from cli.main import gep as command
 from data_catalog.parameters import bundled
-from tests.madagascar import DATA, RIGHT_CRS, make_madagascar
+from sinks.account import CarbonAccount
+from sinks.run_estimates import changes_of_run, of_groups
+from tests.madagascar import CARBON, DATA, RIGHT_CRS, make_madagascar
+from tiles.compute import compute
 from tiles.coverage import UNIT, Rings, cell_weights, coverage
+from tiles.project import read_project
+from tiles.run import How
 
 pytestmark = pytest.mark.shared
 
@@ -316,3 +323,88 @@ def test_what_was_modelled_is_told(run):
     made = {m["variable"]: m["from"] for m in manifest(run)["modelled"]}
     assert "evapotranspiration" in made
     assert {"temperature_min", "temperature_max"} <= set(made["potential_evapotranspiration"])
+
+
+# Loss per parcel, with its error, and what the area did
+
+
+@pytest.fixture(scope="module")
+def with_errors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the run under 300 parcels, where the density above ground is known to +- 15 %."""
+    folder = tmp_path_factory.mktemp("with-errors")
+    project = make_madagascar(folder, parcels=300)
+    row = "carbon_density_above_ground,11,141,21,t_C/ha,a test"
+    rows = f"parameter,key,value,se,units,source\n{row}\n"
+    (folder / "errors.csv").write_text(rows, encoding="utf-8")
+    tables = '[tables]\nparameters = "errors.csv"\n'
+    project.write_text(project.read_text("utf-8").replace(CARBON, tables + CARBON), "utf-8")
+    done = compute(
+        read_project(project), (CarbonAccount(),), folder / "run", How(tile=256, workers=1)
+    )
+    assert done["carbon"]["classes"] == ["forest", "forest_baseline"]
+    return folder / "run"
+
+
+def test_the_loss_of_each_parcel_errs_by_the_density_it_shares_with_all(with_errors):
+    found = changes_of_run(with_errors)
+    above = found.chosen((found.keys["pool"] == "above_ground").to_numpy())
+    known = ~np.isnan(above.value)
+    assert known.sum() == 300
+    # 21 of 141: the same share of every parcel's loss
+    np.testing.assert_allclose(above.se, np.abs(above.value) * 21 / 141, rtol=1e-12)
+    before, after = forest()
+    area = manifest(with_errors)["grid"]["cell_area_m2"] / HECTARE
+    lost = (int(before.sum()) - int(after.sum())) * area
+    whole = of_groups(above, dict.fromkeys(above.keys["parcel_id"], "all"))
+    assert whole.value[0] == pytest.approx(-141 * lost, rel=1e-9)
+    assert whole.se[0] == pytest.approx(21 * lost, rel=1e-9)
+
+
+def test_the_loss_has_an_interval_and_is_told_from_none(with_errors, monkeypatch):
+    """At 95 %: 1.96 times 15 % of the loss to each side; the pools without an error say so."""
+    monkeypatch.setenv("GEP_LANG", "en")
+    out = str(with_errors.parent / "printed")
+    project = str(with_errors.parent / "madagascar.toml")
+    done = CliRunner().invoke(
+        command, ["sinks", "change", project, "--out", out, "-q"], catch_exceptions=False
+    )
+    rows = pd.read_csv(with_errors / "carbon.csv")
+    above = rows[(rows["pool"] == "above_ground") & rows["year_to"].notna()].iloc[0]
+    half = 1.959964 * 21 / 141 * abs(above["change_tC"])
+    ends = (above["change_tC"] - half, above["change_tC"] + half)
+    (line,) = (x for x in done.stdout.splitlines() if x.startswith("above-ground biomass  ")
+               and "0.0" not in x.split())  # fmt: skip
+    numbers = [float(x.replace(",", "")) for x in line.split()[2:]]
+    assert numbers[2:4] == pytest.approx(ends, rel=1e-6)
+    (below,) = (x for x in done.stdout.splitlines() if x.startswith("below-ground biomass  ")
+                and "unknown" in x)  # fmt: skip
+    assert below.count("unknown") == 3
+
+
+def test_all_of_the_loss_is_the_areas(with_errors):
+    effects = pd.read_parquet(with_errors / "carbon_change_effects.parquet")
+    above = effects[effects["pool"] == "above_ground"]
+    # one density for all forest at both dates: the area alone changed
+    np.testing.assert_allclose(above["area_effect_tC"], above["change_tC"], rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(
+        above["change_tC"], 141 * (above["forest_to_ha"] - above["forest_from_ha"]), rtol=1e-9,
+        atol=1e-6,
+    )  # fmt: skip
+    before, after = forest()
+    assert as_counts(above["forest_from_ha"].sum(), with_errors) == pytest.approx(before.sum())
+    assert as_counts(above["forest_to_ha"].sum(), with_errors) == pytest.approx(after.sum())
+
+
+def test_the_land_use_matrix_closes_and_land_lost_is_in_transition(with_errors):
+    before, after = forest()
+    matrix = pd.read_csv(with_errors / "carbon_land_use_matrix.csv", dtype={2: str, 3: str})
+    assert as_counts(matrix["area_ha"].sum(), with_errors) == pytest.approx(before.size)
+    states = pd.read_csv(with_errors / "carbon_land_use.csv", dtype={1: str, 2: str})
+    lost = states[(states["land_use_from"] == "1") & (states["land_use_to"] == "9")]
+    # of the 14 years up to 2014 none is known to be over: since the map of 2014
+    assert set(lost["state"]) == {"converted"}
+    assert set(lost["since"]) == {2014}
+    assert as_counts(lost["area_ha"].sum(), with_errors) == pytest.approx((before & ~after).sum())
+    kept = states[(states["land_use_from"] == "1") & (states["land_use_to"] == "1")]
+    assert set(kept["state"]) == {"remaining"}
+    assert as_counts(kept["area_ha"].sum(), with_errors) == pytest.approx((before & after).sum())

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from tests.notebooks import NOTEBOOKS, executed, read
 
-HOUR = "a_county_gep_in_an_hour"
+TWINS = ("a_county_gep_in_an_hour", "from_two_inventories_to_a_vintage")
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
 FIGURE = re.compile(r"-?[\d,]+\.\d\d+")
 """A number of the account; titles have others."""
@@ -70,9 +70,10 @@ def test_its_links_lead_somewhere(path: Path) -> None:
     assert [t for t in targets if not (path.parent / t).is_file()] == []
 
 
-def test_the_account_is_told_in_both_languages_alike() -> None:
+@pytest.mark.parametrize("name", TWINS)
+def test_it_is_told_in_both_languages_alike(name: str) -> None:
     english, chinese = (
-        read(next(p for p in NOTEBOOKS if p.name == f"{HOUR}{end}"))
+        read(next(p for p in NOTEBOOKS if p.name == f"{name}{end}"))
         for end in (".ipynb", ".zh.ipynb")
     )
     assert [c.cell_type for c in english.cells] == [c.cell_type for c in chinese.cells]

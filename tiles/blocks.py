@@ -150,43 +150,45 @@ def to_groups(
     places: npt.NDArray[np.int64],
     numbers: npt.NDArray[np.int16],
     keys: npt.NDArray[np.int64],
+    finer: npt.NDArray[np.int64],
     groups: npt.NDArray[np.int16],
 ) -> int:
-    """Give each combination of classes a number, in the order in which a tile meets them.
+    """Part groups of cells by one more class layer, numbered in the order in which they are met.
 
     Parameters
     ----------
-    classes : (layer, rows, cols)
+    classes : (rows, cols)
     places : (CLASS_LIMIT,)
         Place of each class number among those there are.
-    numbers : (number of classes ** layer,)
-        Group of each combination; -1 where not yet met. Changed in place.
+    numbers : (groups * number of classes,)
+        New group of each combination; -1 where not yet met. Changed in place.
     keys : (groups,)
-        Combination of each group. Changed in place.
+        Combination of classes of each group so far.
+    finer : (most groups,)
+        Combination of each new group. Changed in place.
     groups : (rows, cols)
-        Group of each cell. Changed in place.
+        Group of each cell, so far; the new one afterwards. Changed in place.
 
     Returns
     -------
     int
-        Number of groups met.
+        Number of groups met; one more than there is room for if they are too many.
     """
-    layers, rows, cols = classes.shape
+    rows, cols = classes.shape
     kinds = places.max() + 1
-    count, group, before = 0, np.int16(0), np.int64(-1)
+    count, before, number = 0, np.int64(-1), np.int16(0)
     for i in range(rows):
         for j in range(cols):
-            key = np.int64(0)
-            for layer in range(layers):
-                key = key * CLASS_LIMIT + classes[layer, i, j]
-            if key != before:  # neighbours are mostly alike
-                before, place = key, np.int64(0)
-                for layer in range(layers):
-                    place = place * kinds + places[classes[layer, i, j]]
+            code, group = classes[i, j], np.int64(groups[i, j])
+            place = group * kinds + places[code]
+            if place != before:  # neighbours are mostly alike
+                before = place
                 if numbers[place] < 0:
+                    if count == len(finer):
+                        return count + 1
                     numbers[place] = np.int16(count)
-                    keys[count] = key
+                    finer[count] = keys[group] * CLASS_LIMIT + code
                     count += 1
-                group = numbers[place]
-            groups[i, j] = group
+                number = numbers[place]
+            groups[i, j] = number
     return count

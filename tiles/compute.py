@@ -338,7 +338,7 @@ def _content(
     ]  # fmt: skip
     layers = [
         [r.name, r.variable.bands, r.bands, r.scale, r.offset, r.nodata, r.nodata_class,
-         sorted(r.classes.items()), r.constant, r.shift, str(r.lattice)]
+         sorted(r.classes.items()), r.constant, r.shift, str(r.lattice), r.pixel_a_cell]
         for r in used
     ]  # fmt: skip
     return digest_of([

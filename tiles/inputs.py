@@ -26,7 +26,7 @@ from data_catalog.errors import (
 from data_catalog.names import suggestion
 from data_catalog.parameters import engine_number, read_rows
 from data_catalog.text import Text
-from data_catalog.variables import variable, variables
+from data_catalog.variables import find_variable, variable
 from tiles.checkpoints import FOLDER as CHECKPOINTS
 from tiles.georeference import Place, Shape, check_overlap, check_parcels_overlap, known_crs
 from tiles.grid import Grid
@@ -180,7 +180,7 @@ def _layers(
 ) -> None:
     """Add what each layer's file or table says of itself, and what is wrong with it."""
     for name, entry in project.layers.items():
-        if name not in variables():
+        if find_variable(name) is None:
             continue
         if entry.path is not None:
             path = project.path(entry.path)

@@ -25,7 +25,21 @@ def on_grid(raster: Raster, place: Place, grid: Grid) -> Raster:
         engine_number("lattice_tolerance"),
     )  # fmt: skip
     _check_pixels_a_cell(lattice, place, grid)
-    return replace(raster, lattice=lattice)
+    one = raster.is_class and _pixel_a_cell(place, grid)
+    return replace(raster, lattice=lattice, pixel_a_cell=one)
+
+
+def _pixel_a_cell(place: Place, grid: Grid) -> bool:
+    """Return whether the pixels are as large as the cells, and turned as they are.
+
+    The majority of four pixels would smooth such a map, and against one that lies on the grid the
+    smoothing would look like a change.
+    """
+    if not CRS.from_user_input(place.crs).equals(grid.projection, ignore_axis_order=True):
+        return False
+    between = ~place.transform @ grid.affine
+    apart = (between.a - 1, between.e - 1, between.b, between.d)
+    return bool(max(abs(x) for x in apart) < engine_number("same_size_tolerance"))
 
 
 def _check_pixels_a_cell(lattice: Lattice, place: Place, grid: Grid) -> None:

@@ -14,7 +14,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["overlap_majority", "overlap_mean", "source_window"]
+__all__ = ["overlap_majority", "overlap_mean", "source_window", "under_middle"]
 
 Floats = NDArray[np.float64]
 Values = NDArray[np.floating]
@@ -110,6 +110,31 @@ def overlap_majority(
     area_of = np.zeros(int(source.max(initial=0)) + 1)
     out = np.full((x.shape[0] - 1, x.shape[1] - 1), missing, source.dtype)
     _overlap(source, missing, area_of, x, y, (row_origin, col_origin), least_share, out)
+    return out
+
+
+def under_middle(
+    source: Codes, missing: int, x: Floats, y: Floats, row_origin: int, col_origin: int
+) -> Codes:
+    """Return the class of the pixel under the middle of each cell.
+
+    Parameters
+    ----------
+    source, missing, x, y, row_origin, col_origin
+        As in `overlap_majority`.
+
+    Returns
+    -------
+    (h, w) array, dtype of `source`
+        `missing` where the middle lies beside the window.
+    """
+    rows, cols = (
+        np.floor((v[:-1, :-1] + v[1:, :-1] + v[:-1, 1:] + v[1:, 1:]) / 4).astype(np.int64) - origin
+        for v, origin in ((y, row_origin), (x, col_origin))
+    )
+    there = (rows >= 0) & (rows < source.shape[0]) & (cols >= 0) & (cols < source.shape[1])
+    out = np.full(rows.shape, missing, source.dtype)
+    out[there] = source[rows[there], cols[there]]
     return out
 
 

@@ -11,7 +11,7 @@ from data_catalog.names import suggestion
 from data_catalog.standards import standard
 from data_catalog.text import Text
 from data_catalog.toml_files import checked, read_toml
-from data_catalog.variables import Variable, variables
+from data_catalog.variables import Variable, find_variable, variables
 
 YEARS = (1900, 2200)
 
@@ -97,17 +97,49 @@ class Tables(_Strict):
     bamboo: Word | None = None
     growth_records: Word | None = None
     stand_events: Word | None = None
+    confusion: Word | None = None
+    wood_products: Word | None = None
     opening_run: Word | None = None
     prices: Word | None = None
     parameters: Word | None = None
 
 
-class Carbon(_Strict):
-    """`[carbon]`: how the forest carbon stock is computed."""
+class MapErrorEntry(_Strict):
+    """`[carbon.map_error]`: by which rows the error of a biomass map is alike in space and time."""
 
-    method: Literal["class_density", "biomass"] = "class_density"
+    range: Word
+    dates: Word
+
+
+class Carbon(_Strict):
+    """`[carbon]`: how the forest carbon stock is computed.
+
+    `soils` and `soil_type` are the set (a climate's) and soil by which converted land changes;
+    `rest` is the method of parcels without an inventory; `routes`, `sets`, `added` and `trees` are
+    what the inventory method chooses among; `dead_organic` is how dead wood and litter of
+    converted land build up; `wood_products` is the set of the products' half-lives; `confidence`
+    is the standard whose level intervals have.
+    """
+
+    method: Literal["class_density", "biomass", "inventory"] = "class_density"
     densities: str | None = None
     factors: str | None = None
+    soils: str | None = None
+    soil_type: str | None = None
+    map_error: MapErrorEntry | None = None
+    rest: Literal["class_density", "biomass"] | None = None
+    routes: list[Word] | None = None
+    sets: dict[str, str] = Field(default_factory=dict)
+    added: list[Word] = Field(default_factory=list)
+    trees: list[Word] | None = None
+    dead_organic: Literal["at_once", "transition"] = "at_once"
+    wood_products: Word = "ipcc-hwp"
+    confidence: Word = "ipcc-2006"
+
+    @property
+    def of_maps(self) -> str | None:
+        """Return the method of what has no inventory; the method itself where it reads maps."""
+        return self.rest if self.method == "inventory" else self.method
 
 
 class OutputEntry(_Strict):
@@ -179,7 +211,7 @@ def _account_problems(project: Project) -> Iterator[GepError]:
             ),
         )
     carbon = project.carbon
-    if carbon is not None and carbon.method == "class_density" and carbon.densities is None:
+    if carbon is not None and carbon.of_maps == "class_density" and carbon.densities is None:
         yield ProjectError(
             where="[carbon]",
             problem=Text(
@@ -187,7 +219,22 @@ def _account_problems(project: Project) -> Iterator[GepError]:
                 "the class_density method needs `densities`, a set such as zhejiang-2016.",
             ),
         )
-    if carbon is not None and carbon.method == "biomass" and carbon.factors is None:
+    sampled = project.tables.confusion is not None
+    if (
+        carbon is not None
+        and carbon.dead_organic == "transition"
+        and (carbon.of_maps != "class_density" or sampled)
+    ):
+        yield ProjectError(
+            where="[carbon] dead_organic",
+            problem=Text(
+                "枯死木与枯落物的转变期只用于 class_density 方法，且不能与 [tables] confusion "
+                "同用（样本校正的面积没有转变年份）。请删去其一。",
+                "the transition of dead wood and litter goes with class densities, and not with "
+                "[tables] confusion (corrected areas have no year of conversion). Remove one.",
+            ),
+        )
+    if carbon is not None and carbon.of_maps == "biomass" and carbon.factors is None:
         yield ProjectError(
             where="[carbon]",
             problem=Text(
@@ -198,8 +245,8 @@ def _account_problems(project: Project) -> Iterator[GepError]:
 
 
 def _layer_problems(where: str, project: Project) -> Iterator[GepError]:
-    known = variables()
-    kinds = {known[name].kind if name in known else "unknown" for name in project.layers}
+    known = {name: find_variable(name) for name in project.layers}
+    kinds = {found.kind if found else "unknown" for found in known.values()}
     if kinds <= {"continuous"}:
         yield ProjectError(
             where=f"{where} [layers]",
@@ -210,19 +257,21 @@ def _layer_problems(where: str, project: Project) -> Iterator[GepError]:
         )
     for name, entry in project.layers.items():
         place = f"{where} [layers.{name}]"
-        if name in known:
+        found = known[name]
+        if found is not None:
             problems = (
                 *_source_problems(entry),
-                *_kind_problems(known[name], entry),
-                *_year_problems(known[name].epoch, entry, project.project),
-            )
+                *_kind_problems(found, entry),
+                *(_year_problems(found.epoch, entry, project.project)
+                  if found.epoch != "dated" else _dated_problems(name, entry, project)),
+            )  # fmt: skip
             yield from (ProjectError(where=place, problem=problem) for problem in problems)
         else:
             yield UnknownNameError(
                 where=place,
                 kind=Text("变量", "variable"),
                 name=name,
-                hint=suggestion(name.lower(), known),
+                hint=suggestion(name.lower(), variables()),
             )
 
 
@@ -272,6 +321,27 @@ def _kind_problems(known: Variable, entry: LayerEntry) -> Iterator[Text]:
         yield Text(
             f"类别没有单位，也不能缩放。请删去 {', '.join(numeric)}。",
             f"a class has no units and cannot be scaled. Remove {', '.join(numeric)}.",
+        )
+
+
+def _dated_problems(name: str, entry: LayerEntry, project: Project) -> Iterator[Text]:
+    """Yield what is wrong with a class map of one more year."""
+    of, year = name.rsplit("_", 1)
+    account = project.project
+    if int(year) in {account.year, account.baseline_year} or int(year) > account.year:
+        own = of if int(year) == account.year else f"{of}_baseline"
+        yield Text(
+            f"{year} 年不早于核算年 {account.year}，或就是核算年、基期年；"
+            f"这两年的图层写作 {of} 和 {of}_baseline。",
+            f"is of {year}. A dated map is of a year before {account.year} other than the "
+            f"baseline's; those of the two years are {of} and {of}_baseline (this one: {own}).",
+        )
+    if of not in project.layers:
+        yield Text(f"还需要核算年的 {of} 图层。", f"needs the layer {of} of the account year, too.")
+    if entry.year is not None and entry.year != int(year):
+        yield Text(
+            f"名称中的年份 {year} 与 year = {entry.year} 不符。",
+            f"its name says {year}, but year is {entry.year}. Correct one of them.",
         )
 
 

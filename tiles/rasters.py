@@ -29,8 +29,9 @@ class Raster:
     `scale` and `offset` turn a stored value into the variable's units, unit conversion included.
     `classes` maps stored codes to class numbers, and `nodata_class` is what nodata means in a
     class map. `lattice` places the grid's cells on the source; None where the two grids are one
-    and `shift` is the source row and column of the grid's first cell. `band` is the one that is
-    read of a file of several, counted from 1; None where all of them are, `bands` in number.
+    and `shift` is the source row and column of the grid's first cell. With `pixel_a_cell` a cell
+    has the class of the one pixel under its middle. `band` is the one that is read of a file of
+    several, counted from 1; None where all of them are, `bands` in number.
     """
 
     variable: Variable
@@ -45,6 +46,7 @@ class Raster:
     nodata_class: int = 0
     lattice: Lattice | None = None
     shift: tuple[int, int] = (0, 0)
+    pixel_a_cell: bool = False
     constant: float | None = None
     band: int | None = None
 
@@ -65,6 +67,11 @@ class Raster:
             return Text("常数", "constant")
         if self.lattice is None:
             return Text("同一网格，逐像元读取", "same grid, cell by cell")
+        if self.pixel_a_cell:
+            return Text(
+                "像元与网格同大但错位：取像元中心处的一个",
+                "pixels as large as the cells, but beside them: the one under the middle",
+            )
         if self.is_class:
             return Text("按面积取众数", "majority of area")
         return Text("按面积加权平均", "area-weighted mean")

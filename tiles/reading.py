@@ -9,7 +9,7 @@ import numpy as np
 from tiles.blocks import OUTSIDE
 from tiles.codes import NO_CODE, small_codes, true_codes
 from tiles.grid import Tile
-from tiles.overlap import overlap_majority, overlap_mean, source_window
+from tiles.overlap import overlap_majority, overlap_mean, source_window, under_middle
 from tiles.rasters import OpenRaster, Raster, Raw, to_float
 
 WINDOW_CELLS = 1 << 24
@@ -85,6 +85,8 @@ def _overlapped(raster: Raster, file: OpenRaster, tile: Tile, least_share: float
     if not raster.is_class:
         return overlap_mean(to_float(stored, file.nodata), x, y, row, col, least_share)
     small, stand_for = small_codes(raster, stored)
+    if raster.pixel_a_cell:
+        return true_codes(under_middle(small, NO_CODE, x, y, row, col), stand_for)
     return true_codes(overlap_majority(small, NO_CODE, x, y, row, col, least_share), stand_for)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from data_catalog.derived import GridLayer
 from data_catalog.parameters import Row
 from data_catalog.spec import Coefficients, Column, Factor, Input, Model
-from data_catalog.variables import variables
+from data_catalog.variables import find_variable
 
 __all__ = ["model_record"]
 
@@ -48,7 +48,8 @@ def _input_record(name: str, given: Input, rows: dict[str, dict[str, None]]) -> 
         return record | {"kind": "column"}
     if isinstance(given, GridLayer):
         return record | {"kind": "grid"}
-    if name not in variables():
+    known = find_variable(name)
+    if known is None:
         return record | {"kind": name}
-    title = variables()[name].title
+    title = known.title
     return record | {"kind": "layer", "title_zh": title.zh, "title_en": title.en}

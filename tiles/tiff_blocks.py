@@ -2,7 +2,7 @@
 
 GDAL reads every file, and whatever is not plain is left to it. On plain ones its loop for the
 floating-point predictor takes longer than all services of a cell together, and its block cache
-copies every value once more: see docs/decisions/0009-decoding-blocks.md. The values are the same.
+copies every value once more: see docs/decisions/0011-decoding-blocks.md. The values are the same.
 """
 
 import os

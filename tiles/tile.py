@@ -135,12 +135,28 @@ def _groups(
     job: Job, classes: Mapping[str, npt.NDArray[np.uint8]], shape: tuple[int, int]
 ) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int64]]:
     """Return each cell's group, and each group's combination of classes."""
-    stack = np.stack([classes[name] for name in job.group_by] or [np.zeros(shape, np.uint8)])
-    numbers = np.full(len(CLASSES) ** len(stack), -1, np.int16)
-    keys = np.empty(MOST_GROUPS, np.int64)
-    groups = np.empty(shape, np.int16)
-    count = to_groups(stack, PLACES, numbers, keys, groups)
-    return groups, keys[:count]
+    groups, keys = np.zeros(shape, np.int16), np.zeros(1, np.int64)
+    for name in job.group_by:
+        numbers = np.full(len(keys) * len(CLASSES), -1, np.int16)
+        finer = np.empty(MOST_GROUPS, np.int64)
+        count = to_groups(classes[name], PLACES, numbers, keys, finer, groups)
+        if count > MOST_GROUPS:
+            raise _too_many(job, shape)
+        keys = finer[:count]
+    return groups, keys
+
+
+def _too_many(job: Job, shape: tuple[int, int]) -> LayerError:
+    maps = ", ".join(job.group_by)
+    return LayerError(
+        where=maps,
+        problem=Text(
+            f"一块 {shape[0]} x {shape[1]} 像元的分块中，类别组合超过 {MOST_GROUPS} 种。"
+            "请减少类别图层（年份），或减小 [project] tile。",
+            f"have more than {MOST_GROUPS} combinations of classes in one tile of {shape[0]} x "
+            f"{shape[1]} cells. Give fewer class maps (years), or a smaller [project] tile.",
+        ),
+    )
 
 
 def _scope(job: Job, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -258,10 +274,11 @@ def preload() -> None:
     inside = inside_of(cover, (1, 1))
     cell = np.zeros((1, 1))
     to_numbers(cell.astype(np.float32), True, 0.0, 1.0, 0.0, inside, cell)
-    codes, classes = np.zeros((1, 1), np.uint8), np.zeros((1, 1, 1), np.uint8)
-    to_classes(codes, True, 0.0, 0, codes[0], inside, classes[0], np.zeros(1, np.int64))
+    codes, classes = np.zeros((1, 1), np.uint8), np.zeros((1, 1), np.uint8)
+    to_classes(codes, True, 0.0, 0, codes[0], inside, classes, np.zeros(1, np.int64))
     groups = np.zeros((1, 1), np.int16)
-    to_groups(classes, PLACES, np.full(len(CLASSES), -1, np.int16), np.zeros(1, np.int64), groups)
+    keys, numbers = np.zeros(1, np.int64), np.full(len(CLASSES), -1, np.int16)
+    to_groups(classes, PLACES, numbers, keys, keys.copy(), groups)
     scope = np.ones((1, 1), np.bool_)
     add_block(
         Sums.zeros(1, 3), cover, cell[np.newaxis], cell, np.ones(3), groups, scope, scope[0], 0

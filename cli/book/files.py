@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from cli.book.contents import services_page, standards_page
+from cli.book.credits_page import credits_page
 from cli.book.dynamics_page import dynamics_page
 from cli.book.layers_page import layers_page
 from cli.book.markdown import LANGUAGES, MARK, file_name
 from cli.book.service_page import service_page
 from cli.book.standard_page import standard_page
+from cli.book.valuation_page import valuation_page
 from data_catalog.errors import OutputError
 from data_catalog.standards import bundled
 from data_catalog.text import Text
@@ -30,6 +32,8 @@ def pages() -> dict[str, str]:
         found[f"standards/{file_name('README', lang)}"] = standards_page(lang)
         found[file_name("layers", lang)] = layers_page(lang)
         found[file_name("carbon_dynamics", lang)] = dynamics_page(lang)
+        found[file_name("valuation_equations", lang)] = valuation_page(lang)
+        found[file_name("credits", lang)] = credits_page(lang)
         for service in services():
             found[f"services/{file_name(service.id, lang)}"] = service_page(service, lang)
         for standard in bundled().values():

@@ -2,7 +2,7 @@
 
 from data_catalog.text import Text
 
-__all__ = ["DYNAMICS", "GRID_INPUTS", "HEAD", "SIGNS", "SPREADS", "WORDS"]
+__all__ = ["DYNAMICS", "GRID_INPUTS", "HEAD", "SIGNS", "SPREADS", "VALUATION", "WORDS"]
 
 WORDS = {
     "services": Text("服务手册", "The services"),
@@ -200,4 +200,22 @@ DYNAMICS = {
         "On the same increments, decay and disturbances every pool agrees with libcbm 2.10.2 "
         "within 0.1 % over 100 years.",
     ),
+}
+VALUATION = {
+    "title": Text("碳汇估值的公式、价格与参数行", "Equations, prices and rows of the valuation"),
+    "intro": Text(
+        "`gep value` 所用的全部公式、价格行与参数行。怎样用它们估值、什么不重复扣减、什么没有找到，"
+        "见估值说明（valuation.zh.md）。年数按政策的计日方法；利率每年复利一次。",
+        "All equations, dated prices and parameter rows of `gep value`. How a value is made of "
+        "them, what is never taken off twice and what was not found is told in valuation.md. Years "
+        "are those of the policy's day count; rates are compounded once a year.",
+    ),
+    "forest": Text("林木与补偿收益", "Timber and compensation income"),
+    "processes": Text("价格的随机过程", "Random prices"),
+    "prices": Text("价格行（元/t CO₂e）", "Dated prices (CNY/t CO₂e)"),
+    "market": Text("市场", "market"),
+    "days": Text("日期", "days"),
+    "price": Text("价格", "price"),
+    "range": Text("最低 … 最高", "lowest … highest"),
+    "sold": Text("成交 / 挂牌（t）", "sold / listed (t)"),
 }

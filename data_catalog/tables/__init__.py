@@ -11,7 +11,7 @@ from data_catalog.text import Text
 __all__ = ["UNIT", "Table", "TableColumn", "tables"]
 
 ColumnKind: TypeAlias = Literal["text", "number", "geometry"]
-SURVEYS = frozenset({"inventory", "trees", "bamboo", "stand_events"})
+SURVEYS = frozenset({"inventory", "trees", "bamboo", "stand_events", "wood_products"})
 """The tables whose rows are of the year of a survey or an event, whichever the account's."""
 UNIT = "{unit}"
 """In a column's units: what the row itself has in its column `unit`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from data_catalog.text import Text
-from data_catalog.variables import variables
+from data_catalog.variables import find_variable
 from gep.comparison.accounts import RunAccount
 from tiles.lineage import name_of
 
@@ -240,7 +240,7 @@ def _both(one: RunAccount, other: RunAccount, entries: list[Mapping[str, Any]]) 
 
 
 def _layer_title(name: str) -> Text:
-    known = variables().get(name)
+    known = find_variable(name)
     return known.title if known else Text(name, name)
 
 

@@ -34,19 +34,19 @@ HaircutKind: TypeAlias = Literal[
     "price", "volume", "permanence", "title", "liquidity", "settlement", "correlation"
 ]
 HAIRCUTS: dict[HaircutKind, Text] = {
-    "price": Text("价格折扣", "price"),
-    "volume": Text("数量折扣", "volume"),
-    "permanence": Text("非持久性折扣", "non-permanence"),
-    "title": Text("权属折扣", "title"),
-    "liquidity": Text("流动性折扣", "liquidity"),
-    "settlement": Text("结算与费用折扣", "settlement and fees"),
+    "price": Text("价格折扣", "price haircut"),
+    "volume": Text("数量折扣", "volume haircut"),
+    "permanence": Text("非持久性折扣", "non-permanence haircut"),
+    "title": Text("权属折扣", "title haircut"),
+    "liquidity": Text("流动性折扣", "liquidity haircut"),
+    "settlement": Text("结算与费用折扣", "settlement haircut"),
     "correlation": Text("相关性附加", "correlation add-on"),
 }
 """What a haircut is for."""
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Premium(_Section):
@@ -245,7 +245,7 @@ class Policy(_Section):
         title = HAIRCUTS[kind]
         raise ProjectError(where=f"{self.bank} {self.version}", problem=Text(
             f"政策没有“{title.zh}”（{kind}）一项。请补充 [[haircuts]]。",
-            f"the policy has no haircut for {title.en} ({kind}). Add one to [[haircuts]].",
+            f"the policy has no {title.en} ({kind}). Add one to [[haircuts]].",
         ))  # fmt: skip
 
     @model_validator(mode="after")

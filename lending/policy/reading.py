@@ -1,13 +1,14 @@
 """A policy file, and the template to start one from."""
 
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from data_catalog.text import Language
 from data_catalog.toml_files import checked, read_toml
 from lending.policy.model import Policy
 
-__all__ = ["example_policy", "read_policy"]
+__all__ = ["commented", "example_policy", "read_policy"]
 
 
 def read_policy(path: Path) -> Policy:
@@ -23,7 +24,12 @@ def read_policy(path: Path) -> Policy:
 
 def example_policy(language: Language) -> str:
     """Return a policy file whose numbers are examples, with comments in one language."""
-    text = (resources.files("lending.policy") / "example.toml").read_text(encoding="utf-8")
+    return commented(resources.files("lending.policy") / "example.toml", language)
+
+
+def commented(file: Traversable, language: Language) -> str:
+    """Return a template with the comments of one language: `#zh ...` and `#en ...` mark them."""
     other = "#zh" if language == "en" else "#en"
-    lines = (line for line in text.splitlines() if not line.startswith(other))
-    return "\n".join(line.replace(f"#{language} ", "# ", 1) for line in lines) + "\n"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    kept = (line for line in lines if not line.startswith(other))
+    return "\n".join(line.replace(f"#{language} ", "# ", 1) for line in kept) + "\n"

@@ -79,6 +79,8 @@ def _steps(days: Sequence[date], prices: Numbers) -> Numbers:
 
 
 def _likelihood(error: Numbers, variance: Numbers) -> float:
+    if not variance.all():
+        return math.inf
     return float(-0.5 * (np.log(2 * np.pi * variance) + error**2 / variance).sum())
 
 

@@ -15,7 +15,7 @@ from data_catalog.names import suggestion
 from data_catalog.parameters import GRADES, table_text
 from data_catalog.text import Text
 
-__all__ = ["PriceRow", "price_at", "price_rows", "read_prices"]
+__all__ = ["PriceRow", "check_age", "price_at", "price_rows", "read_prices"]
 
 BUNDLED = "prices.csv"
 UNIT = "CNY/t_CO2e"
@@ -30,7 +30,7 @@ class PriceRow(BaseModel):
     of the interval, `sales_per_year` tonnes.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     id: str
     market: str
@@ -133,7 +133,7 @@ def price_at(rows: Iterable[PriceRow], market: str, day: date, validity_days: in
             f"{day} 之前没有价格行。请补充一行有日期与来源的价格。",
             f"has no price by {day}. Give a dated price with its source.",
         ))  # fmt: skip
-    newest = max(known, key=lambda row: row.last_day)
+    newest = max(known, key=lambda row: (row.last_day, row.arms_length))
     check_age(newest, day, validity_days)
     return newest
 

@@ -162,7 +162,7 @@ def _haircuts(of: Worked) -> Iterable[Step]:
                 f"policy: {mode}")  # fmt: skip
     yield _step(
         "lending_value", Text("谨慎价值", "lending value"),
-        Decimal(str(round(of.lending_value, 2))), "CNY", r"LV = \sum \max(0, NPV)\, factor",
+        Decimal(str(round(of.lending_value, 2))), "CNY", r"LV = \max(0, \sum NPV)\, factor",
         "lending_research",
     )  # fmt: skip
 

@@ -5,12 +5,15 @@ A cost that there is none of is written as 0: what is left out is asked for.
 
 from datetime import date
 from decimal import Decimal
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from data_catalog.text import Language
 from data_catalog.toml_files import checked, read_toml
+from lending.policy.reading import commented
 from lending.prices.rows import PriceRow
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "Simulation",
     "Tonnes",
     "Withdrawn",
+    "example_facts",
     "read_facts",
 ]
 
@@ -39,12 +43,12 @@ Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Positive: TypeAlias = Annotated[float, Field(gt=0)]
 NotNegative: TypeAlias = Annotated[float, Field(ge=0)]
 Money: TypeAlias = Annotated[Decimal, Field(ge=0)]
-When: TypeAlias = date | Annotated[float, Field(ge=0)]
+When: TypeAlias = date | Annotated[float, Field(ge=0, le=500)]
 """A date, or years from the base date."""
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Holding(_Section):
@@ -82,8 +86,8 @@ class Ends(_Section):
 class Cycle(_Section):
     """From growing to being paid."""
 
-    monitoring_months: Annotated[int, Field(gt=0)]
-    lag_months: Annotated[int, Field(ge=0)]
+    monitoring_months: Annotated[int, Field(gt=0, le=600)]
+    lag_months: Annotated[int, Field(ge=0, le=600)]
     """From verification to payment."""
     first_verification: date | None = None
     """By default one monitoring period from the base date."""
@@ -133,6 +137,17 @@ class PricePath(_Section):
     source: str
     """Of the path: why it grows, falls or stays."""
 
+    @model_validator(mode="after")
+    def _goes_one_way(self) -> "PricePath":
+        years = [point.years for point in self.points]
+        if years != sorted(set(years)):
+            message = "points must be of rising years / points 的年数须依次增大"
+            raise ValueError(message)
+        if years and self.growth:
+            message = "growth and points exclude each other / growth 与 points 只能给出一个"
+            raise ValueError(message)
+        return self
+
 
 class Withdrawn(_Section):
     """Tonnes that are no collateral any more: of vintages that overlap the interval."""
@@ -143,6 +158,13 @@ class Withdrawn(_Section):
     vintage_to: date
     parcel_id: str = ""
     note: str = ""
+
+    @model_validator(mode="after")
+    def _has_days(self) -> "Withdrawn":
+        if self.vintage_to <= self.vintage_from:
+            message = "vintage_to must be after vintage_from / vintage_to 须晚于 vintage_from"
+            raise ValueError(message)
+        return self
 
 
 class Comparable(_Section):
@@ -215,6 +237,13 @@ class OtherRight(_Section):
     """Pays for the same tonnes: not allowed beside carbon by the programme."""
     source: str
 
+    @model_validator(mode="after")
+    def _is_worth_something(self) -> "OtherRight":
+        if (self.value is None) == (self.yearly_income is None):
+            message = "either value or yearly_income is needed / value 与 yearly_income 须给出一个"
+            raise ValueError(message)
+        return self
+
 
 class OptionFacts(_Section):
     """Real option on the price: reported, never lent against."""
@@ -247,6 +276,13 @@ class PriceProcess(_Section):
     mean: Positive | None = None
     """OU on the log of the price: long-run median, CNY/t_CO2e."""
     source: str
+
+    @model_validator(mode="after")
+    def _has_its_numbers(self) -> "PriceProcess":
+        if self.model == "ou" and (self.reversion is None or self.mean is None):
+            message = "ou needs reversion and mean / ou 需要 reversion 与 mean"
+            raise ValueError(message)
+        return self
 
 
 class Simulation(_Section):
@@ -297,3 +333,8 @@ def read_facts(path: Path) -> Facts:
         If there is no such file, or something in it is unknown, missing or wrong: all at once.
     """
     return checked(Facts, read_toml(path, path.name), path.name)
+
+
+def example_facts(language: Language) -> str:
+    """Return a facts file whose numbers are synthetic, with comments in one language."""
+    return commented(resources.files("lending.valuation") / "example.toml", language)

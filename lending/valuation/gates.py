@@ -4,6 +4,7 @@ A gate is `ok`, a `flag` that people have to answer, or a `reject` that leaves n
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from data_catalog.errors import ParameterMissing
 from data_catalog.parameters import Row, bundled
@@ -11,7 +12,16 @@ from data_catalog.text import Text
 from lending.prices.rows import PriceRow
 from lending.valuation.result import Gate, Words
 
-__all__ = ["arms_length_gate", "price_gate", "rejected", "rule", "tonnes_gate", "yield_gate"]
+__all__ = [
+    "arms_length_gate",
+    "known_prices",
+    "policy_gate",
+    "price_gate",
+    "rejected",
+    "rule",
+    "tonnes_gate",
+    "yield_gate",
+]
 
 USUAL = "anji-2021"
 """The case whose yearly yield others are compared with: moso bamboo, 0.39 t/mu."""
@@ -104,7 +114,13 @@ def arms_length_gate(row: PriceRow) -> Gate:
         return _gate("arms_length", "ok", f"{row.market} 为公平交易价格",
                      f"the price of {row.market} is one at arm's length")  # fmt: skip
     return _gate("arms_length", "flag", f"{row.market} 的价格来自法院或机关购买，并非公平交易",
-                 f"the price of {row.market} was paid by a court or an agency")  # fmt: skip
+                 f"a court or an agency paid the price of {row.market}")  # fmt: skip
+
+
+def policy_gate(day: date, valid_from: date) -> Gate:
+    """Flag a policy that was not yet in force at the base date."""
+    return _gate("policy", "flag", f"政策自 {valid_from} 起有效，晚于评估基准日 {day}",
+                 f"the policy is in force from {valid_from}, the base date is {day}")  # fmt: skip
 
 
 def rejected(gates: Iterable[Gate]) -> Gate | None:

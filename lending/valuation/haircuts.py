@@ -15,14 +15,13 @@ from scipy.special import ndtri
 from data_catalog.errors import ProjectError
 from data_catalog.spec import Citation, Column, Model, Output
 from data_catalog.text import Text
-from lending.policy.model import HAIRCUTS, Haircut, HaircutKind, Policy
+from lending.policy.model import Haircut, HaircutKind, Policy
 from lending.prices.rows import PriceRow
 from lending.valuation.facts import Facts
 from lending.valuation.result import AppliedHaircut, Words
 
 __all__ = [
     "LIQUIDITY",
-    "MODELS",
     "PRICE_AT_RISK",
     "applied",
     "factor",
@@ -81,7 +80,6 @@ LIQUIDITY = Model(
     output=Output(name="liquidity_haircut", units="1", total="1", low=0, high=1),
     empirical="the wait in years is the exponent",
 )
-MODELS = (PRICE_AT_RISK, LIQUIDITY)
 
 
 def rate_of(haircut: Haircut, facts: Facts, price: PriceRow, rate: float) -> float:
@@ -145,8 +143,3 @@ def factor(haircuts: tuple[AppliedHaircut, ...], mode: str) -> float:
     if mode == "additive":
         return max(0.0, 1 - sum(one.applied for one in haircuts))
     return math.prod(1 - one.applied for one in haircuts)
-
-
-def title(kind: HaircutKind) -> Text:
-    """Return what a haircut is called."""
-    return HAIRCUTS[kind]

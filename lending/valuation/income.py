@@ -157,8 +157,9 @@ def _future(plan: Plan) -> Iterable[Flow]:
     prices = plan.prices("future", when.paid)
     receipts = RECEIPT(tonnes=plan.future, price=prices, fee=costs.fee)
     once = np.zeros(1)
-    yield Flow(kind="receipt", part="future", years=when.paid, amount=receipts,
-               tonnes=plan.future, price=prices)  # fmt: skip
+    if receipts.any():
+        yield Flow(kind="receipt", part="future", years=when.paid, amount=receipts,
+                   tonnes=plan.future, price=prices)  # fmt: skip
     for kind, years, amount in (
         ("development", once, np.ones(1) * float(costs.development)),
         ("monitoring", when.yearly, np.ones(len(when.yearly)) * float(costs.monitoring_yearly)),

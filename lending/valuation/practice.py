@@ -21,7 +21,15 @@ from lending.valuation.facts import PracticeFacts
 from lending.valuation.money import implied_rate
 from lending.valuation.result import Practice, Words, money
 
-__all__ = ["CASE", "METHODS", "practice", "stated_practice"]
+__all__ = [
+    "CASE",
+    "METHODS",
+    "Known",
+    "carbon_cover",
+    "collateral_needed",
+    "practice",
+    "stated_practice",
+]
 
 Numbers = npt.NDArray[np.float64]
 SERVICE = Text("贷款实践做法", "rules of practice")
@@ -47,6 +55,16 @@ def multiple_of_value(value: Numbers, multiple: Numbers, forest_part: Numbers) -
 def share_of_value(value: Numbers, ratio: Numbers) -> Numbers:
     """Return a share of a value or a revenue."""
     return value * ratio
+
+
+def collateral_needed(loan: float, ratio: float) -> float:
+    """Return the value that a loan needs at a ratio, CNY."""
+    return loan / ratio
+
+
+def carbon_cover(tonnes: float, price: float, loan: float) -> float:
+    """Return what share of a loan the quoted value of the pledged tonnes is."""
+    return tonnes * price / loan
 
 
 TONNES = {

@@ -40,6 +40,7 @@ __all__ = [
     "Words",
     "json_schema",
     "money",
+    "money_or_none",
     "recompute",
     "tonnes",
 ]
@@ -57,13 +58,18 @@ def money(amount: float | Decimal) -> Money:
     return Decimal(str(amount)).quantize(CENT, ROUND_HALF_UP)
 
 
+def money_or_none(amount: float | None) -> Money | None:
+    """Return an amount to the cent; None stays."""
+    return None if amount is None else money(amount)
+
+
 def tonnes(amount: float | Decimal) -> Tonnes:
     """Return t_CO2e to the kilogram, half up."""
     return Decimal(str(amount)).quantize(KILOGRAM, ROUND_HALF_UP)
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Words(_Record):
@@ -89,7 +95,7 @@ class Vintage(_Record):
     vintage_from: date
     vintage_to: date
     gross_tCO2e: float | None = None  # noqa: N815
-    net_tCO2e: float  # noqa: N815
+    net_tCO2e: Annotated[float, Field(ge=0)]  # noqa: N815
     se_tCO2e: Annotated[float | None, Field(ge=0)] = None  # noqa: N815
     lower_tCO2e: float | None = None  # noqa: N815
     confidence: float | None = None
@@ -163,6 +169,7 @@ class Part(_Record):
     haircuts: tuple[AppliedHaircut, ...]
     factor: float
     lending_value: Money
+    """Negative where the part costs more than it brings: it then lowers that of the other."""
 
 
 class Practice(_Record):

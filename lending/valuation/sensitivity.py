@@ -1,9 +1,11 @@
 """What the value is if one thing changes, under other prices, and where it breaks even."""
 
 import math
-from decimal import Decimal
+from collections.abc import Callable
 
-from data_catalog.parameters import Row
+from scipy.optimize import brentq
+
+from data_catalog.parameters import engine_number
 from data_catalog.text import Text
 from lending.valuation.gates import rule
 from lending.valuation.income import Plan, flows, present
@@ -13,10 +15,6 @@ from lending.valuation.worked import Worked, stressed, worked
 __all__ = ["break_even_area", "break_even_price", "break_even_share", "scenarios", "sensitivity"]
 
 STEP = "sensitivity_step"
-
-
-def _share(row: Row) -> str:
-    return f"{row.value:g}"
 
 
 def sensitivity(of: Worked) -> tuple[Sensitivity, ...]:
@@ -29,11 +27,11 @@ def sensitivity(of: Worked) -> tuple[Sensitivity, ...]:
          stressed(inputs, price=1 - price)),
         ("tonnes", Text("碳汇量减少", "fewer tonnes"), f"-{tonnes:.0%}",
          stressed(inputs, tonnes=1 - tonnes)),
-        ("rate_up", Text("贴现率上升", "higher discount rate"), f"+{rate:.0%}",
+        ("rate_up", Text("贴现率上升", "higher discount rate"), f"+{rate:.0%} pt",
          stressed(inputs, rate=of.rate + rate)),
-        ("rate_down", Text("贴现率下降", "lower discount rate"), f"-{rate:.0%}",
+        ("rate_down", Text("贴现率下降", "lower discount rate"), f"-{rate:.0%} pt",
          stressed(inputs, rate=of.rate - rate)),
-        ("delay", Text("签发延迟", "later issuance"), f"+{delay:g} months",
+        ("delay", Text("签发延迟", "later issuance"), f"+{delay:g} m",
          stressed(inputs, lag_months=int(delay))),
     ]  # fmt: skip
     found = []
@@ -88,18 +86,9 @@ def break_even_share(plan: Plan, rate: float, *, of_price: bool) -> float | None
     return None if slope <= 0 else 1 - whole / slope
 
 
-def _halved(worth: object) -> float | None:
-    from scipy.optimize import brentq
-
-    from data_catalog.parameters import engine_number
-
+def _halved(worth: Callable[[float], float]) -> float | None:
     most = engine_number("highest_rate")
     low = math.ulp(1.0)
-    if worth(low) * worth(most) > 0:  # type: ignore[operator]
+    if worth(low) * worth(most) > 0:
         return None
     return float(brentq(worth, low, most))
-
-
-def decimal_or_none(amount: float | None) -> Decimal | None:
-    """Return an amount to the cent; None stays."""
-    return None if amount is None else money(amount)

@@ -19,7 +19,7 @@ from scipy.special import ndtr, ndtri
 from data_catalog.parameters import engine_number
 from data_catalog.text import Text
 from lending.prices.processes import step_gbm, step_ou
-from lending.valuation.facts import Event, PriceProcess, Simulation
+from lending.valuation.facts import PriceProcess, Simulation
 from lending.valuation.income import flows, present_draws
 from lending.valuation.result import Cause, Draws, Words, money
 from lending.valuation.worked import Worked
@@ -80,8 +80,10 @@ def draw_values(of: Worked, settings: Simulation, causes: Iterable[str] = CAUSES
     last = max([*when.paid, *of.plan.past_paid, 1.0])
     years = int(np.ceil(last))
     normals = _normals(settings, years)
-    shocks = normals.price if "price" in varying else np.zeros_like(normals.price)
-    paths = _log_prices(settings.price, plan.start, shocks)
+    process = settings.price
+    if "price" not in varying:
+        process = process.model_copy(update={"volatility": 0.0})
+    paths = _log_prices(process, plan.start, normals.price)
     survival = np.ones((settings.draws, years))
     if "events" in varying:
         survival = _survival(settings, normals)
@@ -92,7 +94,7 @@ def draw_values(of: Worked, settings: Simulation, causes: Iterable[str] = CAUSES
     drawn = replace(
         plan,
         future=plan.future * factor[:, None] * survival[:, ends],
-        past=np.broadcast_to(plan.past, (settings.draws, len(plan.past))),
+        past=plan.past * np.stack([np.ones(settings.draws), factor], axis=1),  # issued: certain
         drawn={"future": _at(paths, when.paid), "past": _at(paths, of.plan.past_paid)},
     )  # fmt: skip
     worth = present_draws(flows(drawn), of.rate)
@@ -148,21 +150,13 @@ def _tonnes(of: Worked, settings: Simulation, normals: _Normals) -> Numbers:
 
 
 def _cv(of: Worked) -> float:
-    """Return the standard error of all tonnes over their mean, fully correlated."""
+    """Return the standard error of what is not issued over its mean, fully correlated."""
     holding = of.inputs.facts.holding
     if holding is not None:
         return holding.cv
-    rows = [row for row in of.inputs.vintages if row.kind == "ex_ante"]
+    rows = [row for row in of.inputs.vintages if row.kind != "issued"]
     total = sum(row.net_tCO2e for row in rows)
     return sum(row.se_tCO2e or 0.0 for row in rows) / total if total else 0.0
-
-
-def expected_loss_share(events: Iterable[Event]) -> float:
-    """Return the share of the growth that a year's events take on average."""
-    left = 1.0
-    for event in events:
-        left *= 1 - event.yearly_probability * event.loss_share
-    return 1 - left
 
 
 def simulated(of: Worked) -> Draws | None:

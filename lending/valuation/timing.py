@@ -17,7 +17,16 @@ from data_catalog.text import Text
 from lending.policy.model import DayCount
 from lending.valuation.facts import Facts, When
 
-__all__ = ["ENDS", "Horizon", "Schedule", "horizon", "months_later", "schedule", "years_between"]
+__all__ = [
+    "ENDS",
+    "Horizon",
+    "Schedule",
+    "day_at",
+    "horizon",
+    "months_later",
+    "schedule",
+    "years_between",
+]
 
 Numbers = npt.NDArray[np.float64]
 ENDS = {

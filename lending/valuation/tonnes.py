@@ -102,10 +102,9 @@ class Lots:
         return self.issued | self.monitored
 
     @property
-    def cv(self) -> float:
-        """Return (mean - lower) over the mean, of all rows together; 0 where there are none."""
-        total = float(self.mean.sum())
-        return (total - float(self.lower.sum())) / total if total else 0.0
+    def last(self) -> float:
+        """Return the years until nothing grows any more; 0 where nothing does."""
+        return float(self.end[~self.past].max(initial=0.0))
 
 
 def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
@@ -133,6 +132,10 @@ def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
         kept *= 1 - (rate or 0.0)
         if name == "buffer" and (done or rate):
             counted["permanence"] = Text("缓冲已在碳汇量中扣除", "the buffer is in the tonnes")
+    if "uncertainty" in facts.tonnes.deducted:
+        counted["volume"] = Text(
+            "方法学的不确定性扣减已在碳汇量中", "the methodology's deduction is in the tonnes"
+        )
     return kept, counted
 
 
@@ -180,14 +183,19 @@ def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> L
     kept, counted = _kept(facts)
     start, count = facts.base_date, policy.discount.day_count
     mean = np.array([row.net_tCO2e * kept for row in rows])
-    lower = np.array([_lower(row, policy.confidence) * kept for row in rows])
+    level = policy.confidence
+    lower = np.array([0.0 if r.kind == "issued" else _lower(r, level) * kept for r in rows])
+    issued = np.array([row.kind == "issued" for row in rows], dtype=bool)
+    lower[issued] = mean[issued]  # so many units are there: their number is certain
     if (lower < mean).any():
         counted["volume"] = _bounded(policy)
+    elif issued.all():
+        counted["volume"] = Text("已签发，数量确定", "issued: their number is certain")
     lots = Lots(
         start=np.array([years_between(start, row.vintage_from, count) for row in rows]),
         end=np.array([years_between(start, row.vintage_to, count) for row in rows]),
         mean=mean, lower=lower,
-        issued=np.array([row.kind == "issued" for row in rows], dtype=bool),
+        issued=issued,
         monitored=np.array([row.kind == "monitored" for row in rows], dtype=bool),
         counted=counted,
     )  # fmt: skip

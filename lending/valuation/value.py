@@ -7,8 +7,12 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
+from data_catalog.errors import TableError, raise_all
+from data_catalog.text import Text
 from lending.policy.model import Policy
 from lending.prices.rows import PriceRow, price_at, price_rows
 from lending.valuation.approaches import cost_value, market_value
@@ -18,6 +22,7 @@ from lending.valuation.forest import other_right
 from lending.valuation.gates import (
     arms_length_gate,
     known_prices,
+    policy_gate,
     price_gate,
     tonnes_gate,
     yield_gate,
@@ -39,26 +44,45 @@ from lending.valuation.result import (
     Valuation,
     Vintage,
     money,
+    money_or_none,
     tonnes,
 )
 from lending.valuation.sensitivity import (
     break_even_area,
     break_even_price,
-    decimal_or_none,
     scenarios,
     sensitivity,
 )
 from lending.valuation.simulation import simulated
 from lending.valuation.timing import day_at
+from lending.valuation.tonnes import in_periods
 from lending.valuation.worked import Worked, all_payments, worked
 
 __all__ = ["inputs_of", "read_inputs", "value", "vintages_of"]
 
 
 def vintages_of(table: pd.DataFrame) -> tuple[Vintage, ...]:
-    """Return the rows of a table of vintages (`sinks.credits.vintages.read_vintages`)."""
+    """Return the rows of a table of vintages (`sinks.credits.vintages.read_vintages`).
+
+    Raises
+    ------
+    TableError or Problems
+        All rows that cannot be used, at once.
+    """
     plain = table.astype(object).where(table.notna(), None)
-    return tuple(Vintage.model_validate(row) for row in plain.to_dict("records"))
+    rows: list[Vintage] = []
+    errors: list[TableError] = []
+    for number, row in enumerate(plain.to_dict("records"), start=1):
+        try:
+            rows.append(Vintage.model_validate(row))
+        except ValidationError as error:
+            first = error.errors()[0]
+            errors.append(TableError(where=f"vintages, row {number}", problem=Text(
+                f"{first['loc'][0]} 不能使用：{first['msg']}",
+                f"{first['loc'][0]} cannot be used: {first['msg']}",
+            )))  # fmt: skip
+    raise_all(errors)
+    return tuple(rows)
 
 
 def inputs_of(
@@ -131,13 +155,13 @@ def _results(of: Worked) -> Results:
     limit = bound.limit if bound.limit is not None else money(0)
     known = Known(
         tonnes=_gross(of), price=of.plan.start, lower=lower, max_loan=limit,
-        yearly_income=_gross(of) * of.plan.start / of.horizon.years if of.horizon.years else 0.0,
+        yearly_income=_gross(of) * of.plan.start / of.growing if of.growing else 0.0,
     )  # fmt: skip
     others = tuple(
         other_right(facts, right, of.inputs.policy, of.horizon.ends["tenure"])
         for right in facts.other_rights
     )
-    lending = of.lending_value if limit else 0.0
+    lending = 0.0 if bound.rule == "gate" else of.lending_value
     loan = facts.loan
     return Results(
         years=of.horizon.years, years_bound_by=of.horizon.bound_by,
@@ -147,8 +171,8 @@ def _results(of: Worked) -> Results:
         coverage_ratio=lending / float(loan) if loan else None,
         carbon_share_of_loan=min(1.0, float(limit / loan)) if loan else None,
         coverage_with_other_rights=_with_others(lending, others, float(loan) if loan else None),
-        break_even_price=decimal_or_none(break_even_price(of)),
-        break_even_area_mu=decimal_or_none(break_even_area(of)),
+        break_even_price=money_or_none(break_even_price(of)),
+        break_even_area_mu=money_or_none(break_even_area(of)),
         irr=internal_rate(*all_payments(of.flows)), parts=tuple(_parts(of)),
         payments=tuple(_payments(of)), bounds=bounds, gates=gates,
         practice=tuple(_practice(facts, known)), approaches=tuple(_approaches(facts, lower)),
@@ -168,7 +192,11 @@ def _gross(of: Worked) -> float:
     holding = of.inputs.facts.holding
     if holding is not None:
         return holding.area_mu * holding.yield_tCO2e_per_mu * of.horizon.years
-    return _total(of, mean=True)
+    rows = of.inputs.vintages
+    gross = np.array([r.net_tCO2e if r.gross_tCO2e is None else r.gross_tCO2e for r in rows])
+    to_come = in_periods(of.lots, gross, of.plan.schedule.verified, of.growing).sum()
+    gone = sum(one.tonnes for one in of.inputs.facts.withdrawn)
+    return max(0.0, float(gross[of.lots.past].sum() + to_come) - gone)
 
 
 def _with_others(
@@ -188,7 +216,7 @@ def _parts(of: Worked) -> Iterable[Part]:
         if mean.any() or worth:
             yield Part(
                 part=part, mean=tonnes(mean.sum()), lower=tonnes(lower.sum()), value=money(worth),
-                haircuts=of.haircuts, factor=of.factor, lending_value=money(of.lending_of(worth)),
+                haircuts=of.haircuts, factor=of.factor, lending_value=money(worth * of.factor),
             )  # fmt: skip
 
 
@@ -213,6 +241,8 @@ def _of_flow(of: Worked, flow: Flow) -> Iterable[Payment]:
 def _gates(of: Worked, mean: float) -> Iterable[Gate]:
     facts, policy = of.inputs.facts, of.inputs.policy
     yield arms_length_gate(of.inputs.price)
+    if facts.base_date < policy.valid_from:
+        yield policy_gate(facts.base_date, policy.valid_from)
     if facts.holding is not None:
         per_mu = facts.holding.yield_tCO2e_per_mu
         yield yield_gate(per_mu)

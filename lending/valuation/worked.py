@@ -28,6 +28,7 @@ class Worked:
 
     Parameters
     ----------
+    growing : years that tonnes are counted for: until T, or until the last vintage ends
     parts : present value of the past and the future tonnes, before haircuts
     haircuts : what is taken off each part
     """
@@ -35,6 +36,7 @@ class Worked:
     inputs: Inputs
     rate: float
     horizon: Horizon
+    growing: float
     lots: Lots
     plan: Plan
     flows: tuple[Flow, ...]
@@ -49,18 +51,15 @@ class Worked:
 
     @property
     def lending_value(self) -> float:
-        """Return what is left of the parts that are worth something."""
-        return sum(self.lending_of(value) for value in self.parts.values())
-
-    def lending_of(self, value: float) -> float:
-        """Return a part's value after haircuts, not below nothing."""
-        return max(0.0, value) * self.factor
+        """Return what is left of the value; a part that costs more than it brings lowers it."""
+        return max(0.0, self.value) * self.factor
 
     @property
     def yearly_income(self) -> float:
         """Return the lower bound of a year's tonnes at the price of the base date, CNY."""
-        years = self.horizon.years
-        return float(self.plan.future.sum()) * self.plan.start / years if years else 0.0
+        if not self.growing:
+            return 0.0
+        return float(self.plan.future.sum()) * self.plan.start / self.growing
 
 
 def worked(inputs: Inputs) -> Worked:
@@ -83,15 +82,16 @@ def worked(inputs: Inputs) -> Worked:
     lots = _lots(inputs, until.years)
     if lots.past.any():
         policy.haircut("liquidity")  # near market, but only for as much as the market takes
-    when = schedule(facts, until.years, count)
-    plan = plan_of(facts, price.price, lots, when, until.years, count)
+    growing = min(until.years, lots.last)
+    when = schedule(facts, growing, count)
+    plan = plan_of(facts, price.price, lots, when, growing, count)
     found = tuple(flows(plan))
     rates: dict[HaircutKind, float] = {
         one.kind: rate_of(one, facts, price, rate) for one in policy.haircuts
     }
     haircuts = applied(policy, rates, lots.counted)
     return Worked(
-        inputs=inputs, rate=rate, horizon=until, lots=lots, plan=plan, flows=found,
+        inputs=inputs, rate=rate, horizon=until, growing=growing, lots=lots, plan=plan, flows=found,
         parts=present(found, rate), haircuts=haircuts,
         factor=factor(haircuts, policy.haircut_mode),
     )  # fmt: skip

@@ -67,7 +67,7 @@ def shared_out(units: int, weights: npt.NDArray[np.float64]) -> Units:
     if units == 0 or total == 0:
         return np.zeros(len(weights), dtype=np.int64)
     exact = units * (weights / total)
-    whole = np.floor(exact).astype(np.int64)
+    whole: Units = np.floor(exact).astype(np.int64)
     left = units - int(whole.sum())
     order = np.argsort(-np.where(weights > 0, exact - whole, -1.0), kind="stable")
     whole[order[:left]] += 1

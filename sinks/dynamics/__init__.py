@@ -20,7 +20,6 @@ II)::
     transitions.dead_organic_change(land, densities, year_from, year_to, transition) -> Estimates
     soil_stocks.factor_soils(parameters, chosen_set, soil_type, uses={}) -> SoilStocks
     soil_stocks.measured_soils(density_table, depth) -> SoilStocks
-    rows.needed(parameters, service, parameter, chosen_set, key="") -> Row
 
 Estimates have the keys parcel_id, pool and hold t_C over the period, gain positive; `transition` is
 the row `soil_transition_years[ipcc-2006]`. Sums over parcels: `.summed(["pool"])`.

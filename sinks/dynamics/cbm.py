@@ -8,8 +8,8 @@ fast, fast and slow; soil = below-ground very fast and slow.
 
 from data_catalog.parameters import Parameters
 from data_catalog.text import Text
-from sinks.dynamics.rows import missing, needed
 from sinks.dynamics.scheme import Disturbance, Flow, Pool, Product, Roots, Scheme, Step
+from sinks.rows import missing, needed
 
 __all__ = ["DECAY", "POOLS", "disturbance", "product", "scheme"]
 

@@ -9,8 +9,8 @@ import numpy as np
 from data_catalog.parameters import Parameters
 from data_catalog.spec import Citation, Column, Factor, Model, Output, Pixels
 from data_catalog.text import Text
-from sinks.dynamics.rows import needed
 from sinks.estimates import Numbers
+from sinks.rows import needed
 
 __all__ = ["FIRE", "FIRE_CO2E", "GASES", "NON_CO2", "co2_equivalent", "emission", "gases"]
 

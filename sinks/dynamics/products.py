@@ -13,15 +13,17 @@ import numpy as np
 from data_catalog.parameters import Row
 from sinks.dynamics.harvest import check_shares
 from sinks.dynamics.harvested_wood import YEAR, next_stock
-from sinks.dynamics.rows import se_of
 from sinks.estimates import Estimates, together
+from sinks.rows import se_of
 
-__all__ = ["Use", "products_of"]
+__all__ = ["PRODUCTS", "WOOD", "Use", "products_of"]
 
 STEP = 1e-20
 """Of the complex-step derivative: exact to rounding for any small number."""
 WOOD = "above_ground"
+"""The pool that wood comes from."""
 PRODUCTS = "harvested_wood"
+"""The pool of its products."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

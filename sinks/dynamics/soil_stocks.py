@@ -6,12 +6,12 @@ from types import MappingProxyType
 
 from data_catalog.classes import ecosystems
 from data_catalog.parameters import Parameters, Row
-from sinks.densities import Density, DensityTable
-from sinks.dynamics.rows import missing, needed, se_of
+from sinks.densities import DensityTable
 from sinks.dynamics.soil import SOIL_STOCK
 from sinks.pools import SOIL, density_parameter
+from sinks.rows import missing, needed, se_of
 
-__all__ = ["SoilStock", "SoilStocks", "error_source", "factor_soils", "measured_soils"]
+__all__ = ["SoilStock", "SoilStocks", "factor_soils", "measured_soils"]
 
 SERVICE = "soil_change"
 REFERENCE = "soil_carbon_reference"
@@ -102,20 +102,10 @@ def measured_soils(densities: DensityTable, depth: str) -> SoilStocks:
         found = densities.find(SOIL, code)
         if found is None:
             raise missing(SERVICE, density_parameter(SOIL), densities.chosen, code)
-        effects = {error_source(densities, found): found.se}
+        effects = {densities.source(found): found.se}
         return SoilStock(value=found.value, effects=effects, rows=(found.row,))
 
     return SoilStocks(chosen=densities.chosen, depth=depth, of=of)
-
-
-def error_source(densities: DensityTable, density: Density) -> str:
-    """Return the name of what a density errs by: that of the first row of the same origin."""
-    alike = (
-        one.row.name()
-        for (pool, _), one in sorted(densities.densities.items())
-        if pool == density.pool and one.origin == density.origin
-    )
-    return next(alike)
 
 
 def _of_class(parameters: Parameters, factor: str, chosen: str, code: str) -> Row:

@@ -29,7 +29,7 @@ from sinks.change import FROM, TO
 from sinks.densities import FOREST, NO_CLASS, DensityTable
 from sinks.dynamics.dead_organic import share_in_period
 from sinks.dynamics.soil import linear_share
-from sinks.dynamics.soil_stocks import SoilStocks, error_source
+from sinks.dynamics.soil_stocks import SoilStocks
 from sinks.estimates import Estimates, Numbers, together
 from sinks.pools import SOIL
 from sinks.stock import Mask, checked
@@ -119,7 +119,7 @@ def dead_organic_change(
         if found is None:
             densities.counts(code)
             found = densities.of(pool, code)
-        return found.value, {error_source(densities, found): found.se}
+        return found.value, {densities.source(found): found.se}
 
     def share(before: Numbers, after: Numbers, over: Numbers, over_next: Numbers) -> Numbers:
         return share_in_period(before, after, over, over_next, np.array(years))

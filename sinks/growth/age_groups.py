@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from data_catalog.errors import ParameterMissing
 from data_catalog.forests import chain
 from data_catalog.parameters import Parameters
 from data_catalog.text import Text
-from sinks.growth.curve import GrowthError
+from sinks.growth.curve import SERVICE, GrowthError
+from sinks.rows import missing
 
 __all__ = ["age_of_group"]
 
@@ -53,7 +53,4 @@ def _limit(parameters: Parameters, chosen: str, origin: str, group: str, age_gro
         row = parameters.find("age_group_limit", chosen, f"{origin}/{one}/{age_group}")
         if row is not None:
             return row.in_units("year")
-    raise ParameterMissing(
-        service="growth", standard=chosen, parameter="age_group_limit",
-        key=Text(f"（{origin}/{group}/{age_group}）", f" of {origin}/{group}/{age_group}"),
-    )  # fmt: skip
+    raise missing(SERVICE, "age_group_limit", chosen, f"{origin}/{group}/{age_group}")

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_catalog.errors import ParameterMissing
 from data_catalog.parameters import Parameters
 from data_catalog.text import Text
-from sinks.growth.curve import GrowthError
+from sinks.growth.curve import SERVICE, GrowthError
 from sinks.growth.form import Numbers
+from sinks.rows import needed
 
 __all__ = ["CutRule", "Grove", "cut_rule", "degrees", "grown_grove", "steady_grove"]
 
@@ -137,9 +137,4 @@ def steady_grove(recruits: Mapping[str, float], rule: CutRule, ages: int, *, fir
 
 
 def _number(parameters: Parameters, chosen: str, name: str, key: str, units: str) -> float:
-    row = parameters.find(name, chosen, key)
-    if row is None:
-        raise ParameterMissing(
-            service="growth", standard=chosen, parameter=name, key=Text(f"（{key}）", f" of {key}")
-        )
-    return row.in_units(units)
+    return needed(parameters, SERVICE, name, chosen, key).in_units(units)

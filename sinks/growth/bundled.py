@@ -11,16 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_catalog.errors import ParameterMissing, UnknownNameError
+from data_catalog.errors import UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.parameters import LOCAL, Parameters, Row
 from data_catalog.spec import Citation
 from data_catalog.text import Text
 from data_catalog.units import conversion, same_kind
-from sinks.growth.curve import QUANTITIES, Curve, FormCurve, GrowthError
+from sinks.growth.curve import QUANTITIES, SERVICE, Curve, FormCurve, GrowthError
 from sinks.growth.form import Numbers
 from sinks.growth.forms import FORMS, form
 from sinks.growth.table_curve import TableCurve, of_increments, of_stocks
+from sinks.rows import missing, needed
 
 __all__ = ["CURVE_SETS", "CurveSet", "bundled_curve", "curve_set"]
 
@@ -94,7 +95,7 @@ def curve_set(name: str) -> CurveSet:
     }  # fmt: skip
     if name not in known:
         raise UnknownNameError(
-            where="growth", kind=Text("生长曲线集", "set of growth curves"), name=name,
+            where=SERVICE, kind=Text("生长曲线集", "set of growth curves"), name=name,
             hint=suggestion(name, known),
         )  # fmt: skip
     return known[name]
@@ -143,7 +144,7 @@ def _table(parameters: Parameters, chosen: str, group: str, name: str) -> TableC
             units = _units(rows[float(ages[0])], name, per)
             stocks = np.array([rows[age].in_units(per(units)) for age in ages.tolist()])
             return make(name, units, ages, stocks)
-    raise _missing(INCREMENT, chosen, group)
+    raise missing(SERVICE, INCREMENT, chosen, group)
 
 
 def _age(row: Row) -> float:
@@ -158,17 +159,7 @@ def _age(row: Row) -> float:
 
 
 def _row(parameters: Parameters, parameter: str, chosen: str, group: str) -> Row:
-    found = parameters.find(parameter, chosen, group)
-    if found is None:
-        raise _missing(parameter, chosen, group)
-    return found
-
-
-def _missing(parameter: str, chosen: str, group: str) -> ParameterMissing:
-    return ParameterMissing(
-        service="growth", standard=chosen, parameter=parameter,
-        key=Text(f"（{group}）", f" of {group}"),
-    )  # fmt: skip
+    return needed(parameters, SERVICE, parameter, chosen, group)
 
 
 def _units(row: Row, name: str, per: Callable[[str], str]) -> str:

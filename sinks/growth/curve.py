@@ -15,7 +15,19 @@ from data_catalog.errors import GepError
 from data_catalog.text import Text
 from sinks.growth.form import Form, Numbers, Values, gradient
 
-__all__ = ["QUANTITIES", "Curve", "FormCurve", "GrowthError", "Quantity", "components", "quantity"]
+__all__ = [
+    "QUANTITIES",
+    "SERVICE",
+    "Curve",
+    "FormCurve",
+    "GrowthError",
+    "Quantity",
+    "components",
+    "quantity",
+]
+
+SERVICE = "growth"
+"""What parameter rows of growth are needed for, as people are told."""
 
 
 class GrowthError(GepError):

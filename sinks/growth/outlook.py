@@ -21,6 +21,7 @@ from sinks.growth.paths import Grower, changes, paths, removals
 from sinks.growth.records import curve_key, growing_parcels, read_events, read_records
 from sinks.growth.remarks import fit_remarks, growth_remarks, set_remarks
 from sinks.routes import Choices
+from sinks.uncertainty.levels import half_width
 from tiles.project import read_project
 from tiles.tables import TableRows, read_rows_of
 
@@ -90,10 +91,8 @@ class Outlook:
         (an interval of `growth_interval_level`); change_tC, change_se_tC and change_se_at_least_tC
         since the first year; felled_tC in the year. NaN where unknown.
         """
-        from scipy.stats import norm
-
         stock, changed = self.stock.summed(["year"]), self.changes.summed(["year_to"])
-        half = float(norm.ppf((1 + engine_number("growth_interval_level")) / 2)) * stock.se
+        half = half_width(stock.se, engine_number("growth_interval_level"))
         found = pd.DataFrame({
             "year": stock.keys["year"], "stock_tC": stock.value, "se_tC": stock.se,
             "se_at_least_tC": _known_part(self.stock).summed(["year"]).se,

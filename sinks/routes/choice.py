@@ -5,11 +5,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from data_catalog.errors import ParameterMissing
 from data_catalog.parameters import Parameters, Row
-from data_catalog.text import Text
 from sinks.estimates import Estimates, together
 from sinks.routes.route import RouteStock
+from sinks.rows import needed
 
 __all__ = ["chosen", "routes_chosen", "spread", "spread_warning", "table"]
 
@@ -83,12 +82,7 @@ def spread_warning(parameters: Parameters) -> Row:
     ------
     ParameterMissing
     """
-    row = parameters.find(WARNING, SET)
-    if row is None:
-        raise ParameterMissing(
-            service="carbon_stock", parameter=WARNING, standard=SET, key=Text("", "")
-        )
-    return row
+    return needed(parameters, "carbon_stock", WARNING, SET)
 
 
 def spread(found: Iterable[RouteStock], parameters: Parameters) -> pd.DataFrame:

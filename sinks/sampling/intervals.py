@@ -9,49 +9,25 @@ the CDM, VCS and CAR 90 %.
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtri, stdtrit
-
-from data_catalog.errors import ParameterMissing
 from data_catalog.parameters import Row, bundled
 from data_catalog.text import Text
+from sinks.rows import needed
+from sinks.uncertainty.levels import half_width
 
-__all__ = ["SampleEstimate", "confidence_level", "sampling_row", "t_of"]
+__all__ = ["SampleEstimate", "sampling_row"]
 
 TITLE = Text("抽样估计", "sampling")
 
 
 def sampling_row(parameter: str, chosen: str, key: str = "") -> Row:
-    """Return a row of the parameter tables.
+    """Return a row of the bundled parameter tables.
 
     Raises
     ------
     ParameterMissing
         If there is none.
     """
-    row = bundled().find(parameter, chosen, key)
-    if row is None:
-        of = f" ({key})" if key else ""
-        raise ParameterMissing(service=TITLE, standard=chosen, parameter=parameter, key=of)
-    return row
-
-
-def confidence_level(chosen: str) -> float:
-    """Return the two-sided level of confidence that a method asks for, a fraction."""
-    return sampling_row("sampling_confidence_level", chosen).in_units("1")
-
-
-def t_of(confidence: float, df: float) -> float:
-    """Return how many standard errors a two-sided interval reaches to each side.
-
-    Parameters
-    ----------
-    confidence : float
-        A fraction between 0 and 1.
-    df : float
-        Degrees of freedom; infinite for the normal distribution.
-    """
-    upper = (1 + confidence) / 2
-    return float(ndtri(upper) if math.isinf(df) else stdtrit(df, upper))
+    return needed(bundled(), TITLE, parameter, chosen, key)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +48,7 @@ class SampleEstimate:
 
     def half_width(self, confidence: float) -> float:
         """Return the half-width of the two-sided interval, in the unit of `value`."""
-        return t_of(confidence, self.df) * self.se
+        return float(half_width(self.se, confidence, self.df))
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """Return the ends of the two-sided interval."""

@@ -24,8 +24,9 @@ import numpy as np
 from data_catalog.errors import TableError
 from data_catalog.parameters import Row
 from data_catalog.text import Text
-from sinks.sampling.intervals import SampleEstimate, sampling_row, t_of
+from sinks.sampling.intervals import SampleEstimate, sampling_row
 from sinks.sampling.strata import Numbers, Places, Strata
+from sinks.uncertainty.levels import quantile
 
 __all__ = [
     "anew", "by_stratum", "double_sampling", "plots_needed", "remeasured", "stratified_mean",
@@ -154,7 +155,7 @@ def plots_needed(cv: float, allowed: float, confidence: float, df: float = math.
     df : float
         Of t; infinite for many plots.
     """
-    return (t_of(confidence, df) * cv / allowed) ** 2
+    return float(quantile(confidence, df) * cv / allowed) ** 2
 
 
 def within_pixel_cv(plot_ha: float, pixel_ha: float) -> Row:

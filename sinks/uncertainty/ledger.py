@@ -16,14 +16,20 @@ __all__ = ["COLUMNS", "OWN_TITLE", "TITLE", "ledger", "source_title"]
 
 TITLE = Text("误差来源账", "ledger of errors")
 OWN_TITLE = Text("各行自身", "of the rows themselves")
-SOURCES: Mapping[str, str] = {
-    "map model": "地图模型",
-    "biomass map residuals": "生物量地图残差",
-    "biomass model without fold": "生物量模型，去除第几折",
-    SAMPLE: "参考样本，制图类别",
-    MISTAKES: "分类误差，制图类别",
+SOURCES: Mapping[str, Text] = {
+    "map model": Text("地图模型", "map model"),
+    "biomass map residuals": Text("生物量地图残差", "biomass map residuals"),
+    "biomass model without fold": Text("生物量模型，去除第几折", "biomass model without fold"),
+    SAMPLE: Text("参考样本，制图类别", SAMPLE),
+    MISTAKES: Text("分类误差，制图类别", MISTAKES),
+    "age of the stand": Text("各林分的林龄", "ages of the stands"),
+    "stocking of the stand": Text("林分对曲线的偏离", "how stands differ from their curve"),
+    "volume": Text("各宗地实测蓄积量", "measured growing stock of the parcels"),
+    "above_ground_biomass": Text("各宗地实测地上生物量", "measured biomass of the parcels"),
+    "culms": Text("各宗地实测立竹数", "counted culms of the parcels"),
+    "plots": Text("各宗地样地的抽样误差", "sampling of the parcels' plots"),
 }
-"""Chinese for how the sources of this package, and of biomass models, begin."""
+"""What sources that are no parameter rows begin with, and what people are told of them."""
 COLUMNS: Mapping[str, Text] = {
     "source": Text("误差来源", "source of error"),
     "se": Text("标准误", "standard error"),
@@ -81,7 +87,8 @@ def source_title(source: str) -> Text:
     if bracket:
         title = parameter_title(name)
         return Text(f"{title.zh} [{rest}", f"{title.en} [{rest}")
-    for known, zh in SOURCES.items():
+    for known, title in SOURCES.items():
         if source.startswith(known):
-            return Text(zh + source.removeprefix(known).replace(", ", "，"), source)
+            rest = source.removeprefix(known)
+            return Text(title.zh + rest.replace(", ", "，"), title.en + rest)
     return Text(source, source)

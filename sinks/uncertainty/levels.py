@@ -11,11 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from data_catalog.errors import ParameterMissing, ProjectError
+from data_catalog.errors import ProjectError
 from data_catalog.parameters import Parameters, Row, bundled
 from data_catalog.text import Text
+from sinks.rows import needed
 
 __all__ = [
+    "LEVEL",
     "confidence",
     "converted",
     "half_width",
@@ -26,23 +28,18 @@ __all__ = [
 ]
 
 Numbers = npt.NDArray[np.float64]
-PARAMETER = "confidence_level"
+LEVEL = "confidence_level"
 
 
 def confidence(standard: str, parameters: Parameters | None = None) -> Row:
-    """Return the confidence level of a standard's intervals: `ipcc`, `cdm`, `vcs`, `car`.
+    """Return the confidence level of a standard's intervals: `ipcc-2006`, `ar-tool14` ...
 
     Raises
     ------
     ParameterMissing
         If the standard has no row.
     """
-    row = (parameters or bundled()).find(PARAMETER, standard)
-    if row is None:
-        raise ParameterMissing(
-            service=Text("区间", "intervals"), standard=standard, parameter=PARAMETER, key=""
-        )
-    return row
+    return needed(parameters or bundled(), Text("区间", "intervals"), LEVEL, standard)
 
 
 def level_of(row: Row) -> float:

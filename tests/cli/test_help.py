@@ -17,17 +17,8 @@ from cli.help import folded
 from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
-OURS = (
-    "init",
-    "services",
-    "explain",
-    "standards",
-    "parameters",
-    "sinks",
-    "compare",
-    "book",
-    "pledge",
-)
+OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book",
+        "value", "pledge", "lending")  # fmt: skip
 ASK = """
 import sys
 from cli.main import gep
@@ -99,16 +90,17 @@ OF_CLICK = 14
 """Rows of the table that are click's own words: they come first."""
 NAMES = set(
     """
-    GEP GEP_LANG OpenAPI REST JSON TOML Dask SERVICE PROJECT DIR NAME ID SET gep standards threads processes
-    tcp host zh en x h q cn open demo RUN RUN_A RUN_B A B parcel ecosystem service township WHAT
-    CODE ROW SAMPLE gpkg neyman proportional equal INVENTORY SPECIES GROUP PARAMETER MEAN ERROR
-    ROUTE CSV Parquet growth_records stand_events constant richards chapman_richards logistic
-    gompertz schumacher volume_fixed volume_linear guangxi YEAR FORM SCENES COLUMN parcel_id
-    PLOTS PLEDGE PLACE SQLite postgresql user key KIND ACTION GEP_PLEDGE_DB GEP_PLEDGE_USER
-    GEP_PLEDGE_SEALING_KEY sealing checkpoint pub bank_maker bank_checker forestry auditor USER
-    FILE GeoJSON init party right project batch issue loan policy valuation screen investigate
-    sign draw monitor repay withdraw default dispose close FIRST LAST LOAN STATE SUBJECT DATE
-    name serve openapi access POLICIES HOST PORT json endpoint role
+    GEP GEP_LANG OpenAPI REST JSON TOML Dask SERVICE PROJECT DIR NAME ID SET gep standards
+    threads processes tcp host zh en x h q cn open demo RUN RUN_A RUN_B A B parcel ecosystem
+    service township WHAT CODE ROW SAMPLE gpkg neyman proportional equal INVENTORY SPECIES GROUP
+    PARAMETER MEAN ERROR ROUTE CSV Parquet growth_records stand_events constant richards
+    chapman_richards logistic gompertz schumacher volume_fixed volume_linear guangxi YEAR FORM
+    SCENES COLUMN parcel_id PLOTS PLEDGE PLACE SQLite postgresql user key KIND ACTION
+    GEP_PLEDGE_DB GEP_PLEDGE_USER GEP_PLEDGE_SEALING_KEY sealing checkpoint pub bank_maker
+    bank_checker forestry auditor USER FILE GeoJSON init party right project batch issue loan
+    policy valuation screen investigate sign draw monitor repay withdraw default dispose close
+    FIRST LAST LOAN STATE SUBJECT DATE name serve openapi access POLICIES HOST PORT json
+    endpoint role PATH list toml ex_ante monitored VINTAGES RULE CASE GROSS_SPOT anji date price
     """.split()  # noqa: SIM905
 )
 """Words of a Chinese page that are what one types, or names."""

@@ -16,10 +16,10 @@ from sinks.biomass import (
     BELOW_GROUND,
     BELOW_GROUND_BASELINE,
     MODELS,
-    above_ground_se,
-    below_ground_se,
     biomass_by_threshold,
+    estimates,
 )
+from sinks.estimates import together
 
 
 def row(parameter: str, value: float, se: float = math.nan, units: str = "t_dm/t_dm") -> Row:
@@ -79,35 +79,48 @@ def test_every_threshold_has_both_ratios_and_a_fraction():
         assert bundled().find("carbon_fraction", found.set)
 
 
+def found(low: Any, high: Any, cf: float, r1: float, r2: float) -> Any:
+    """Return both pools of biomass up to the threshold (R 0.20) and above it (R 0.25), CF 0.5."""
+    rows = {
+        "carbon_fraction": fraction(cf),
+        "root_shoot_ratio_low_biomass": row("low", 0.20, r1),
+        "root_shoot_ratio_high_biomass": row("high", 0.25, r2),
+    }
+    low, high = np.atleast_1d(low).astype(float), np.atleast_1d(high).astype(float)
+    above, below = 0.5 * (low + high), 0.5 * (0.20 * low + 0.25 * high)
+    return estimates([f"p{i}" for i in range(len(low))], above, below, rows)
+
+
 def test_the_error_by_hand():
+    above, below = found(600, 400, 0.01, 0.02, 0.05)
     # 1000 t d.m. x se 0.01 = 10 t C
-    assert above_ground_se(1000, fraction(0.01)) == 10
+    assert above.se[0] == pytest.approx(10)
     # roots 600 x 0.20 + 400 x 0.25 = 220: 220 x 0.01 = 2.2
     # and 0.5 x 600 x 0.02 = 6, 0.5 x 400 x 0.05 = 10
-    found = below_ground_se(
-        600, 400, fraction(0.01), row("low", 0.20, 0.02), row("high", 0.25, 0.05)
-    )
-    assert found == pytest.approx(math.sqrt(2.2**2 + 6**2 + 10**2))
+    assert below.se[0] == pytest.approx(math.sqrt(2.2**2 + 6**2 + 10**2))
+    # shoots and roots share the carbon fraction: 10 + 2.2 of it in their sum
+    whole = together([above, below]).summed(())
+    assert whole.se[0] == pytest.approx(math.sqrt(12.2**2 + 6**2 + 10**2))
 
 
 def test_an_unknown_error_stays_unknown_unless_nothing_hangs_on_it():
-    assert np.isnan(above_ground_se(10, fraction()))
-    assert above_ground_se(0, fraction()) == 0
-    known, unknown = row("low", 0.2, 0.02), row("high", 0.24)
-    assert np.isnan(below_ground_se(1, 1, fraction(0.01), known, unknown))
-    assert below_ground_se(1, 0, fraction(0.01), known, unknown) > 0
+    unknown, nothing = found([10, 0], [0, 0], math.nan, math.nan, math.nan)[0].se
+    assert np.isnan(unknown)
+    assert nothing == 0
+    assert np.isnan(found(1, 1, 0.01, 0.02, math.nan)[1].se[0])
 
 
 def test_the_error_of_a_change_goes_with_the_difference():
     # 1000 -> 1100 t: the same fraction errs in both years, so 100 x 0.01 remain
-    assert above_ground_se(1100 - 1000, fraction(0.01)) == 1
-    assert above_ground_se(1000 - 1100, fraction(0.01)) == 1
+    now, before = found(1100, 0, 0.01, 0.02, 0.05)[0], found(1000, 0, 0.01, 0.02, 0.05)[0]
+    assert now.minus(before).se[0] == pytest.approx(1)
+    assert before.minus(now).se[0] == pytest.approx(1)
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=10))
 def test_errors_of_parcels_add_up_to_that_of_the_total(sums: list[float]):
-    each = above_ground_se(np.array(sums), fraction(0.01))
-    assert above_ground_se(sum(sums), fraction(0.01)) == pytest.approx(each.sum())
+    each = found(sums, [0] * len(sums), 0.01, 0.02, 0.05)[0]
+    assert each.summed(()).se[0] == pytest.approx(each.se.sum())
 
 
 @given(st.lists(st.floats(0, 1500), min_size=1, max_size=20))
@@ -116,9 +129,9 @@ def test_the_sides_of_the_threshold_are_found_again_from_the_sums(pixels: list[f
     low, high = row("low", 0.20), row("high", 0.24)
     above = ABOVE_GROUND.kernel(biomass, 0.5).sum()
     below = BELOW_GROUND.kernel(biomass, 125.0, low.value, high.value, 0.5).sum()
-    found = biomass_by_threshold(above, below, fraction(), low, high)
+    sides = biomass_by_threshold(above, below, fraction(), low, high)
     expected = biomass[biomass <= 125].sum(), biomass[biomass > 125].sum()
-    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(sides, expected, rtol=1e-9, atol=1e-6)
 
 
 def test_with_one_ratio_all_biomass_is_on_one_side():

@@ -12,16 +12,14 @@ from hypothesis import strategies as st
 
 from data_catalog.errors import ParameterMissing
 from data_catalog.parameters import COLUMNS, Parameters, Row, bundled
-from sinks.change import change, closing, matrix, not_computed, opening, split, totals
+from sinks import stock as of_stock
+from sinks.area_effect import area_effect
+from sinks.change import change, closing, matrix, not_computed, opening
 from sinks.densities import DensityTable, density_table
-from sinks.stock import stock
 
 VAUD = Path(__file__).parents[3] / "shared" / "data" / "invest_reference" / "vaud_carbon"
 INVEST = {"c_above": "above_ground", "c_below": "below_ground", "c_dead": "dead_wood",
           "c_soil": "soil"}  # fmt: skip
-COLUMN_NAMES = [
-    "parcel_id", "pool", "year_from", "year_to", "change_tC", "se_tC", "removal_tCO2e"
-]  # fmt: skip
 
 
 def row(parameter: str, key: str, value: float, se: float = math.nan, units: str = "t_C/ha") -> Row:
@@ -29,9 +27,6 @@ def row(parameter: str, key: str, value: float, se: float = math.nan, units: str
     text |= {"parameter": parameter, "set": "hand", "key": key, "units": units}
     text |= {"source": "hand", "where": f"{parameter} {key}", "grade": "local"}
     return Row(**text, value=value, se=se, low=math.nan, high=math.nan)
-
-
-CO2 = row("co2_per_carbon", "", 3.6666666666666665, units="t_CO2e/t_C")
 
 
 def hand(*rows: tuple[str, str, float, float]) -> DensityTable:
@@ -45,9 +40,19 @@ def moves(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
 
 
 def changed(transitions: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
-    found = change(transitions, table, 2000, 2014, CO2)
-    assert list(found.columns) == COLUMN_NAMES
-    return found.set_index(["parcel_id", "pool"])
+    return framed(change(transitions, table)).set_index(["parcel_id", "pool"])
+
+
+def framed(parts) -> pd.DataFrame:
+    rows = [p.keys.assign(change_tC=p.value, se_tC=p.se) for p in parts]
+    columns = ["parcel_id", "pool", "change_tC", "se_tC"]
+    frame = pd.concat(rows, ignore_index=True).reindex(columns=columns, fill_value="")
+    return frame.sort_values("parcel_id", kind="stable", ignore_index=True)
+
+
+def stock(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
+    frame = framed(of_stock.stock(areas, table))
+    return frame.rename(columns={"change_tC": "stock_tC"})
 
 
 def test_invests_unit_case():
@@ -64,15 +69,13 @@ def test_invests_unit_case():
     assert stock(areas, table)["stock_tC"].sum() == pytest.approx(0.28)
 
 
-def test_a_gain_is_a_positive_removal():
-    # 2 ha become forest of 30 t C/ha: +60 t C, x 44/12 = 220 t CO2e
+def test_a_gain_is_positive_and_a_loss_is_not():
+    # 2 ha become forest of 30 t C/ha: +60 t C
     table = hand(("above_ground", "11", 30, 3))
     found = changed(moves(("a", "51", "11", 2), ("a", "11", "11", 7)), table).loc["a"]
     assert found["change_tC"].tolist() == [60]
     assert found["se_tC"].tolist() == [6]
-    assert found["removal_tCO2e"].iloc[0] == pytest.approx(220)
-    loss = changed(moves(("a", "11", "99", 2)), table)
-    assert loss["removal_tCO2e"].iloc[0] == pytest.approx(-220)
+    assert changed(moves(("a", "11", "99", 2)), table)["change_tC"].tolist() == [-60]
 
 
 def test_two_parcels_by_hand():
@@ -89,7 +92,7 @@ def test_two_parcels_by_hand():
     assert found.loc[("b", "litter"), "change_tC"] == -60
     assert found.loc[("b", "litter"), "se_tC"] == pytest.approx(math.sqrt(20))
     # both: 12 +2 ha, 11 -7 ha: se sqrt(7^2 + 4^2): opposite changes err against each other
-    total = totals(land, table, 2000, 2014, CO2)
+    total = framed(of_stock.totals(change(land, table)))
     assert total["change_tC"].tolist() == [-30]
     assert total["se_tC"][0] == pytest.approx(math.sqrt(65))
 
@@ -97,7 +100,7 @@ def test_two_parcels_by_hand():
 def test_nothing_changed_is_exactly_nothing():
     table = density_table(bundled(), "zhejiang-2016")
     found = changed(moves(("a", "11", "11", 0.1), ("a", "12", "12", 0.7)), table)
-    for column in ("change_tC", "se_tC", "removal_tCO2e"):
+    for column in ("change_tC", "se_tC"):
         assert (found[column] == 0).all()
 
 
@@ -112,7 +115,7 @@ def test_the_soil_is_not_lost_at_once():
     table = density_table(bundled(), "zhejiang-2016")
     land = moves(("a", "11", "51", 2), ("a", "11", "12", 1), ("b", "11", "12", 1))
     found = changed(land, table)
-    for column in ("change_tC", "se_tC", "removal_tCO2e"):
+    for column in ("change_tC", "se_tC"):
         assert math.isnan(found.loc[("a", "soil"), column])
     assert found.loc[("a", "litter"), "change_tC"] < 0
     per_ha = table.of("soil", "12").value - table.of("soil", "11").value
@@ -137,12 +140,13 @@ def test_a_forest_class_that_changed_needs_a_density():
         changed(moves(("a", "11", "14", 1)), density_table(bundled(), "zhejiang-2016"))
 
 
-def test_area_and_density_parts_by_hand():
+def test_area_and_density_effects_by_hand():
     # 10 ha at 20 become 8 ha at 30: 240 - 200 = 40 = 25 x (-2) + 9 x 10
-    first, last = hand(("litter", "11", 20, 1)), hand(("litter", "11", 30, 1))
-    found = split(moves(("a", "11", "11", 8), ("a", "11", "51", 2)), first, last)
-    assert found["area_part_tC"].tolist() == [-50]
-    assert found["density_part_tC"].tolist() == [90]
+    found = area_effect(*(np.array([x]) for x in (10.0, 200.0, 8.0, 240.0)))
+    assert found.tolist() == [-50]
+    # forest that is new, or gone, is all area effect
+    found = area_effect(*(np.array(x) for x in ([0.0, 5.0], [0.0, 60.0], [3.0, 0.0], [90.0, 0.0])))
+    assert found.tolist() == [90, -60]
 
 
 CODES = ["11", "12", "13", "51", "99"]
@@ -157,7 +161,6 @@ transitions = st.lists(
     max_size=20,
 )
 FIRST = hand(*(("litter", c, v, 0.2) for c, v in (("11", 2.7), ("12", 2.6), ("13", 2.8))))
-LAST = hand(*(("litter", c, v, 0.2) for c, v in (("11", 3.7), ("12", 2.1), ("13", 2.8))))
 
 
 @given(transitions)
@@ -180,19 +183,6 @@ def test_the_change_is_the_difference_of_the_stocks(rows: list):
     found = changed(land, FIRST)["change_tC"].to_numpy()
     before, after = (stock(f(land), FIRST)["stock_tC"].to_numpy() for f in (opening, closing))
     np.testing.assert_allclose(found, after - before, atol=1e-6)
-
-
-@given(transitions)
-def test_area_and_density_parts_make_the_whole(rows: list):
-    land = moves(*rows)
-    parts = split(land, FIRST, LAST)
-    whole = (
-        stock(closing(land), LAST)["stock_tC"] - stock(opening(land), FIRST)["stock_tC"]
-    ).to_numpy()
-    made = (parts["area_part_tC"] + parts["density_part_tC"]).to_numpy()
-    np.testing.assert_allclose(made, whole, atol=1e-6)
-    same = split(land, FIRST, FIRST)
-    assert (same["density_part_tC"] == 0).all()
 
 
 @given(transitions)

@@ -12,13 +12,30 @@ from hypothesis import strategies as st
 
 from data_catalog.errors import ParameterMissing, ParcelError
 from data_catalog.parameters import COLUMNS, Parameters, Row, bundled
+from sinks import stock as of_stock
 from sinks.densities import DensityTable, density_table
-from sinks.stock import stock, totals, unclassified
+from sinks.stock import unclassified
 
 CASES = Path(__file__).parent / "cases"
 VAUD = Path(__file__).parents[3] / "shared" / "data" / "invest_reference" / "vaud_carbon"
 INVEST = {"c_above": "above_ground", "c_below": "below_ground", "c_dead": "dead_wood",
           "c_soil": "soil"}  # fmt: skip
+
+
+def framed(parts) -> pd.DataFrame:
+    """Return the pools of each parcel under each other."""
+    rows = [p.keys.assign(stock_tC=p.value, se_tC=p.se) for p in parts]
+    columns = ["parcel_id", "pool", "stock_tC", "se_tC"]
+    frame = pd.concat(rows, ignore_index=True).reindex(columns=columns, fill_value="")
+    return frame.sort_values("parcel_id", kind="stable", ignore_index=True)
+
+
+def stock(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
+    return framed(of_stock.stock(areas, table))
+
+
+def totals(areas: pd.DataFrame, table: DensityTable) -> pd.DataFrame:
+    return framed(of_stock.totals(of_stock.stock(areas, table)))
 
 
 def row(pool: str, key: str, value: float, se: float = math.nan, where: str = "") -> Row:

@@ -1,9 +1,7 @@
 """`gep sinks stock` and `gep sinks change`: the forest carbon account of a project alone."""
 
-import csv
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -13,35 +11,11 @@ from data_catalog.text import Language, Text
 if TYPE_CHECKING:
     from tiles.project import Project
 
-Total = dict[str, str]
-"""A row of carbon.csv: a pool's stock in a year, or its change over a period."""
-STOCK = (Text("碳库", "pool"), Text("碳储量（t C）", "stock (t C)"),
-         Text("标准误（t C）", "standard error (t C)"))  # fmt: skip
-CHANGE = (Text("碳库", "pool"), Text("变化量（t C）", "change (t C)"),
-          Text("标准误（t C）", "standard error (t C)"),
-          Text("碳汇量（t CO2e，全期）", "removal (t CO2e, whole period)"))  # fmt: skip
-OF_YEAR = Text("{} 年森林碳储量", "Forest carbon stock of {}")
-OF_PERIOD = Text(
-    "{} 至 {} 年森林碳储量变化（增加为正）",
-    "Change of the forest carbon stock, {} to {} (gain positive)",
-)
-TOTAL = Text("合计", "total")
-UNKNOWN = Text("未知", "unknown")
-NOT_COMPUTED = Text("未计算", "not computed")
-NOTES = {
-    "unknown": Text("标准误“未知”：来源没有给出。",
-                    "A standard error is unknown where the source gives none."),
-    "error": Text("合计的标准误不是各碳库标准误之和，此处不给出。",
-                  "The standard error of the total is not the sum of those of the pools, and is "
-                  "not given."),
-    "soil": Text(
-        "“未计算”：有林地转入或转出的土地，其土壤碳变化没有可用的数据；因此合计也不给出。",
-        "Not computed: how soil carbon changes on land that became forest, or was, is not known; "
-        "so no total is given either.",
-    ),
-    "absent": Text("没有参数、未计算的碳库：{}", "Pools without parameters, not computed: {}"),
-    "run": Text("运行文件夹：{}", "run folder: {}"),
-}  # fmt: skip
+by = click.option(
+    "--by", metavar="COLUMN",
+    help="Totals of groups of parcels, too: a column of the project's [parcels.columns], such as "
+    "township.",
+)  # fmt: skip
 NO_CARBON = Text(
     "项目没有 [carbon]。请写明 method 与 densities（如 zhejiang-2016）。",
     "the project has no [carbon]. Give its method and densities (such as zhejiang-2016).",
@@ -55,45 +29,46 @@ NO_BASELINE = Text(
 
 @click.command()
 @options.project
+@by
 @options.running
 @options.as_json
 @options.lang
 def stock(
-    project: Path, *, as_json: bool, lang: Language, **running: Unpack[options.Running]
-) -> int:
+    project: Path, *, by: str | None, as_json: bool, lang: Language,
+    **running: Unpack[options.Running],
+) -> int:  # fmt: skip
     """Compute the carbon stock of PROJECT's forests into a run folder."""
     wanted = _project(project)
-    found = _computed(wanted, running, "year")
-    if as_json:
-        _show_json(found, running["out"])
-        return 0
-    for year in dict.fromkeys(row["year"] for row in found):
-        of_year = [row for row in found if row["year"] == year]
-        _show(OF_YEAR[lang].format(year), STOCK, of_year, ("stock_tC",), lang)
-    _show_notes(found, running["out"], lang)
+    _compute(wanted, by, running, "year")
+    _print(running["out"], "stock_tC", lang, as_json=as_json)
     return 0
 
 
 @click.command()
 @options.project
+@by
 @options.running
 @options.as_json
 @options.lang
 def change(
-    project: Path, *, as_json: bool, lang: Language, **running: Unpack[options.Running]
-) -> int:
+    project: Path, *, by: str | None, as_json: bool, lang: Language,
+    **running: Unpack[options.Running],
+) -> int:  # fmt: skip
     """Compute how the carbon stock of PROJECT's forests changed since its baseline year."""
     wanted = _project(project)
     _require_baseline(wanted, project.name)
-    found = _computed(wanted, running, "year_to")
-    if as_json:
-        _show_json(found, running["out"])
-        return 0
-    account = wanted.project
-    title = OF_PERIOD[lang].format(account.baseline_year, account.year)
-    _show(title, CHANGE, found, ("change_tC", "removal_tCO2e"), lang)
-    _show_notes(found, running["out"], lang)
+    _compute(wanted, by, running, "year_to")
+    _print(running["out"], "change_tC", lang, as_json=as_json)
     return 0
+
+
+def _print(run: Path, amount: str, lang: Language, *, as_json: bool) -> None:
+    from cli.commands.sinks.account_text import show_account, show_as_json
+
+    if as_json:
+        show_as_json(run, amount)
+    else:
+        show_account(run, amount, lang)
 
 
 def _project(file: Path) -> "Project":
@@ -109,43 +84,30 @@ def _project(file: Path) -> "Project":
 def _require_baseline(wanted: "Project", where: str) -> None:
     """Refuse a project without a baseline before anything runs."""
     from data_catalog.errors import ProjectError
-    from sinks.account import CLASS_LAYERS
     from sinks.biomass import LAYER, LAYER_BASELINE
+    from sinks.methods.part import CLASS_LAYERS
 
-    by_biomass = wanted.carbon is not None and wanted.carbon.method == "biomass"
+    by_inventory = wanted.carbon is not None and wanted.carbon.method == "inventory"
+    by_biomass = wanted.carbon is not None and wanted.carbon.of_maps == "biomass"
     pairs = ((LAYER, LAYER_BASELINE),) if by_biomass else CLASS_LAYERS
     layer = next((before for now, before in pairs if now in wanted.layers), pairs[-1][-1])
-    if wanted.project.baseline_year is None or layer not in wanted.layers:
+    there = layer in wanted.layers or by_inventory
+    if wanted.project.baseline_year is None or not there:
         problem = Text(NO_BASELINE.zh.format(layer=layer), NO_BASELINE.en.format(layer=layer))
         raise ProjectError(where=where, problem=problem)
 
 
-def _computed(wanted: "Project", running: options.Running, column: str) -> list[Total]:
-    """Compute the carbon account alone, and return its totals that have this column.
+def _compute(wanted: "Project", by: str | None, running: options.Running, column: str) -> None:
+    """Compute the carbon account alone; `column` is the year that its totals must have.
 
     Raises
     ------
     RunError
-        If there are none; with the reasons.
+        If it has no totals; with the reasons.
     """
-    from data_catalog.errors import RunError
-
-    manifest = _run(wanted, running)
-    file = running["out"] / "carbon.csv"
-    totals: list[Total] = []
-    if file.is_file():
-        with file.open(encoding="utf-8", newline="") as lines:
-            totals = [row for row in csv.DictReader(lines) if row[column]]
-    if not totals:
-        refused = [*manifest["not_computed"], *manifest.get("carbon_not_computed", ())]
-        zh, en = (" ".join(r[f"reason_{lang}"] for r in refused) for lang in ("zh", "en"))
-        raise RunError(where=str(running["out"]), problem=Text(zh, en))
-    return totals
-
-
-def _run(wanted: "Project", running: options.Running) -> dict[str, Any]:
-    """Compute the carbon account alone, and return the manifest."""
+    from cli.commands.sinks.account_text import TOTALS, rows_of
     from cli.progress import progress_bar
+    from data_catalog.errors import RunError
     from sinks.account import CarbonAccount
     from tiles.compute import compute
     from tiles.run import How
@@ -156,74 +118,11 @@ def _run(wanted: "Project", running: options.Running) -> dict[str, Any]:
         scheduler=running["scheduler"],
     )
     with progress_bar(wanted.project.name, shown=not running["quiet"]) as report:
-        return compute(
-            wanted, (CarbonAccount(),), running["out"], how,
+        manifest = compute(
+            wanted, (CarbonAccount(by),), running["out"], how,
             resume=running["resume"], overwrite=running["overwrite"], report=report,
         )  # fmt: skip
-
-
-def _show(
-    title: str,
-    header: Sequence[Text],
-    rows: list[Total],
-    amounts: tuple[str, ...],
-    lang: Language,
-) -> None:
-    """Print the first of the amounts, its standard error and the other amounts, by pool."""
-    from cli.terminal import show, show_table, show_title
-    from sinks.pools import POOLS
-
-    columns = (amounts[0], "se_tC", *amounts[1:])
-    lines = [[POOLS[row["pool"]][lang], *(_cell(row, c, lang) for c in columns)] for row in rows]
-    sums = [_sum(rows, column, lang) if column in amounts else "" for column in columns]
-    show_title(title)
-    show_table(
-        [label[lang] for label in header],
-        [*lines, [TOTAL[lang], *sums]],
-        right=range(1, len(header)),
-    )
-    show()
-
-
-def _amount(row: Total) -> str:
-    return row["stock_tC"] or row["change_tC"]
-
-
-def _cell(row: Total, column: str, lang: Language) -> str:
-    if row[column]:
-        return f"{float(row[column]):,.1f}"
-    return UNKNOWN[lang] if column == "se_tC" and _amount(row) else NOT_COMPUTED[lang]
-
-
-def _sum(rows: list[Total], column: str, lang: Language) -> str:
-    if all(row[column] for row in rows):
-        return f"{sum(float(row[column]) for row in rows):,.1f}"
-    return NOT_COMPUTED[lang]
-
-
-def _show_notes(rows: list[Total], out: Path, lang: Language) -> None:
-    from cli.labels import listed
-    from cli.terminal import show
-    from sinks.pools import POOLS, SOIL
-
-    if any(_amount(row) and not row["se_tC"] for row in rows):
-        show(NOTES["unknown"][lang])
-    show(NOTES["error"][lang])
-    if any(row["pool"] == SOIL and row["year_to"] and not _amount(row) for row in rows):
-        show(NOTES["soil"][lang])
-    absent = [POOLS[p][lang] for p in POOLS if p not in {row["pool"] for row in rows}]
-    if absent:
-        show(NOTES["absent"][lang].format(listed(absent, lang)))
-    click.echo(NOTES["run"][lang].format(out), err=True)
-
-
-def _show_json(rows: list[Total], out: Path) -> None:
-    from cli.terminal import show_json
-
-    def value(column: str, text: str) -> Any:  # noqa: ANN401  (JSON: text, number or nothing)
-        if column == "pool":
-            return text
-        return None if not text else int(text) if column.startswith("year") else float(text)
-
-    used = [{c: value(c, text) for c, text in row.items()} for row in rows]
-    show_json({"run": str(out), "totals": used})
+    if not any(row[column] for row in rows_of(running["out"], TOTALS)):
+        refused = [*manifest["not_computed"], *manifest.get("carbon_not_computed", ())]
+        zh, en = (" ".join(r[f"reason_{lang}"] for r in refused) for lang in ("zh", "en"))
+        raise RunError(where=str(running["out"]), problem=Text(zh, en))

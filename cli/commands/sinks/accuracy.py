@@ -106,11 +106,12 @@ def accuracy(
         return
     from cli.sampling_tables import accuracy_record, show_accuracy
     from cli.terminal import show_json
-    from sinks.sampling.intervals import confidence_level
     from sinks.sampling.matrices import read_sample
+    from sinks.uncertainty.levels import confidence as confidence_of
+    from sinks.uncertainty.levels import level_of
 
     matrix = read_sample(sample, _strata(raster, classes))
-    level = confidence or confidence_level(RULES)
+    level = confidence or level_of(confidence_of(RULES))
     if as_json:
         show_json(accuracy_record(matrix, level))
     else:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from sinks.estimates import Estimates
     from sinks.growth.fit import Fit
     from sinks.growth.outlook import Outlook
 
@@ -47,12 +46,6 @@ AT_LEAST_NOTE = Text(
     "≥: of these no source gives the error; what is known of the others is shown, and no interval: "
     "{sources}",
 )
-BY_STAND = {
-    "age of the stand": Text("各林分的林龄", "ages of the stands"),
-    "stocking of the stand": Text("林分对曲线的偏离", "how stands differ from their curve"),
-    "volume": Text("实测蓄积量", "measured growing stock"),
-    "above_ground_biomass": Text("实测地上生物量", "measured above-ground biomass"),
-}
 WRITTEN = Text("已写入 {}", "written: {}")
 BAD_CURVE = Text(
     "--curve “{text}”须写作 树种=集/组，例如 larch=co2fix-larch/larch。",
@@ -133,7 +126,9 @@ BAD_PRIOR = Text(
     help="A table stand_events: thinnings, harvests, plantings.",
 )
 @click.option(
-    "--out", type=options.PATH, help="A CSV or Parquet file to write: parcel, year, pool."
+    "--out",
+    type=options.PATH,
+    help="A CSV or Parquet file to write: parcel, year, pool; errors by source come beside it.",
 )
 @options.as_json
 @options.lang
@@ -145,6 +140,7 @@ def grow(
 ) -> int:  # fmt: skip
     """Compute how the carbon of stands grows: INVENTORY is a table of parcels, or a project."""
     from sinks.growth.outlook import Asked, outlook
+    from sinks.uncertainty.files import write_estimates
 
     asked = Asked(
         inventory=inventory, last=last, curves=dict(_curve(text) for text in curves),
@@ -154,7 +150,7 @@ def grow(
     )  # fmt: skip
     found = outlook(asked)
     if out:
-        _write(found.stock, out)
+        write_estimates(found.stock, "stock_tC", "se_tC", out)
     if as_json:
         _show_json(found)
     else:
@@ -196,21 +192,6 @@ def _unreadable(what: Text, text: str) -> Exception:
     return GepError(what, text=text)
 
 
-def _write(stock: "Estimates", out: Path) -> None:
-    """Write the paths, a row per parcel, year and pool."""
-    from data_catalog.errors import OutputError
-
-    table = stock.keys.assign(stock_tC=stock.value, se_tC=stock.se)
-    try:
-        if out.suffix == ".parquet":
-            table.to_parquet(out, index=False)
-        else:
-            table.to_csv(out, index=False)
-    except OSError as error:
-        problem = Text("无法写入该文件。", "this file cannot be written.")
-        raise OutputError(where=str(out), problem=problem) from error
-
-
 def _show(found: "Outlook", lang: Language) -> None:
     from cli.labels import listed
     from cli.terminal import show, show_table, show_title
@@ -229,7 +210,7 @@ def _show(found: "Outlook", lang: Language) -> None:
     show_table([COLUMNS[c][lang] for c in columns], rows, right=range(1, len(columns)))
     show()
     if unknown := found.unknown():
-        titles = [BY_STAND.get(source) or source_title(source) for source in unknown]
+        titles = [source_title(source) for source in unknown]
         names = listed([title[lang] for title in titles], lang)
         show(AT_LEAST_NOTE[lang].format(sources=names))
     for remark in found.remarks:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from data_catalog.errors import ParameterMissing, ProjectError
+from data_catalog.errors import ProjectError
 from data_catalog.parameters import Parameters, Row
 from data_catalog.text import Text
+from sinks.rows import needed
 from sinks.satellite.disturbance.segmentation import Rules
 from sinks.satellite.scenes.declared import DisturbanceEntry
 
@@ -31,13 +32,7 @@ def row(parameters: Parameters, name: str, chosen: str, key: str = "") -> Row:
     ParameterMissing
         If there is none.
     """
-    found = parameters.find(name, chosen, key)
-    if found is None:
-        raise ParameterMissing(
-            service=SERVICE, standard=chosen, parameter=name,
-            key=Text(f"（{key}）", f" of {key}") if key else Text("", ""),
-        )  # fmt: skip
-    return found
+    return needed(parameters, SERVICE, name, chosen, key)
 
 
 def number(parameters: Parameters, name: str, chosen: str, units: str = "1") -> float:

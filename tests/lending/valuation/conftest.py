@@ -39,25 +39,26 @@ def policy_of(rate: float = 0.06, **changes: Any) -> Policy:
     return Policy.model_validate(content | changes)
 
 
-@pytest.fixture
+def holding_s03(
+    *, area: float = 10_000, price: float = 60, rate: float = 0.06, lag: int = 12,
+    policy: dict[str, Any] | None = None, vintages: tuple[Vintage, ...] = (), **changes: Any,
+) -> Inputs:  # fmt: skip
+    """Return inputs of 10,000 mu, 0.39 t/mu/yr, cv 0.15, 60 CNY/t, 6 %, 10 years, all costs."""
+    facts: dict[str, Any] = {
+        "base_date": BASE,
+        "holding": {
+            "area_mu": area, "yield_tCO2e_per_mu": 0.39, "cv": 0.15, "source": "SYN",
+        },
+        "tonnes": {"buffer": 0.10, "leakage": 0.0},
+        "ends": {"crediting": date(2036, 1, 1), "tenure": 30.0, "programme": 20.0},
+        "cycle": {"monitoring_months": 60, "lag_months": lag},
+        "costs": COSTS, "price": price_facts(price),
+    }  # fmt: skip
+    content = Facts.model_validate(facts | changes)
+    return inputs_of(content, policy_of(rate, **(policy or {})), vintages)
+
+
+@pytest.fixture(scope="session")
 def s03() -> Callable[..., Inputs]:
-    """10,000 mu, 0.39 t/mu/yr, cv 0.15, 60 CNY/t, 6 %, 10 years, with all costs."""
-
-    def make(
-        *, area: float = 10_000, price: float = 60, rate: float = 0.06, lag: int = 12,
-        policy: dict[str, Any] | None = None, vintages: tuple[Vintage, ...] = (), **changes: Any,
-    ) -> Inputs:  # fmt: skip
-        facts: dict[str, Any] = {
-            "base_date": BASE,
-            "holding": {
-                "area_mu": area, "yield_tCO2e_per_mu": 0.39, "cv": 0.15, "source": "SYN",
-            },
-            "tonnes": {"buffer": 0.10, "leakage": 0.0},
-            "ends": {"crediting": date(2036, 1, 1), "tenure": 30.0, "programme": 20.0},
-            "cycle": {"monitoring_months": 60, "lag_months": lag},
-            "costs": COSTS, "price": price_facts(price),
-        }  # fmt: skip
-        content = Facts.model_validate(facts | changes)
-        return inputs_of(content, policy_of(rate, **(policy or {})), vintages)
-
-    return make
+    """Return what makes the holding, with changes."""
+    return holding_s03

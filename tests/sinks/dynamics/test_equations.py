@@ -23,8 +23,8 @@ from sinks.dynamics.dead_organic import (
 )
 from sinks.dynamics.fire import FIRE, FIRE_CO2E, gases
 from sinks.dynamics.models import MODELS
-from sinks.dynamics.rows import needed
 from sinks.dynamics.soil import AFFORESTED_SOIL, ORGANIC_SOIL, SOIL_CHANGE, SOIL_STOCK
+from sinks.rows import needed
 
 ROWS = bundled()
 BY_ID = {model.id: model for model in MODELS}

@@ -13,8 +13,8 @@ from data_catalog.errors import ProjectError
 from data_catalog.parameters import Row, bundled
 from sinks.dynamics.harvested_wood import stock_path
 from sinks.dynamics.products import Use, products_of
-from sinks.dynamics.rows import needed
 from sinks.estimates import Estimates
+from sinks.rows import needed
 
 YEARS = range(2001, 2011)
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from data_catalog.errors import ParameterMissing, ParcelError
 from data_catalog.parameters import COLUMNS, Parameters, Row, bundled
 from sinks.densities import density_table
-from sinks.dynamics.rows import needed
 from sinks.dynamics.soil_stocks import factor_soils, measured_soils
 from sinks.dynamics.transitions import dead_organic_change, land_of, soil_change
+from sinks.rows import needed
 
 ROWS = bundled()
 YEARS = needed(ROWS, "a test", "soil_transition_years", "ipcc-2006")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_catalog.errors import ParameterMissing, TableError
-from sinks.sampling.intervals import SampleEstimate, confidence_level, t_of
+from sinks.sampling.intervals import SampleEstimate
 from sinks.sampling.plots import (
     anew,
     double_sampling,
@@ -21,8 +21,9 @@ from sinks.sampling.plots import (
 from sinks.sampling.small_areas import fay_herriot
 from sinks.sampling.strata import Strata
 from sinks.sampling.with_map import by_domain, model_assisted, synthetic
+from sinks.uncertainty.levels import confidence, level_of, quantile
 
-NINETY = confidence_level("ar-tool14")
+NINETY = level_of(confidence("ar-tool14"))
 
 
 def strata(*area: float) -> Strata:
@@ -40,14 +41,14 @@ def test_the_published_sampling_example_of_ar_tool14() -> None:
     found = stratified_mean(sample_of(45.328, 12.776, 34), np.zeros(34, dtype=int), strata(1.0))
     assert found.se == pytest.approx(2.191, abs=5e-4)
     assert found.df == 33
-    assert t_of(NINETY, found.df) == pytest.approx(1.692, abs=5e-4)
+    assert quantile(NINETY, found.df) == pytest.approx(1.692, abs=5e-4)
     assert found.half_width(NINETY) == pytest.approx(3.708, abs=1e-3)
     assert found.relative(NINETY) == pytest.approx(0.0818, abs=5e-5)
 
 
 def test_a_quarter_of_an_uncertainty_of_15_percent_lowers_the_stock() -> None:
     # 60 +- 9 is U = 15 %; 25 % of 9 is 2.25: 57.75 for a project, 62.25 for a baseline
-    stock = SampleEstimate(value=60, se=9 / t_of(NINETY, 33), df=33)
+    stock = SampleEstimate(value=60, se=9 / quantile(NINETY, 33), df=33)
     assert stock.relative(NINETY) == pytest.approx(0.15)
     discount = 0.25 * stock.relative(NINETY) * stock.value
     assert (stock.value - discount, stock.value + discount) == pytest.approx((57.75, 62.25))

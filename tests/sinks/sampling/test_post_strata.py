@@ -6,8 +6,8 @@ import pytest
 
 from data_catalog.errors import TableError
 from sinks.sampling.effects import turned
-from sinks.sampling.intervals import t_of
 from sinks.sampling.post_strata import PostStrata
+from sinks.uncertainty.levels import quantile
 
 
 def one_unit(place: list[int], weight: list[float], area: float = 100.0) -> PostStrata:
@@ -77,7 +77,7 @@ def test_intervals_of_a_total_cover_the_truth() -> None:
         plots = draw.choice(20_000, 60, replace=False)
         found = one_unit(stratum[plots].astype(int).tolist(), weight)
         y = land[plots][:, None]
-        half = t_of(0.9, 58) * np.sqrt((found.effects(y) ** 2).sum())
+        half = quantile(0.9, 58) * np.sqrt((found.effects(y) ** 2).sum())
         hits += abs(found.totals(y)[0] - truth) <= half
     # 1,000 draws at 90 %: two standard errors are 1.9 %
     assert 0.88 <= hits / 1000 <= 0.92

@@ -8,12 +8,14 @@ from data_catalog.units import conversion
 __all__ = ["missing", "needed", "se_of"]
 
 
-def needed(parameters: Parameters, service: str, parameter: str, chosen: str, key: str = "") -> Row:
+def needed(
+    parameters: Parameters, service: str | Text, parameter: str, chosen: str, key: str = ""
+) -> Row:
     """Return a row, the project's own first.
 
     Parameters
     ----------
-    service : str
+    service : str or Text
         What the row is needed for, as people are told of it: `soil_change`.
 
     Raises
@@ -27,7 +29,7 @@ def needed(parameters: Parameters, service: str, parameter: str, chosen: str, ke
     return row
 
 
-def missing(service: str, parameter: str, chosen: str, key: str) -> ParameterMissing:
+def missing(service: str | Text, parameter: str, chosen: str, key: str) -> ParameterMissing:
     """Return the error that names what is needed."""
     what = Text(f"（{key}）", f" of {key}") if key else Text("", "")
     return ParameterMissing(service=service, standard=chosen, parameter=parameter, key=what)

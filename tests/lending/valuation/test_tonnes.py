@@ -1,0 +1,173 @@
+"""Tonnes that can be lent against: bounds, ends, what is sold, what is deducted already."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from data_catalog.errors import GepError, ProjectError
+from lending.valuation.result import Inputs, Vintage
+from lending.valuation.tonnes import lower_factor
+from lending.valuation.value import value, vintages_of
+from lending.valuation.worked import worked
+from sinks.credits.vintages import read_vintages
+from tests.lending.valuation.conftest import FREE
+
+Make = Callable[..., Inputs]
+
+
+def vintage(year: int, net: float, *, se: float = 0, kind: str = "ex_ante", **more: Any) -> Vintage:
+    return Vintage.model_validate({
+        "parcel_id": "p", "vintage_from": date(year, 1, 1), "vintage_to": date(year + 1, 1, 1),
+        "net_tCO2e": net, "se_tCO2e": se, "kind": kind,
+    } | more)  # fmt: skip
+
+
+@pytest.fixture
+def of_vintages(s03: Make) -> Make:
+    def make(*rows: Vintage, **changes: Any) -> Inputs:
+        facts = {
+            "holding": None, "tonnes": {"deducted": ["buffer", "leakage"]}, "costs": FREE,
+            "cycle": {"monitoring_months": 12, "lag_months": 0},
+        }  # fmt: skip
+        return s03(vintages=rows, **(facts | changes))
+
+    return make
+
+
+def test_the_lower_bound_is_one_sided() -> None:
+    # 90 %: z = 1.281552, so 1 - 1.281552 x 0.15 = 0.8077672
+    assert lower_factor(norm.ppf(0.90), 0.15) == pytest.approx(0.8077672, abs=1e-7)
+    assert lower_factor(norm.ppf(0.90), np.array([0.0, 2.0])) == pytest.approx([1.0, 0.0])
+
+
+def test_vintages_give_what_the_constant_form_gives(s03: Make, of_vintages: Make) -> None:
+    # 3,900 gross, less a buffer of 10 %: 3,510 net a year with 15 % of it as its standard error
+    rows = [vintage(2026 + k, 3510, se=3510 * 0.15) for k in range(10)]
+    same = {"costs": s03().facts.costs, "cycle": {"monitoring_months": 60, "lag_months": 12}}
+    assert worked(of_vintages(*rows, **same)).value == pytest.approx(929_798.68, abs=0.005)
+
+
+def test_no_value_after_the_tenure(of_vintages: Make) -> None:
+    rows = [vintage(2026 + k, 100) for k in range(5)]
+    ends = {"crediting": 20.0, "tenure": date(2028, 7, 1), "programme": 20.0}
+    of = worked(of_vintages(*rows, ends=ends))
+    # two years, and of the third 182 of 366 days before July counted as 182/365 years of one year
+    assert of.plan.future.sum() == pytest.approx(200 + 100 * 182 / 365)
+    over = {"crediting": 20.0, "tenure": date(2025, 1, 1), "programme": 20.0}
+    assert worked(of_vintages(*rows, ends=over)).value == 0
+
+
+def test_past_and_future_are_priced_apart(of_vintages: Make) -> None:
+    rows = (vintage(2024, 70, kind="issued"), vintage(2025, 50, kind="monitored"),
+            vintage(2026, 30))  # fmt: skip
+    cycle = {"monitoring_months": 12, "lag_months": 6}
+    costs = FREE | {"verification": "100"}
+    of = worked(of_vintages(*rows, cycle=cycle, costs=costs))
+    # issued: 70 x 60 now; monitored: verified now for 100 and sold in half a year (181 days)
+    later = 1.06 ** -(181 / 365)
+    assert of.parts["past"] == pytest.approx(70 * 60 + 50 * 60 * later - 100)
+    past, future = value(of.inputs).results.parts
+    assert (past.lower, future.lower) == (120, 30)
+    both = float(past.lending_value + future.lending_value)
+    assert both == pytest.approx(of.lending_value, abs=0.011)
+
+
+def test_past_tonnes_need_a_liquidity_haircut(of_vintages: Make) -> None:
+    rows = (vintage(2025, 70, kind="issued"),)
+    inputs = of_vintages(*rows, policy={"haircuts": []})
+    with pytest.raises(ProjectError, match="liquidity"):
+        worked(inputs)
+
+
+def test_what_is_sold_promised_or_retired_is_worth_nothing(of_vintages: Make) -> None:
+    rows = (vintage(2026, 100), vintage(2027, 100))
+    assert worked(of_vintages(*rows)).plan.future == pytest.approx([100, 100])  # then it is over
+    gone = {"reason": "sold", "tonnes": 100, "vintage_from": date(2026, 1, 1),
+            "vintage_to": date(2027, 1, 1)}  # fmt: skip
+    of = worked(of_vintages(*rows, withdrawn=[gone]))
+    assert of.plan.future == pytest.approx([0, 100])  # the vintage that begins as the other ends
+    with pytest.raises(ProjectError, match="these vintages have 100 t"):
+        worked(of_vintages(*rows, withdrawn=[gone | {"tonnes": 101}]))
+
+
+def test_nothing_is_deducted_twice_and_nothing_forgotten(of_vintages: Make) -> None:
+    rows = (vintage(2026, 100),)
+    twice = {"deducted": ["buffer", "leakage"], "buffer": 0.1}
+    with pytest.raises(ProjectError, match="taken off again"):
+        worked(of_vintages(*rows, tonnes=twice))
+    with pytest.raises(ProjectError, match=r"tonnes\.leakage"):
+        worked(of_vintages(*rows, tonnes={"deducted": ["buffer"]}))
+    once = worked(of_vintages(*rows, tonnes={"deducted": ["leakage"], "buffer": 0.1}))
+    assert once.plan.future.sum() == pytest.approx(90)
+
+
+def test_a_row_without_an_error_is_refused(of_vintages: Make) -> None:
+    none = vintage(2026, 100, se=None)
+    with pytest.raises(ProjectError, match="se_tCO2e"):
+        worked(of_vintages(none))
+    # a bound of a higher level is lower, and will do; one of a lower level will not
+    surer = vintage(2026, 100, se=None, lower_tCO2e=80, confidence=0.95)
+    assert worked(of_vintages(surer)).plan.future.sum() == pytest.approx(80)
+    with pytest.raises(ProjectError, match="level"):
+        worked(of_vintages(vintage(2026, 100, se=None, lower_tCO2e=80, confidence=0.5)))
+
+
+def test_the_form_is_one_of_two(s03: Make, of_vintages: Make) -> None:
+    with pytest.raises(ProjectError, match="table of vintages"):
+        worked(of_vintages())
+    with pytest.raises(ProjectError, match="table of vintages"):
+        worked(s03(vintages=(vintage(2026, 1),)))
+
+
+def test_a_table_of_vintages_is_read(tmp_path: Path, of_vintages: Make) -> None:
+    file = tmp_path / "vintages.csv"
+    file.write_text(
+        "parcel_id,vintage_from,vintage_to,gross_tCO2e,net_tCO2e,se_tCO2e,lower_tCO2e,confidence,"
+        "methodology,kind,serial_from,serial_to\n"
+        "007,2026-01-01,2027-01-01,120,100,,85,0.90,ccer-14,ex_ante,,\n",
+        encoding="utf-8",
+    )
+    (row,) = vintages_of(read_vintages(file))
+    assert row.parcel_id == "007"
+    assert row.se_tCO2e is None
+    assert worked(of_vintages(row)).plan.future.sum() == 85
+
+
+def test_a_row_without_tonnes_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "vintages.csv"
+    head = ("parcel_id,vintage_from,vintage_to,gross_tCO2e,net_tCO2e,se_tCO2e,lower_tCO2e,"
+            "confidence,methodology,kind,serial_from,serial_to\n")  # fmt: skip
+    line = "007,2026-01-01,2027-01-01,120,{},10,,,ccer-14,ex_ante,,\n"
+    file.write_text(head + line.format("100") + line.format("") + line.format("-5"), "utf-8")
+    with pytest.raises(GepError, match=r"row 2: net_tCO2e.*row 3: net_tCO2e"):
+        vintages_of(read_vintages(file))
+
+
+def test_practice_counts_gross_tonnes_of_vintages(of_vintages: Make) -> None:
+    rows = (vintage(2025, 80, kind="issued", gross_tCO2e=100.0),
+            vintage(2026, 70, gross_tCO2e=90.0))  # fmt: skip
+    gone = {"reason": "sold", "tonnes": 10, "vintage_from": date(2025, 1, 1),
+            "vintage_to": date(2026, 1, 1)}  # fmt: skip
+    (gross,) = value(of_vintages(*rows, withdrawn=[gone])).results.practice
+    assert gross.limit == (100 + 90 - 10) * 60
+
+
+def test_issued_units_are_as_many_as_they_are(of_vintages: Make) -> None:
+    rows = [vintage(2025, 100, se=20, kind=kind) for kind in ("issued", "monitored")]
+    of = worked(of_vintages(*rows))
+    # 100 - 1.281552 x 20 = 74.369
+    assert of.plan.past == pytest.approx([100, 74.369], abs=5e-4)
+
+
+def test_a_future_that_costs_more_than_it_brings_lowers_the_past(of_vintages: Make) -> None:
+    rows = (vintage(2025, 100, kind="issued"),)
+    of = worked(of_vintages(*rows, costs=FREE | {"development": "1000"}))
+    assert of.parts == pytest.approx({"past": 6000, "future": -1000})
+    assert of.lending_value == pytest.approx(5000 * of.factor)
+    lost = worked(of_vintages(*rows, costs=FREE | {"development": "9000"}))
+    assert lost.lending_value == 0
