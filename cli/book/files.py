@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cli.book.conflicts_page import conflicts_page
 from cli.book.contents import services_page, standards_page
 from cli.book.credits_page import credits_page
 from cli.book.dynamics_page import dynamics_page
@@ -34,6 +35,7 @@ def pages() -> dict[str, str]:
         found[file_name("carbon_dynamics", lang)] = dynamics_page(lang)
         found[file_name("valuation_equations", lang)] = valuation_page(lang)
         found[file_name("credits", lang)] = credits_page(lang)
+        found[file_name("conflict-rules", lang)] = conflicts_page(lang)
         for service in services():
             found[f"services/{file_name(service.id, lang)}"] = service_page(service, lang)
         for standard in bundled().values():

@@ -8,9 +8,10 @@ find_conflicts(new, known, rules, today) -> list[Finding]
 from lending.conflicts.claim import Claim, ClaimError, Fact, Finding, Level, Party, Serials
 from lending.conflicts.detection import find_conflicts
 from lending.conflicts.known import KnownClaims
+from lending.conflicts.land import Land, Layer
 from lending.conflicts.rules import Rules, bundled_rules
 
 __all__ = [
-    "Claim", "ClaimError", "Fact", "Finding", "KnownClaims", "Level", "Party", "Rules", "Serials",
-    "bundled_rules", "find_conflicts",
+    "Claim", "ClaimError", "Fact", "Finding", "KnownClaims", "Land", "Layer", "Level", "Party",
+    "Rules", "Serials", "bundled_rules", "find_conflicts",
 ]  # fmt: skip

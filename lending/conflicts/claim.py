@@ -15,7 +15,7 @@ from data_catalog.units import conversion
 __all__ = ["Claim", "ClaimError", "Fact", "Finding", "Level", "Party", "Serials"]
 
 Level: TypeAlias = Literal["BLOCK", "FLAG", "INFO"]
-Fact: TypeAlias = "bool | date | Decimal | str | tuple[str, ...]"
+Fact: TypeAlias = bool | date | Decimal | str | tuple[str, ...]
 """What a party declares from its documents; which there are is in lending/claim_facts.csv."""
 
 

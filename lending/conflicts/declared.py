@@ -7,16 +7,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import TypeAlias
 
 from data_catalog.text import Text
 from data_catalog.units import conversion
-from lending.conflicts.claim import Claim, ClaimError, Fact, Finding, party
+from lending.conflicts.claim import Claim, ClaimError, Fact, Finding, Party, party
 from lending.conflicts.rules import DeclaredCheck, Rules
 
 __all__ = ["check_declared", "missing_finding"]
 
-Known: TypeAlias = "Fact | None"
+Known: TypeAlias = Fact | None
 KINDS: dict[str, type | tuple[type, ...]] = {
     "yes_no": bool, "date": date, "number": (Decimal, int, float), "text": str, "names": tuple,
 }  # fmt: skip
@@ -44,6 +45,7 @@ def check_declared(claim: Claim, area: float, rules: Rules, today: date) -> Iter
     asked = [row for row in rules.declared if not row.rights or claim.right in row.rights]
     if not asked:
         return
+    mine = party(claim)
     facts = {**claim.facts, **_own(claim, area, today)}
     missing: dict[str, list[str]] = defaultdict(list)
     for row in asked:
@@ -55,19 +57,23 @@ def check_declared(claim: Claim, area: float, rules: Rules, today: date) -> Iter
         if absent:
             missing[row.check] += [name for name in absent if name not in missing[row.check]]
         elif not RELATIONS[row.relation](row, facts, rules):
-            yield _finding(claim, row.check, _words(row, facts, rules), rules)
+            yield _finding(mine, row.check, _words(row, facts, rules), rules)
     for check, names in missing.items():
-        yield missing_finding(claim, check, names, rules)
+        yield missing_finding(mine, check, names, rules)
 
 
-def missing_finding(claim: Claim, check: str, names: Sequence[str], rules: Rules) -> Finding:
+def missing_finding(claim: Party, check: str, names: Sequence[str], rules: Rules) -> Finding:
     """Return the finding that a check could not be made for want of facts."""
-    titles = [rules.facts[name].title for name in names]
-    what = Text(
-        f"未声明：{'、'.join(t.zh for t in titles)}。没有查过的不算通过。",
-        f"not declared: {'; '.join(t.en for t in titles)}. What was not looked at has not passed.",
-    )
+    what = _undeclared(tuple(rules.facts[name].title for name in names))
     return _finding(claim, check, what, rules, tuple(names))
+
+
+@cache
+def _undeclared(titles: tuple[Text, ...]) -> Text:
+    return Text(
+        f"未声明，不算通过：{'、'.join(t.zh for t in titles)}。",
+        f"not declared, and so not passed: {'; '.join(t.en for t in titles)}.",
+    )
 
 
 def refuse_facts(claim: Claim, rules: Rules) -> None:
@@ -210,13 +216,13 @@ CENT = Decimal("0.01")
 
 
 def _finding(
-    claim: Claim, check: str, what: Text, rules: Rules, missing: tuple[str, ...] = ()
+    claim: Party, check: str, what: Text, rules: Rules, missing: tuple[str, ...] = ()
 ) -> Finding:
     found = rules.checks[check]
     return Finding(
         check=check,
         level=found.level,
-        claim=party(claim),
+        claim=claim,
         missing=missing,
         what=what,
         rule=found.rule,

@@ -8,7 +8,8 @@ from lending.conflicts.claim import Claim, Finding
 from lending.conflicts.declared import check_declared
 from lending.conflicts.ground import areas
 from lending.conflicts.known import KnownClaims
-from lending.conflicts.pairs import between
+from lending.conflicts.land import Land, check_land, without_what_maps_say
+from lending.conflicts.pairs import between, refuse_unknown
 from lending.conflicts.priority import same_second
 from lending.conflicts.rules import LEVELS, Rules
 from lending.conflicts.single import check_interval, check_needed, check_sums
@@ -16,18 +17,18 @@ from lending.conflicts.single import check_interval, check_needed, check_sums
 __all__ = ["find_conflicts"]
 
 PRIORITY = "P2"
+NO_MAP = Land()
 
 
 def find_conflicts(
-    new: Sequence[Claim], known: Sequence[Claim], rules: Rules, today: date
+    new: Sequence[Claim], known: Sequence[Claim], rules: Rules, today: date, land: Land = NO_MAP
 ) -> list[Finding]:
     """Return what speaks against new claims, worst first.
 
     Parameters
     ----------
     new : sequence of Claim
-        Compared with `known` and with each other; their order changes nothing but who of two
-        equals is named first.
+        Compared with `known` and with each other; their order changes nothing.
     known : sequence of Claim
         The register. Give a `KnownClaims` where many calls follow. A claim of `new` that is known
         by its id is that claim again, and is not held against itself.
@@ -35,6 +36,8 @@ def find_conflicts(
         `bundled_rules()`, or those with another matrix or fewer checks.
     today : date
         Day of the check.
+    land : Land, optional
+        Maps for check G2; without one of them its fact must be declared.
 
     Returns
     -------
@@ -48,7 +51,9 @@ def find_conflicts(
     """
     asked = new if isinstance(new, KnownClaims) else KnownClaims(new)
     register = known if isinstance(known, KnownClaims) else KnownClaims(known)
-    found = [*_alone(asked, register, rules, today)]
+    refuse_unknown(asked, rules)
+    found = [*check_land(asked, land, rules)]
+    found += _alone(asked, register, without_what_maps_say(rules, land), today)
     for finding in (*between(asked, asked, rules, within=True), *between(asked, register, rules)):
         found.append(finding)
         if finding.other and PRIORITY in rules.checks and same_second(finding.claim, finding.other):
@@ -63,11 +68,11 @@ def find_conflicts(
 def _alone(
     asked: KnownClaims, register: KnownClaims, rules: Rules, today: date
 ) -> Iterator[Finding]:
+    yield from check_sums(asked, register, rules)
     sizes = areas(asked.shapes, asked.crs)
     for place, claim in enumerate(asked):
         yield from check_interval(claim, rules)
         yield from check_needed(claim, rules)
-        yield from check_sums(claim, asked, register, rules)
         yield from check_declared(claim, float(sizes[place]), rules, today)
 
 

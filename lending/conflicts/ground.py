@@ -22,7 +22,10 @@ from data_catalog.units import conversion
 from lending.conflicts.claim import Claim, ClaimError
 from lending.conflicts.rules import Rules
 
-__all__ = ["Overlaps", "Shapes", "common_crs", "geometry_faults", "in_crs", "overlaps"]
+__all__ = [
+    "Flags", "Overlaps", "Shapes", "areas", "common_crs", "geometry_faults", "in_crs", "moved",
+    "overlaps", "parts",
+]  # fmt: skip
 
 Shapes: TypeAlias = NDArray[np.object_]
 Numbers: TypeAlias = NDArray[np.float64]
@@ -75,23 +78,34 @@ def overlaps(one: Shapes, other: Shapes, crs: str, rules: Rules) -> Overlaps:
     one, other : (pair,) array of polygons
         In `crs`.
     """
-    common = shapely.intersection(one, other)
+    return _measured(shapely.intersection(one, other), (one, other), crs, rules)
+
+
+def parts(wholes: Shapes, pieces: Shapes, crs: str, rules: Rules) -> Overlaps:
+    """Return the same of pieces that lie within parcels: a share is one of the parcel's area."""
+    return _measured(pieces, (wholes,), crs, rules)
+
+
+def moved(shapes: Shapes, source: str, target: str) -> Shapes:
+    """Return shapes in another CRS."""
+    return shapes if source == target else _moved(shapes, source, target)
+
+
+def _measured(common: Shapes, wholes: tuple[Shapes, ...], crs: str, rules: Rules) -> Overlaps:
     meeting = np.flatnonzero(shapely.area(common) > 0)
-    area, share_of_one, share_of_other = (np.zeros(len(one)) for _ in range(3))
-    sliver = np.zeros(len(one), dtype=np.bool_)
+    area, share_of_one, share_of_other = (np.zeros(len(common)) for _ in range(3))
+    sliver = np.zeros(len(common), dtype=np.bool_)
     found = Overlaps(area, share_of_one, share_of_other, sliver)
     if not len(meeting):
         return found
     plane = _equal_area(crs, _centre(common[meeting]))
     pieces = _moved(common[meeting], crs, plane)
-    size, whole_one, whole_other = (
-        shapely.area(shapes)
-        for shapes in (pieces, _moved(one[meeting], crs, plane), _moved(other[meeting], crs, plane))
-    )
-    sliver[meeting] = _slivers(pieces, size, np.minimum(whole_one, whole_other), rules)
+    size = shapely.area(pieces)
+    sizes = [shapely.area(_moved(whole[meeting], crs, plane)) for whole in wholes]
+    sliver[meeting] = _slivers(pieces, size, np.min(sizes, axis=0), rules)
     area[meeting] = np.where(size < _limit(rules, "overlap_recorded", "m2"), 0, size)
-    share_of_one[meeting] = size / whole_one
-    share_of_other[meeting] = size / whole_other
+    share_of_one[meeting] = size / sizes[0]
+    share_of_other[meeting] = size / sizes[-1]
     return found
 
 

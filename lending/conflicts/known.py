@@ -15,14 +15,20 @@ from data_catalog.errors import raise_all
 from data_catalog.text import Text
 from lending.conflicts.claim import Claim, ClaimError, Serials
 from lending.conflicts.ground import Shapes, common_crs, geometry_faults, in_crs
+from lending.conflicts.sums import sums_by
 
-__all__ = ["KnownClaims", "Pairs", "project_of"]
+__all__ = ["FUTURE", "UNITS", "KnownClaims", "Pairs", "parcel_of", "project_of"]
 
 Key = TypeVar("Key")
 
 Places: TypeAlias = NDArray[np.intp]
 Pairs: TypeAlias = tuple[Places, Places]
 """Places of the first and of the second of each pair."""
+
+
+FUTURE, UNITS = "CARB_F", "CARB_I"
+SHOWN = 20
+"""Faults of a list that are told at once."""
 
 
 class KnownClaims(Sequence[Claim]):
@@ -43,7 +49,8 @@ class KnownClaims(Sequence[Claim]):
 
     def __init__(self, claims: Sequence[Claim], crs: str | None = None) -> None:
         self.claims = tuple(claims)
-        raise_all([*_faults(self.claims), *geometry_faults(self.claims)])
+        faults = [*_faults(self.claims), *geometry_faults(self.claims)]
+        raise_all([*faults[:SHOWN], *_more(faults)])
         self.crs = crs or common_crs(self.claims)
         self.shapes: Shapes = in_crs(self.claims, self.crs)
         self.tree = shapely.STRtree(self.shapes)
@@ -60,8 +67,12 @@ class KnownClaims(Sequence[Claim]):
         self.numbered = np.array([bool(c.serials) for c in self.claims], dtype=np.bool_)
         self.serials = _by_batch(self.claims)
         self.instruments = _places((c.right, c.instrument) for c in self.claims)
-        self.of_project = _places(project_of(c) for c in self.claims)
-        self.of_parcel = _places(c.parcel_id for c in self.claims)
+        self.place = {c.claim_id: place for place, c in enumerate(self.claims)}
+        self.sums = {
+            UNITS: sums_by((c for c in self.claims if c.right == UNITS), project_of),
+            FUTURE: sums_by((c for c in self.claims if c.right == FUTURE), parcel_of),
+        }
+        """Tonnes of issued units by project, and of future ones by parcel."""
 
     @overload
     def __getitem__(self, place: int) -> Claim: ...
@@ -138,6 +149,11 @@ def project_of(claim: Claim) -> str:
     return f"{claim.programme}/{claim.project}" if claim.project else ""
 
 
+def parcel_of(claim: Claim) -> str:
+    """Return the parcel, under the name that the claim gives it."""
+    return claim.parcel_id
+
+
 def _ordinals(claim: Claim) -> tuple[int, int]:
     """Return the years as day numbers; an end that is open, or before the other, hides nothing."""
     start = (claim.vintage_from or date.min).toordinal()
@@ -166,6 +182,14 @@ def _faults(claims: Sequence[Claim]) -> Iterator[ClaimError]:
                     f"批次 {batch} 的序列号 {first}-{last} 首大于尾。",
                     f"serials {first}-{last} of batch {batch} end before they begin.",
                 ))  # fmt: skip
+
+
+def _more(faults: Sequence[ClaimError]) -> Iterator[ClaimError]:
+    if len(faults) > SHOWN:
+        count = len(faults) - SHOWN
+        yield ClaimError(where=faults[-1].facts["where"], problem=Text(
+            f"等，另有 {count:,} 项主张有问题。", f"and {count:,} more claims with faults."
+        ))  # fmt: skip
 
 
 NO_ZONE = Text(

@@ -4,7 +4,7 @@ conflict(x, y) = active(x) & active(y) & area(ground of x and y) > sliver
                & years meet & incompatible(right of x, right of y) & not one family
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,12 +16,12 @@ from data_catalog.names import suggestion
 from data_catalog.text import Text
 from data_catalog.units import conversion
 from lending.conflicts.claim import Claim, Finding, Level, party
-from lending.conflicts.ground import in_crs, overlaps
+from lending.conflicts.ground import Flags, in_crs, overlaps
 from lending.conflicts.known import KnownClaims, Pairs
 from lending.conflicts.priority import first_of
-from lending.conflicts.rules import LEVELS, PairRule, Rules, State
+from lending.conflicts.rules import LEVELS, PairRule, Rules
 
-__all__ = ["between", "years_in_common"]
+__all__ = ["between", "refuse_unknown", "years_in_common"]
 
 SLIVER = "G4"
 SERIALS = "S1"
@@ -54,6 +54,8 @@ def between(
     UnknownNameError
         If a right or a state has no row.
     """
+    refuse_unknown(new, rules)
+    refuse_unknown(known, rules)
     applied = _Applied(new, known, rules, within=within)
     near = known.near(in_crs(new.claims, known.crs))
     for one, other, rule, ground in _on_ground(new, known, applied, near, rules):
@@ -88,29 +90,54 @@ class _Applied:
 
     def of(self, one: int, other: int) -> PairRule | None:
         """Return the rule for two claims; None where they are compatible or of one family."""
-        kept = self.kept((np.array([one]), np.array([other])))
-        return self.table[self.new.kind[one]][self.known.kind[other]] if kept[0] else None
+        mine, theirs = self.new[one], self.known[other]
+        if mine.claim_id == theirs.claim_id or (self.within and one >= other):
+            return None
+        if mine.family and mine.family == theirs.family:
+            return None
+        return self.table[int(self.new.kind[one])][int(self.known.kind[other])]
 
-    def kept(self, pairs: Pairs) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def kept(self, pairs: Pairs) -> Flags:
         """Return which pairs have a rule at all."""
         one, other = pairs
         new, known = self.new, self.known
-        wanted = np.array(
-            [[rule is not None for rule in row] for row in self.table], dtype=np.bool_
-        )
-        kept = wanted.reshape(len(new.kinds), len(known.kinds))[new.kind[one], known.kind[other]]
+        kept = self.by_kind(lambda rule: rule is not None)[new.kind[one], known.kind[other]]
         kept &= new.ids[one] != known.ids[other]
         kept &= (new.families[one] == "") | (new.families[one] != known.families[other])
         if self.within:
             kept &= one < other
         return kept
 
+    def by_kind(self, test: Callable[[PairRule | None], bool]) -> Flags:
+        """Return, by kind of the new and of the known claim, whether their rule is such a one."""
+        found = np.array([[test(rule) for rule in row] for row in self.table], dtype=np.bool_)
+        return found.reshape(len(self.new.kinds), len(self.known.kinds))
+
+
+def refuse_unknown(claims: KnownClaims, rules: Rules) -> None:
+    """Refuse rights and states that have no row.
+
+    Raises
+    ------
+    UnknownNameError
+        Names the first claim, and the nearest right or state that there is.
+    """
+    for right, state in claims.kinds:
+        for column, name, names in (("right", right, rules.rights), ("state", state, rules.states)):
+            if name not in names:
+                where = next(c.claim_id for c in claims if name in {c.right, c.state})
+                kind = KINDS[column]
+                raise UnknownNameError(
+                    where=where, name=name, kind=kind, hint=suggestion(name, names)
+                )
+
+
+KINDS = {"right": Text("权利", "right"), "state": Text("状态", "state of a claim")}
+
 
 def _rule_for(one: tuple[str, str], other: tuple[str, str], rules: Rules) -> PairRule | None:
     (right, state), (other_right, other_state) = one, other
-    mine, theirs = _state(state, rules), _state(other_state, rules)
-    for name in (right, other_right):
-        _known("right", name, rules)
+    mine, theirs = rules.states[state], rules.states[other_state]
     if "no" in {mine.bars, theirs.bars} or (mine.rule and theirs.rule):
         return None
     if theirs.rule:
@@ -121,30 +148,18 @@ def _rule_for(one: tuple[str, str], other: tuple[str, str], rules: Rules) -> Pai
     return None if rules.verdicts[rule.verdict].level is None else rule
 
 
-def _state(name: str, rules: Rules) -> State:
-    _known("state", name, rules)
-    return rules.states[name]
-
-
-def _known(column: str, name: str, rules: Rules) -> None:
-    names = rules.rights if column == "right" else rules.states
-    kind = Text("权利", "right") if column == "right" else Text("状态", "state of a claim")
-    if name not in names:
-        raise UnknownNameError(where=column, name=name, kind=kind, hint=suggestion(name, names))
-
-
 def _on_ground(
     new: KnownClaims, known: KnownClaims, applied: _Applied, near: Pairs, rules: Rules
 ) -> Iterator[tuple[int, int, PairRule, _Ground]]:
     one, other = near
-    meets = [[rule.meets if rule else "" for rule in row] for row in applied.table]
-    kinds = np.array(meets, dtype=np.str_).reshape(len(new.kinds), len(known.kinds))
-    meeting = kinds[new.kind[one], known.kind[other]]
+    kinds = new.kind[one], known.kind[other]
+    own = applied.by_kind(lambda rule: rule is not None and rule.check == PROJECT)[kinds]
+    by_ground = applied.by_kind(lambda rule: rule is not None and rule.meets == "ground")[kinds]
+    by_tonnes = applied.by_kind(lambda rule: rule is not None and rule.meets == "tonnes")[kinds]
     same_project = (new.projects[one] != "") & (new.projects[one] == known.projects[other])
     by_serial = same_project & new.numbered[one] & known.numbered[other]
-    own = _own_project(applied.table)[new.kind[one], known.kind[other]] & same_project
-    kept = applied.kept(near) & ~own
-    kept &= (meeting == "ground") | ((meeting == "tonnes") & ~by_serial)
+    # a registered project does not bar its own tonnes
+    kept = applied.kept(near) & ~(own & same_project) & (by_ground | (by_tonnes & ~by_serial))
     kept &= (new.starts[one] < known.ends[other]) & (known.starts[other] < new.ends[one])
     one, other = one[kept], other[kept]
     shapes = in_crs(new.claims, known.crs)
@@ -166,14 +181,6 @@ def _on_ground(
             )
 
 
-def _own_project(
-    table: list[list[PairRule | None]],
-) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-    """Return where the rule is that of a registered project, which does not bar its own tonnes."""
-    own = [[rule is not None and rule.check == PROJECT for rule in row] for row in table]
-    return np.array(own, dtype=np.bool_).reshape(len(table), -1)
-
-
 def _years_meet(new: KnownClaims, known: KnownClaims, one: int, other: int) -> bool:
     return bool(new.starts[one] < known.ends[other] and known.starts[other] < new.ends[one])
 
@@ -182,6 +189,14 @@ def _finding(
     one: Claim, other: Claim, rule: PairRule, rules: Rules, *,
     within: bool, ground: _Ground | None = None, serials: int | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
+    mine, theirs = party(one), party(other)
+    first = first_of(mine, theirs)
+    if within and (first or min(one.claim_id, other.claim_id)) == one.claim_id:
+        # of two new ones the later is asked about, whatever their order in the file
+        turned = ground and _Ground(
+            ground.area, ground.share_of_other, ground.share_of_one, ground.sliver
+        )
+        one, other, mine, theirs, ground = other, one, theirs, mine, turned
     sliver = ground is not None and ground.sliver
     check = SLIVER if sliver else rule.check
     if serials is not None and not (rules.states[one.state].rule or rules.states[other.state].rule):
@@ -199,7 +214,6 @@ def _finding(
     if serials is not None and (years is None or years <= 0):
         start = end = years = None
     tonnes = Decimal(serials) if serials is not None else _tonnes(one, other, ground)
-    mine, theirs = party(one), party(other)
     yield Finding(
         check=check,
         level=level,
@@ -210,7 +224,7 @@ def _finding(
         vintage_to=end,
         years=years,
         tonnes=tonnes,
-        first=first_of(mine, theirs),
+        first=first,
         what=_words(other, rules, rule, ground, serials, lifted=lifted),
         rule=rules.checks[check].rule if sliver or check == SERIALS else rule.rule,
         source=rules.checks[check].source if sliver or check == SERIALS else rule.source,

@@ -5,10 +5,12 @@ empty and named: nobody should think that a form is complete because it was prin
 """
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 import shapely
 
@@ -16,7 +18,7 @@ from data_catalog.text import Text
 from lending.conflicts.claim import Claim
 from lending.conflicts.rules import Rules
 
-__all__ = ["RegisterField", "register_fields", "register_record"]
+__all__ = ["RegisterField", "register_fields", "register_record", "write_records"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,12 @@ def _description(claim: Claim, rules: Rules) -> str:
     return f"{right}；宗地 {claim.parcel_id or '?'}；{years}{tonnes}" + (
         f"；{under}" if under else ""
     )
+
+
+def write_records(claims: Sequence[Claim], rules: Rules, file: Path) -> None:
+    """Write the records of claims as CSV, one line each, fields in the order of the record."""
+    names = [field.name for field in register_fields()]
+    with file.open("w", encoding="utf-8-sig", newline="") as lines:
+        table = csv.DictWriter(lines, names)
+        table.writeheader()
+        table.writerows(register_record(claim, rules) for claim in claims)

@@ -173,15 +173,15 @@ class Rules:
             such table.
         """
         try:
-            rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
+            lines = csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines(), restval="")
+            rows = list(lines)
         except (OSError, UnicodeDecodeError) as error:
             raise ClaimError(where=file, problem=UNREADABLE) from error
         changed = {}
         for line, row in enumerate(rows, 2):
             try:
-                key, rule = row["right"], row["other"]
-                changed[key, rule] = _pair_rule(row)
-            except (KeyError, AttributeError) as error:
+                changed[row["right"], row["other"]] = _pair_rule(row)
+            except KeyError as error:
                 raise ClaimError(where=file, problem=NO_MATRIX) from error
             self._refuse_unknown(file, line, row)
         swapped = {(b, a): rule for (a, b), rule in changed.items()}
@@ -191,7 +191,7 @@ class Rules:
     def _refuse_unknown(self, file: Path, line: int, row: dict[str, str]) -> None:
         known: dict[str, Collection[str]] = {
             "right": self.rights, "other": self.rights, "verdict": self.verdicts,
-            "check": self.checks, "meets": ("ground", "tonnes", "serial", "instrument"),
+            "check": bundled_rules().checks, "meets": ("ground", "tonnes", "serial", "instrument"),
             "lifted_by": ("", *self.facts),
         }  # fmt: skip
         for column, names in known.items():

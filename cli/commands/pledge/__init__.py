@@ -2,6 +2,7 @@
 
 import click
 
+from cli.commands.pledge.check import check
 from cli.commands.pledge.keeping import audit, backup, checkpoint, restore, seal
 from cli.commands.pledge.recording import apply, record
 from cli.commands.pledge.setting_up import init, token, user
@@ -17,7 +18,7 @@ def pledge() -> None:
 
 
 for _command in (
-    init, user, token, record, apply, step, approve, register, release, list_pledges, show, audit,
-    checkpoint, seal, backup, restore,
+    init, user, token, record, check, apply, step, approve, register, release, list_pledges, show,
+    audit, checkpoint, seal, backup, restore,
 ):  # fmt: skip
     pledge.add_command(_command)
