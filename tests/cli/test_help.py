@@ -88,28 +88,22 @@ CHINESE = {
 }
 OF_CLICK = 14
 """Rows of the table that are click's own words: they come first."""
-    NAMES = set( """ GEP GEP_LANG OpenAPI REST JSON TOML Dask SERVICE PROJECT DIR NAME ID SET
-    gep standards threads processes tcp host zh en x h q cn open demo RUN RUN_A RUN_B A B parcel
-    ecosystem service township WHAT CODE ROW SAMPLE gpkg neyman proportional equal INVENTORY
-    SPECIES GROUP PARAMETER MEAN ERROR ROUTE CSV Parquet growth_records stand_events constant
-    richards chapman_richards logistic gompertz schumacher volume_fixed volume_linear guangxi
-    YEAR FORM SCENES COLUMN parcel_id PLOTS PLEDGE PLACE SQLite postgresql user key KIND ACTION
+NAMES = set(
+    """
+    GEP GEP_LANG OpenAPI REST JSON TOML Dask SERVICE PROJECT DIR NAME ID SET gep standards
+    threads processes tcp host zh en x h q cn open demo RUN RUN_A RUN_B A B parcel ecosystem
+    service township WHAT CODE ROW SAMPLE gpkg neyman proportional equal INVENTORY SPECIES GROUP
+    PARAMETER MEAN ERROR ROUTE CSV Parquet growth_records stand_events constant richards
+    chapman_richards logistic gompertz schumacher volume_fixed volume_linear guangxi YEAR FORM
+    SCENES COLUMN parcel_id PLOTS PLEDGE PLACE SQLite postgresql user key KIND ACTION
     GEP_PLEDGE_DB GEP_PLEDGE_USER GEP_PLEDGE_SEALING_KEY sealing checkpoint pub bank_maker
     bank_checker forestry auditor USER FILE GeoJSON init party right project batch issue loan
     policy valuation screen investigate sign draw monitor repay withdraw default dispose close
     FIRST LAST LOAN STATE SUBJECT DATE name serve openapi access POLICIES HOST PORT json
     endpoint role PATH list toml ex_ante monitored VINTAGES RULE CASE GROSS_SPOT anji date price
-    """.split() # noqa: SIM905 ) {"GEP", "GEP_LANG", "JSON", "TOML", "Dask", "SERVICE",
-    "PROJECT", "DIR", "NAME", "ID", "SET", "gep", "standards", "threads", "processes", "tcp",
-    "host", "zh", "en", "x", "h", "q", "cn", "open", "demo", "RUN", "RUN_A", "RUN_B", "A", "B",
-    "parcel", "ecosystem", "service", "township", "WHAT", "CODE", "ROW", "SAMPLE", "gpkg",
-    "neyman", "proportional", "equal", "PLEDGE", "PLACE", "SQLite", "postgresql", "user", "key",
-    "KIND", "ACTION", "GEP_PLEDGE_DB", "GEP_PLEDGE_USER", "GEP_PLEDGE_SEALING_KEY", "sealing",
-    "checkpoint", "pub", "bank_maker", "bank_checker", "forestry", "auditor", "USER", "FILE",
-    "GeoJSON", "init", "party", "right", "project", "batch", "issue", "loan", "policy",
-    "valuation", "screen", "investigate", "sign", "draw", "monitor", "repay", "withdraw",
-    "default", "dispose", "close", "FIRST", "LAST", "LOAN", "STATE", "SUBJECT", "DATE", "name",
-    "CLAIMS", "CRS", "IDS", "G", "V", "S", "URL", "CSV"} fmt: skip
+    CLAIMS CRS IDS G V S URL skip
+    """.split()  # noqa: SIM905
+)
 """Words of a Chinese page that are what one types, or names."""
 
 
