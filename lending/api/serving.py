@@ -13,7 +13,7 @@ from data_catalog.text import Text
 from lending.api.limits import limits
 from lending.policy import Policy, read_policy
 
-__all__ = ["LOOPBACK", "ServeError", "read_policies", "serve", "server_of"]
+__all__ = ["LOOPBACK", "ServeError", "listening_at", "read_policies", "serve", "server_of"]
 
 LOOPBACK = "127.0.0.1"
 
@@ -61,7 +61,7 @@ def serve(
     ServeError
         If the port is taken, or the address is not this machine's.
     """
-    with _listening(host, port) as taken:
+    with listening_at(host, port) as taken:
         if on_start is not None:
             name, number = taken.getsockname()[:2]
             on_start(f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}")
@@ -78,7 +78,16 @@ def server_of(app: FastAPI) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening_at(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Its protocol is named: of a socket without one asyncio would hold back small answers for 40 ms.
+
+    Raises
+    ------
+    ServeError
+        If the port is taken, or the address is not this machine's.
+    """
     taken = None
     try:
         family, kind, proto, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

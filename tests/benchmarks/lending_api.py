@@ -16,7 +16,7 @@ import psutil
 from lending import registry
 from lending.api.app import make_app
 from lending.api.limits import limits
-from lending.api.serving import server_of
+from lending.api.serving import LOOPBACK, listening_at, server_of
 from tests.lending.registry.world import furnished
 
 SECONDS = 5
@@ -48,7 +48,7 @@ def main() -> None:
             world.registry, "auditor.1", expires_at=datetime.now(UTC) + timedelta(days=1)
         )
         world.registry.close()
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening = listening_at(LOOPBACK, 0)
         server = multiprocessing.get_context("fork").Process(
             target=_serve, args=(place, listening), daemon=True
         )
