@@ -57,6 +57,8 @@ class LazyGroup(click.Group):
                        "the registry of pledges: register, release, list, audit"),
         "watch": Text("质押监测：预警、价格、到期重估与通知",
                       "pledges watched: alerts, prices, revaluations due, notices"),
+        "lending": Text("质押登记库的网络接口：启动、文档、权限",
+                        "the REST API of the registry: start it, its document, its access"),
     }  # fmt: skip
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -1,1 +1,1 @@
-"""Tables of the lending room: dated prices, cases of practice."""
+"""Tables of the lending room: rights, checks, states, roles, prices, scenarios, documents."""

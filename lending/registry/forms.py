@@ -66,6 +66,14 @@ def _clean(words: str) -> str:
     return unicodedata.normalize("NFC", words).strip()
 
 
+def _seen(name: str) -> str:
+    """Refuse names that look like another one, or that an address cannot hold."""
+    if name in {".", ".."} or any(unicodedata.category(c) == "Cf" for c in name):
+        problem = "is no name: it has characters that are not seen, or is . or .."
+        raise ValueError(problem)
+    return name
+
+
 def _geometry(given: object) -> BaseGeometry:
     """Take a geometry, GeoJSON or WKT of valid areas."""
     try:
@@ -107,7 +115,9 @@ def _crs(words: str) -> str:
 
 
 Word = Annotated[str, AfterValidator(_clean), Field(min_length=1, max_length=LONGEST)]
-Id = Annotated[str, Field(pattern=r"^[^\s/?#%\\]{1,100}$"), AfterValidator(_clean)]
+Id = Annotated[
+    str, Field(pattern=r"^[^\s/?#%\\]{1,100}$"), AfterValidator(_clean), AfterValidator(_seen)
+]
 Note = Annotated[str, AfterValidator(_clean), Field(max_length=LONGEST_NOTE)]
 Tonnes = Annotated[Decimal, Field(ge=0, le=Decimal(10) ** 12, decimal_places=3)]
 Money = Annotated[Decimal, Field(gt=0, le=Decimal(10) ** 13, decimal_places=2)]

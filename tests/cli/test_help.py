@@ -18,7 +18,7 @@ from cli.main import LazyGroup, gep
 
 HEAVY = {"numpy", "pandas", "rasterio", "dask", "numba", "pint", "geopandas", "pydantic", "rich"}
 OURS = ("init", "services", "explain", "standards", "parameters", "sinks", "compare", "book",
-        "pledge", "value", "loan", "watch")  # fmt: skip
+        "pledge", "value", "loan", "watch", "lending")  # fmt: skip
 ASK = """
 import sys
 from cli.main import gep
@@ -101,7 +101,8 @@ NAMES = set(
     KIND ACTION GEP_PLEDGE_DB GEP_PLEDGE_USER GEP_PLEDGE_SEALING_KEY sealing checkpoint pub
     bank_maker bank_checker forestry auditor USER FILE init party right project batch issue loan
     policy screen investigate sign draw monitor repay withdraw default dispose close FIRST LAST
-    STATE SUBJECT DATE name CLAIMS CRS IDS G V S URL VINTAGES RULE CASE GROSS_SPOT anji
+    STATE SUBJECT DATE name CLAIMS CRS IDS G V S URL VINTAGES RULE CASE GROSS_SPOT anji OpenAPI REST
+    serve openapi access POLICIES HOST PORT json endpoint role skip
     """.split()  # noqa: SIM905
 )
 """Words of a Chinese page that are what one types, or names."""
