@@ -84,17 +84,26 @@ def totals(parts: Sequence[Estimates]) -> tuple[Estimates, ...]:
     A parcel of which nothing is known in any part is left out; one that lacks an amount in one
     part alone leaves that part's total unknown.
     """
-    known = {
-        parcel
-        for part in parts
-        for parcel in part.keys["parcel_id"].to_numpy(object)[~np.isnan(part.value)]
-    }
+    blind = _known_nowhere(parts)
     found = []
     for part in parts:
-        counted = part.keys["parcel_id"].isin(known).to_numpy()
-        whole = part.chosen(counted) if counted.any() else part
+        counted = ~part.keys["parcel_id"].isin(blind).to_numpy()
+        whole = part.chosen(counted) if blind and counted.any() else part
         found.append(whole.summed([str(name) for name in part.keys if name != "parcel_id"]))
     return tuple(found)
+
+
+def _known_nowhere(parts: Sequence[Estimates]) -> list[object]:
+    """Return the parcels that have an amount in none of the parts: few, and mostly none."""
+    lacking = {p for part in parts for p in _parcels(part)[np.isnan(part.value)]}
+    if not lacking:
+        return []
+    known = {p for part in parts for p in _parcels(part)[~np.isnan(part.value)]}
+    return list(lacking - known)
+
+
+def _parcels(part: Estimates) -> Ids:
+    return part.keys["parcel_id"].to_numpy(object)
 
 
 def unknown_at(found: Estimates, rows: Mask) -> Estimates:
