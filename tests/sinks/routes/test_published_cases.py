@@ -41,6 +41,29 @@ def test_case_16_the_fir_of_stem_analysis_by_its_standard(stand: Stands) -> None
         assert pool(found, "below_ground")[0] == pytest.approx(float(row["allom_BGC"]), abs=0.002)
 
 
+@pytest.mark.shared
+def test_case_16_the_fir_by_its_volume(stand: Stands) -> None:
+    # the same trees by V x BCF: roots by the ratio of the equations of D and H, to the rounding of
+    # the printed volume (0.001 m3) and of the printed kilograms
+    for row in published("acc_stemanalysis_chinese_fir.csv"):
+        if float(row["D_cm"]) == 0:
+            continue
+        tree = trees(("1", "杉木", float(row["D_cm"]), float(row["H_m"]), 1000))
+        found = stand("tree_list", species="杉木", trees=tree)
+        above, below = (
+            pool(found, "above_ground")[0] / 0.5003,
+            pool(found, "below_ground")[0] / 0.488,
+        )
+        shoots = float(row["vol_AGB"])
+        assert shoots / float(row["BCF"]) / 1000 == pytest.approx(
+            float(row["V_m3_rounded"]), abs=6e-4
+        )
+        assert shoots * below / above == pytest.approx(float(row["vol_BGB"]), abs=0.008)
+        assert shoots + float(row["vol_BGB"]) == pytest.approx(float(row["vol_total"]), abs=0.0015)
+        # one fraction for the whole tree there, not one for shoots and one for roots
+        assert 0.499 * float(row["vol_total"]) == pytest.approx(float(row["vol_totalC"]), abs=0.002)
+
+
 def test_case_16_the_two_branches_meet_at_5_cm(stand: Stands) -> None:
     def carbon(dbh: float) -> float:
         tree = trees(("1", "杉木", dbh, 4.787, 1000))
