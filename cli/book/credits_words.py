@@ -68,7 +68,7 @@ CREDITS = {
         "（parcel_id、year_from、year_to、pool、change_tC、se_tC）。方法学是数据："
         "`gep sinks credits --list`、`--show`。未知的参数逐项指出名称并停止，不作猜测；凭记忆"
         "的规则使"
-        "结果为暂定。取舍的理由见 docs/decisions/0018-credits.md。",
+        "结果为暂定。取舍的理由见 docs/decisions/0015-credits.md。",
         "`gep sinks credits PATH --methodology ID --project facts.toml --out DIR` goes from "
         "a change "
         "of carbon to what may be issued. PATH is a run folder (monitored), the paths of "
@@ -76,7 +76,7 @@ CREDITS = {
         "pool, change_tC, se_tC). Methodologies are data: `gep sinks credits --list` and `--show`. "
         "A parameter that is not known stops by name, nothing is guessed; rules that are recalled "
         "make the result provisional. Why it is as it is: "
-        "docs/decisions/0018-credits.md.",
+        "docs/decisions/0015-credits.md.",
     ),
     "project": Text("项目的事实", "The facts of a project"),
     "project_intro": Text(
