@@ -911,7 +911,7 @@ case(
 case(
     "unknown carbon method",
     lambda p: p.text("densities =", 'method = "densities"\ndensities ='),
-    "carbon.method is 'densities'; it must be 'class_density' or 'biomass'",
+    "carbon.method is 'densities'; it must be 'class_density', 'biomass' or 'inventory'",
     "“carbon.method”为 'densities'",
 )
 case(

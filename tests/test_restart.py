@@ -360,10 +360,10 @@ def test_what_an_earlier_project_file_left_does_not_end_up_in_the_run(stopped, p
     aside = out.with_name("run.unfinished")
     (aside / "maps").mkdir(exist_ok=True)
     (aside / "maps" / "old.tif").write_bytes(b"old")
-    (aside / "carbon_change_matrix.csv").write_text("old")
+    (aside / "carbon_routes.csv").write_text("old")
     computed(project, out, tile=64, resume=True)
     assert [p.name for p in (out / "maps").iterdir()] == ["water_conservation.tif"]
-    assert not (out / "carbon_change_matrix.csv").exists()
+    assert not (out / "carbon_routes.csv").exists()
 
 
 def test_a_finished_run_is_replaced_only_when_told_so(project, computed, out):

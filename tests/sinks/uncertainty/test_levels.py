@@ -82,6 +82,6 @@ def test_a_level_that_is_no_share_is_an_error_of_its_row() -> None:
 
 def test_a_standard_without_a_level_is_named() -> None:
     with pytest.raises(ParameterMissing, match="confidence_level"):
-        confidence("ccer-14-001")
+        confidence("ccer-14-002")
     ours = Parameters([*bundled(), row(0.8, "1")])
-    assert confidence("ccer-14-001", ours).value == 0.8
+    assert confidence("ccer-14-002", ours).value == 0.8
