@@ -192,3 +192,25 @@ def to_groups(
                 number = numbers[place]
             groups[i, j] = number
     return count
+
+
+@nb.njit(cache=True, nogil=True)
+def groups_met(groups: npt.NDArray[np.int16], count: int) -> npt.NDArray[np.bool_]:
+    """Return which of `count` groups a block has, (groups,)."""
+    met = np.zeros(count, np.bool_)
+    before = np.int16(-1)
+    for i in range(groups.shape[0]):
+        for j in range(groups.shape[1]):
+            if groups[i, j] != before:  # neighbours are mostly alike
+                before = groups[i, j]
+                met[before] = True
+    return met
+
+
+@nb.njit(cache=True, nogil=True)
+def by_class(table: Floats, classes: Bytes) -> Floats:
+    """Return each cell's number, (cells,), from a table with one for every class."""
+    numbers = np.empty(classes.size)
+    for i in range(classes.size):
+        numbers[i] = table[classes[i]]
+    return numbers

@@ -16,6 +16,8 @@ from tiles.blocks import (
     LEAST_CODE,
     MOST_CODE,
     UNKNOWN,
+    by_class,
+    groups_met,
     inside_of,
     to_classes,
     to_groups,
@@ -78,14 +80,15 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
     area = job.grid.relative_area(tile)
     maps = {name: np.full(tile.shape, np.nan, np.float32) for name in job.maps}
     rows = max(1, BLOCK_CELLS // tile.shape[1])
-    room = np.zeros((len(job.models), min(rows, tile.shape[0]), tile.shape[1]))
+    block_shape = (min(rows, tile.shape[0]), tile.shape[1])
+    room = np.zeros((len(job.models), *block_shape))
+    read_room = np.empty((len(job.rasters), *block_shape))
     for start in range(0, tile.shape[0], rows):
         block = slice(start, min(start + rows, tile.shape[0]))
         if not inside[block].any():
             continue
-        layers = _layers(job, stored, inside, seen, block)
-        met = np.bincount(groups[block].ravel(), minlength=len(keys)) > 0
-        counts = np.asarray((scope & met).any(axis=1))
+        layers = _layers(job, stored, inside, seen, block, read_room)
+        counts = np.asarray((scope & groups_met(groups[block], len(keys))).any(axis=1))
         values = room[:, : block.stop - start]
         _evaluate(job, layers, classes, counts, block, values)
         for name, drawn in maps.items():
@@ -100,7 +103,7 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
             # a layer's own value out of range says more than what a model makes of it
             wrong = _out_of_range(job, values, groups[block], scope)
             raise next(problems_seen(job.rasters, seen), wrong)
-    return _kept(tile, int(inside.sum()), cover, keys, sums, seen, maps)
+    return _kept(tile, int(np.count_nonzero(inside)), cover, keys, sums, seen, maps)
 
 
 def _classes(
@@ -183,11 +186,14 @@ def _layers(
     inside: npt.NDArray[np.bool_],
     seen: dict[str, LayerSeen],
     block: slice,
+    room: Floats,
 ) -> dict[str, Floats]:
-    """Return the layers' values on a row block in their variables' units."""
+    """Return the layers' values on a row block in their variables' units, which lie in `room`."""
     layers: dict[str, Floats] = {}
-    for raster in (r for r in job.rasters if not r.is_class):
-        numbers = np.empty(inside[block].shape)
+    for place, raster in enumerate(job.rasters):
+        if raster.is_class:
+            continue
+        numbers = room[place, : block.stop - block.start]
         # aligned layers and sums of bands have NaN for it already
         nodata = raster.nodata if raster.lattice is None and raster.bands == 1 else None
         count, least, most = to_numbers(
@@ -279,6 +285,8 @@ def preload() -> None:
     groups = np.zeros((1, 1), np.int16)
     keys, numbers = np.zeros(1, np.int64), np.full(len(CLASSES), -1, np.int16)
     to_groups(classes, PLACES, numbers, keys, keys.copy(), groups)
+    groups_met(groups, 1)
+    by_class(cell[0], classes[0])
     scope = np.ones((1, 1), np.bool_)
     add_block(
         Sums.zeros(1, 3), cover, cell[np.newaxis], cell, np.ones(3), groups, scope, scope[0], 0
