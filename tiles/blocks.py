@@ -118,16 +118,22 @@ def to_classes(
     """
     seen, before, number = 0, OUTSIDE, np.uint8(0)
     for i in range(codes.shape[0]):
-        for j in range(codes.shape[1]):
+        row, within = classes[i], inside[i]
+        for j in range(row.size):
             code = int(codes[i, j])
             if code != before:  # neighbours are mostly alike
                 before = code
                 number = _class_of(code, has_nodata, nodata, nodata_class, table)
-            if inside[i, j] and number != 0:
-                seen += 1
-                if number == UNKNOWN:
-                    unknown[min(max(code, LEAST_CODE), MOST_CODE) - LEAST_CODE] += 1
-            classes[i, j] = 0 if number == UNKNOWN else number
+            row[j] = number
+        unheard = 0
+        for j in range(row.size):  # apart, so that many cells are counted at a time
+            seen += within[j] & (row[j] != 0)
+            unheard += row[j] == UNKNOWN
+        for j in range(row.size if unheard else 0):
+            if row[j] == UNKNOWN:
+                row[j] = 0
+                if within[j]:
+                    unknown[min(max(int(codes[i, j]), LEAST_CODE), MOST_CODE) - LEAST_CODE] += 1
     return seen
 
 
