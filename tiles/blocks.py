@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tiles.coverage import Coverage
+from tiles.rooms import room
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
@@ -39,7 +40,8 @@ def mark_inside(
 
 def inside_of(cover: Coverage, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
     """Return which cells of a tile a parcel touches, (rows, cols)."""
-    inside = np.zeros(shape, np.bool_)
+    inside = room("inside", shape, np.bool_)
+    inside[:] = False
     mark_inside(cover.span_offsets, cover.spans, cover.fringe_offsets, cover.fringe, inside)
     return inside
 

@@ -29,6 +29,7 @@ from tiles.grid import Tile
 from tiles.job import Job
 from tiles.rasters import OpenRaster, Raster, Raw
 from tiles.reading import read_aligned
+from tiles.rooms import room
 from tiles.seen import LayerSeen, problems_seen
 from tiles.sums import PIXEL_BITS, Sums, add_block
 
@@ -81,15 +82,15 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
     maps = {name: np.full(tile.shape, np.nan, np.float32) for name in job.maps}
     rows = max(1, BLOCK_CELLS // tile.shape[1])
     block_shape = (min(rows, tile.shape[0]), tile.shape[1])
-    room = np.zeros((len(job.models), *block_shape))
-    read_room = np.empty((len(job.rasters), *block_shape))
+    outputs = room("outputs", (len(job.models), *block_shape), np.float64)
+    numbers = room("numbers", (len(job.rasters), *block_shape), np.float64)
     for start in range(0, tile.shape[0], rows):
         block = slice(start, min(start + rows, tile.shape[0]))
         if not inside[block].any():
             continue
-        layers = _layers(job, stored, inside, seen, block, read_room)
+        layers = _layers(job, stored, inside, seen, block, numbers)
         counts = np.asarray((scope & groups_met(groups[block], len(keys))).any(axis=1))
-        values = room[:, : block.stop - start]
+        values = outputs[:, : block.stop - start]
         _evaluate(job, layers, classes, counts, block, values)
         for name, drawn in maps.items():
             number = next(i for i, m in enumerate(job.models) if m.id == name)
@@ -113,7 +114,7 @@ def _classes(
     result = {}
     for raster in (r for r in job.rasters if r.is_class):
         codes = stored[raster.name]
-        classes = np.empty(codes.shape, np.uint8)
+        classes = room(raster.name, codes.shape, np.uint8)
         unknown = np.zeros(MOST_CODE - LEAST_CODE + 1, np.int64)
         nodata = raster.nodata
         record = seen[raster.name]
@@ -138,7 +139,8 @@ def _groups(
     job: Job, classes: Mapping[str, npt.NDArray[np.uint8]], shape: tuple[int, int]
 ) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int64]]:
     """Return each cell's group, and each group's combination of classes."""
-    groups, keys = np.zeros(shape, np.int16), np.zeros(1, np.int64)
+    groups, keys = room("groups", shape, np.int16), np.zeros(1, np.int64)
+    groups[:] = 0
     for name in job.group_by:
         numbers = np.full(len(keys) * len(CLASSES), -1, np.int16)
         finer = np.empty(MOST_GROUPS, np.int64)
@@ -186,14 +188,14 @@ def _layers(
     inside: npt.NDArray[np.bool_],
     seen: dict[str, LayerSeen],
     block: slice,
-    room: Floats,
+    place: Floats,
 ) -> dict[str, Floats]:
-    """Return the layers' values on a row block in their variables' units, which lie in `room`."""
+    """Return the layers' values on a row block in their variables' units; they lie in `place`."""
     layers: dict[str, Floats] = {}
-    for place, raster in enumerate(job.rasters):
+    for number, raster in enumerate(job.rasters):
         if raster.is_class:
             continue
-        numbers = room[place, : block.stop - block.start]
+        numbers = place[number, : block.stop - block.start]
         # aligned layers and sums of bands have NaN for it already
         nodata = raster.nodata if raster.lattice is None and raster.bands == 1 else None
         count, least, most = to_numbers(
