@@ -100,7 +100,7 @@ def range_of(bits: npt.NDArray[np.int64]) -> tuple[int, np.int64, np.int64]:
         turned = _turned(bits[i])
         least = min(least, turned if known else GREATEST)
         most = max(most, turned if known else -GREATEST)
-        seen += np.int64(known)
+        seen += int(known)
     return seen, least, most
 
 
