@@ -39,7 +39,7 @@ def mark_inside(
 
 
 def inside_of(cover: Coverage, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Return which cells of a tile a parcel touches, (rows, cols)."""
+    """Return which cells of a tile a parcel touches, (rows, cols): good until the next tile."""
     inside = room("inside", shape, np.bool_)
     inside[:] = False
     mark_inside(cover.span_offsets, cover.spans, cover.fringe_offsets, cover.fringe, inside)
