@@ -2,8 +2,10 @@
 
 import click
 
+from cli.commands.loan.bundle import bundle
 from cli.commands.loan.file import check, example, file
 from cli.commands.loan.green import green
+from cli.commands.loan.insurance import insurance
 from cli.commands.loan.portfolio import portfolio
 from cli.commands.loan.quick import quick
 from cli.commands.loan.repaying import early, late
@@ -20,6 +22,7 @@ def loan() -> None:
 
 
 for _command in (
-    quick, file, check, example, schedule, standing, early, late, green, stress, portfolio,
+    quick, file, check, example, schedule, standing, early, late, green, stress, insurance,
+    bundle, portfolio,
 ):  # fmt: skip
     loan.add_command(_command)
