@@ -1,5 +1,7 @@
 """`gep value`: the collateral value of carbon under a bank's policy, every step explained."""
 
+import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +69,7 @@ def value(
     if example is not None:
         return _example(example, lang)
     if fit is not None:
-        return _fit(fit, lang)
+        return _fit(fit, lang, as_json=as_json)
     if again is not None:
         return _again(again, lang)
     if policy is None or facts is None:
@@ -141,10 +143,11 @@ def _schema() -> int:
     return 0
 
 
-def _fit(series: Path, lang: Language) -> int:
+def _fit(series: Path, lang: Language, *, as_json: bool) -> int:
     """Print each process that fits, as facts take it; the more likely one first."""
     import json
 
+    from cli.terminal import show_json
     from data_catalog.errors import GepError
     from lending.prices.processes import PROCESSES, fit_gbm, fit_ou
     from lending.prices.series import read_series
@@ -158,14 +161,19 @@ def _fit(series: Path, lang: Language) -> int:
             refused.append(error)
     if not found:
         raise refused[0]
-    for one in sorted(found, key=lambda fit: -fit.log_likelihood):
+    found.sort(key=lambda fit: -fit.log_likelihood)
+    source = f"{series.name}, {days[0]} to {days[-1]}, n = {len(prices)}"
+    if as_json:
+        fits = [{**asdict(one), "log_likelihood": _finite(one.log_likelihood)} for one in found]
+        show_json({"source": source, "fits": fits, "refused": [e.say(lang) for e in refused]})
+        return 0
+    for one in found:
         title = PROCESSES[one.model].title[lang]
         click.echo(f"# {title}: {LIKELIHOOD[lang]} {one.log_likelihood:.2f}, n = {len(prices)}")
         click.echo("[simulation.price]")
         numbers = {"volatility": one.volatility, "reversion": one.reversion, "mean": one.mean}
         if one.model == "gbm":
             numbers["drift"] = one.drift
-        source = f"{series.name}, {days[0]} to {days[-1]}, n = {len(prices)}"
         lines = {"model": one.model, **numbers, "source": source}
         for name, given in lines.items():
             if given is not None:
@@ -174,6 +182,11 @@ def _fit(series: Path, lang: Language) -> int:
     for reason in refused:
         click.echo(f"# {reason.say(lang)}")
     return 0
+
+
+def _finite(number: float) -> float | None:
+    """Return a number as JSON takes it; a series without any spread has no finite likelihood."""
+    return number if math.isfinite(number) else None
 
 
 def _example(folder: Path, lang: Language) -> int:

@@ -37,7 +37,7 @@ def test_the_headline_the_steps_and_practice_are_printed(says: Says, files: list
     # 0.75 x 0.85 x 1 x 0.95 = 0.605625 of the value, and 60 % of that
     assert "Lending value 783,752.65 CNY; highest loan 470,251.59 CNY" in page
     assert "Coverage 261.3%" in page
-    assert re.search(r"factor of the haircuts +0\.605625", page)
+    assert re.search(r"factor of the haircuts +0\.605625 .*haircuts multiply", page)
     assert re.search(r"anji-2021 +3,170,310\.00 +6\.74", page)
     assert "an example; its numbers are no bank's rules" in page
     assert "not an appraisal report" in page
@@ -134,6 +134,15 @@ def test_processes_are_fitted_as_facts_take_them(says: Says, tmp_path: Path) -> 
     assert first["simulation"]["price"]["mean"] == pytest.approx(60, rel=0.05)
     for fitted in (first, second):
         PriceProcess.model_validate(fitted["simulation"]["price"])
+    record = json.loads(says("value", "--fit", series, "--json"))
+    assert [one["model"] for one in record["fits"]] == ["ou", "gbm"]
+    assert record["fits"][0]["mean"] == first["simulation"]["price"]["mean"]
+    assert record["refused"] == []
+    steady = "date,price\n" + "".join(f"2026-01-0{day},60\n" for day in (1, 2, 3))
+    series.write_text(steady, encoding="utf-8")  # no spread at all: the likelihood is not finite
+    flat = json.loads(says("value", "--fit", series, "--json"))
+    assert [(fit["model"], fit["volatility"]) for fit in flat["fits"]] == [("gbm", 0)]
+    assert "does not return to a mean" in flat["refused"][0]
     series.write_text("date,price\nsoon,60\n2026-01-01,-1\n", encoding="utf-8")
     with pytest.raises(GepError, match=r"series\.csv:2.*series\.csv:3"):
         _run("value", "--fit", series)
