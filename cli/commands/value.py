@@ -50,6 +50,10 @@ DIFFERS = Text(
     "--method", "methods", metavar="RULE[@CASE]", multiple=True,
     help="A rule of practice to show beside, such as GROSS_SPOT@anji-2021.",
 )  # fmt: skip
+@click.option(
+    "--carbon", type=options.PATH,
+    help="A run folder, or paths or changes of carbon: the draws' tonnes err as it does.",
+)  # fmt: skip
 @click.option("--out", type=options.PATH, help="The valuation file to write (JSON).")
 @click.option("--overwrite", is_flag=True, help="Replace the valuation file.")
 @click.option("--again", type=options.PATH, help="Compute a valuation file again and compare.")
@@ -60,8 +64,9 @@ DIFFERS = Text(
 @options.lang
 def value(
     vintages: Path | None, *, policy: Path | None, facts: Path | None, prices: Path | None,
-    methods: tuple[str, ...], out: Path | None, overwrite: bool, again: Path | None,
-    example: Path | None, fit: Path | None, schema: bool, as_json: bool, lang: Language,
+    methods: tuple[str, ...], carbon: Path | None, out: Path | None, overwrite: bool,
+    again: Path | None, example: Path | None, fit: Path | None, schema: bool, as_json: bool,
+    lang: Language,
 ) -> int:  # fmt: skip
     """Value the carbon of VINTAGES (a table or a run folder), or of a holding, as collateral."""
     if schema:
@@ -80,6 +85,10 @@ def value(
     from lending.valuation.value import value as valued
 
     inputs = read_inputs(facts, policy, vintages and _table_of(vintages), prices)
+    if carbon is not None:
+        from lending.valuation.carbon_draws import carbon_of, with_carbon_draws
+
+        inputs = with_carbon_draws(inputs, carbon_of(carbon))
     found = valued(_with_methods(inputs, methods))
     if out is not None:
         _write(out, found, overwrite=overwrite)

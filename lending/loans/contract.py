@@ -111,7 +111,7 @@ class GivenRight(_Section):
     """Of the rights matrix: CARB_F, CARB_I, TREE, COMP ..."""
     lending_value: Money | None = None
     valuation: str = ""
-    """Beside this file; of TREE and COMP the other right in it, else its carbon."""
+    """Beside this file: its carbon, or of TREE, LAND and COMP the other right that it values."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "GivenRight":

@@ -21,7 +21,7 @@ from lending.valuation.worked import worked
 
 __all__ = ["LoanStanding", "checked_schedule", "cover_of", "loan_standing", "security_of"]
 
-OTHER_RIGHTS = {"TREE": "timber", "COMP": "compensation"}
+OTHER_RIGHTS = {"TREE": "timber", "LAND": "land", "COMP": "compensation"}
 """Rights that a valuation file values apart from its carbon, by their code."""
 
 

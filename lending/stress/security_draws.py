@@ -6,7 +6,6 @@ the sum is what a portfolio has to bear; without what is shared it would look fa
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -16,11 +15,11 @@ from lending.stress.copula import Numbers
 from lending.stress.disturbance import Disturbance, struck
 from lending.stress.loan_table import LoanRow
 from lending.stress.losses import security_from_carbon
-from sinks.credits.removals import read_removals
+from lending.valuation.carbon_draws import of_parcels
 from sinks.estimates import Estimates
 from sinks.uncertainty.portfolio import simulate
 
-__all__ = ["SHARES", "Spread", "carbon_of", "security_draws", "spread"]
+__all__ = ["SHARES", "Spread", "security_draws", "spread"]
 
 SHARES = (0.05, 0.50, 0.95)
 """Of the draws, what each quantile leaves below it."""
@@ -43,19 +42,6 @@ class Spread:
     deviation_apart: float
 
 
-def carbon_of(path: Path) -> Estimates:
-    """Return the change of carbon by parcel with its errors by source.
-
-    Parameters
-    ----------
-    path : Path
-        A run folder, or a table of paths or changes with its errors beside it (`gep sinks`).
-        A run without a baseline has no change: then its stock.
-    """
-    found = read_removals(path)
-    return found.change if len(found.change) or found.stock is None else found.stock
-
-
 def security_draws(
     rows: Sequence[LoanRow], carbon: Estimates | None, disturbances: Iterable[Disturbance], *,
     draws: int, seed: int,
@@ -70,7 +56,6 @@ def security_draws(
     worth = np.array([float(row.lending_value) for row in rows])
     security = np.broadcast_to(worth, (draws, len(rows)))
     if carbon is not None:
-        named = {parcel for row in rows for parcel in row.parcels}
         for row in rows:
             if not row.parcels:
                 raise LoanError(where=row.loan_id, problem=Text(
@@ -78,7 +63,7 @@ def security_draws(
                     "has no parcel_id, so that nothing is known of its tonnes. Add it to the "
                     "table.",
                 ))  # fmt: skip
-        kept = carbon.chosen(carbon.keys["parcel_id"].isin(named).to_numpy())
+        kept = of_parcels(carbon, (parcel for row in rows for parcel in row.parcels))
         drawn = simulate(kept, draws=draws, seed=seed, by=["parcel_id"])
         security = security_from_carbon(drawn, [row.parcels for row in rows], worth)
     for one in disturbances:

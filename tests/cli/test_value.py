@@ -96,6 +96,34 @@ def test_a_rule_of_practice_is_asked_for_by_name(says: Says, files: list[str]) -
         _run("value", *files, "--method", "NOTHING")
 
 
+def test_the_account_s_errors_are_drawn_and_stay_in_the_file(
+    says: Says, files: list[str], tmp_path: Path
+) -> None:
+    carbon, out = tmp_path / "changes.csv", tmp_path / "valuation.json"
+    head = "parcel_id,year_from,year_to,pool,change_tC,se_tC"
+    carbon.write_text(f"{head}\np,2020,2025,above_ground,100,15\n", encoding="utf-8")
+    plain = json.loads(says("value", *files, "--json"))["results"]
+    drawn = json.loads(says("value", *files, "--carbon", carbon, "--out", out, "--json"))
+    # 15 % as in the facts: the same spread, by the drawn quantiles and not by the normal
+    tonnes = next(c for c in drawn["results"]["draws"]["causes"] if c["id"] == "tonnes")
+    before = next(c for c in plain["draws"]["causes"] if c["id"] == "tonnes")
+    assert float(tonnes["width"]) == pytest.approx(float(before["width"]), rel=0.05)
+    assert tonnes["width"] != before["width"]
+    assert "the same as in the file" in says("value", "--again", out)
+
+
+def test_other_rights_and_approaches_stand_beside_the_carbon(says: Says, files: list[str]) -> None:
+    facts, code = Path(files[-1]), re.compile(r"^# (?=\[|[a-z_]+ = |    \{|\])", re.MULTILINE)
+    facts.write_text(code.sub("", facts.read_text(encoding="utf-8")), encoding="utf-8")
+    page = says("value", *files)
+    assert re.search(r"timber +253,058\.31", page)
+    assert re.search(r"compensation income +342,370\.84 .*a = n if r = 0", page)
+    # .4 x 75.19 x .95 + .3 x 67.56 x .97 + .3 x 58.83 x 1.05 = 66.7637 a tonne
+    assert re.search(r"market +1,892,924", page)
+    assert "never lent against" in page
+    assert "Lending value 783,752.65 CNY" in page  # none of it is in the carbon value
+
+
 def test_what_is_missing_is_told(files: list[str], tmp_path: Path) -> None:
     asked = CliRunner().invoke(gep, ["value", "--lang", "en"])
     assert asked.exit_code == 2

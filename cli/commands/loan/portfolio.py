@@ -91,7 +91,8 @@ def _security(
     if carbon is None and disturbances is None:
         return None
     from lending.stress.disturbance import read_disturbances
-    from lending.stress.security_draws import carbon_of, security_draws
+    from lending.stress.security_draws import security_draws
+    from lending.valuation.carbon_draws import carbon_of
 
     return security_draws(
         rows, carbon_of(carbon) if carbon else None,
