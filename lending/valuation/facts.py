@@ -46,6 +46,8 @@ Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Positive: TypeAlias = Annotated[float, Field(gt=0)]
 NotNegative: TypeAlias = Annotated[float, Field(ge=0)]
 Money: TypeAlias = Annotated[Decimal, Field(ge=0)]
+ByAge: TypeAlias = dict[Annotated[int, Field(ge=0, le=500)], Money]
+"""CNY by age of the stand, years."""
 When: TypeAlias = date | Annotated[float, Field(ge=0, le=500)]
 """A date, or years from the base date."""
 
@@ -242,10 +244,10 @@ class Harvest(_Section):
 
     final: Money
     """Net income of the final harvest."""
-    thinnings: dict[int, Money] = {}
-    costs: dict[int, Money] = {}
-    rotation: Annotated[int, Field(ge=1)]
-    age: Annotated[int, Field(ge=0)]
+    thinnings: ByAge = {}
+    costs: ByAge = {}
+    rotation: Annotated[int, Field(ge=1, le=500)]
+    age: Annotated[int, Field(ge=0, le=500)]
     return_rate: Annotated[float, Field(gt=-1)]
     site_factor: Positive
 
@@ -261,9 +263,9 @@ class Soil(_Section):
     """Bare forest land over endless rotations; CNY by age of the stand."""
 
     final: Money
-    thinnings: dict[int, Money] = {}
-    costs: dict[int, Money] = {}
-    rotation: Annotated[int, Field(ge=1)]
+    thinnings: ByAge = {}
+    costs: ByAge = {}
+    rotation: Annotated[int, Field(ge=1, le=500)]
     return_rate: Positive
     overhead: Money
     """Yearly cost."""

@@ -214,6 +214,14 @@ def test_forest_formulas_by_hand() -> None:
     assert bare == pytest.approx(for_ever)
 
 
+def test_tax_is_taken_of_every_receipt(s03: Make) -> None:
+    # S03: receipts of 833,567.36 after 6 and 11 years, taxed by 5 %
+    taxed = worked(s03(costs=s03().facts.costs.model_copy(update={"tax": 0.05})))
+    receipts = 5 * 2_835.2631 * 60 * 0.98
+    lost = 0.05 * receipts * (1.06**-6 + 1.06**-11)
+    assert taxed.value == pytest.approx(929_798.68 - lost, abs=0.05)
+
+
 @pytest.mark.parametrize(
     ("way", "wanted"),
     [
