@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lending.loans.income_cover import IncomeCover
     from lending.loans.schedule import Schedule
 
-__all__ = ["percent", "schedule_record", "show_schedule", "times", "yuan"]
+__all__ = ["percent", "rate_text", "schedule_record", "show_schedule", "times", "yuan"]
 
 SCHEDULE = Text(
     "还款计划：{amount} 元，年利率 {rate}，{repayment}，{count} 期，计息：{days}",
@@ -57,11 +57,11 @@ def show_schedule(made: "Schedule", cover: "IncomeCover | None", lang: Language)
 
     terms = made.terms
     show_title(SCHEDULE[lang].format(
-        amount=yuan(terms.amount), rate=_rate(terms.rate), count=terms.instalments,
+        amount=yuan(terms.amount), rate=rate_text(terms.rate), count=terms.instalments,
         repayment=REPAYMENTS[terms.repayment][lang], days=terms.days.title[lang],
     ))  # fmt: skip
     rows = [
-        [str(one.number), one.due.isoformat(), _rate(one.rate), yuan(one.payment),
+        [str(one.number), one.due.isoformat(), rate_text(one.rate), yuan(one.payment),
          yuan(one.interest), yuan(one.principal), yuan(one.closing)]
         for one in made.instalments
     ]  # fmt: skip
@@ -112,7 +112,8 @@ def schedule_record(made: "Schedule", cover: "IncomeCover | None") -> dict[str, 
     }  # fmt: skip
 
 
-def _rate(rate: Decimal) -> str:
+def rate_text(rate: Decimal) -> str:
+    """Return a rate in percent, as exact as it is."""
     return f"{(rate * 100).normalize():f} %"
 
 

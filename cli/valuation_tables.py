@@ -53,13 +53,21 @@ GATES = Text("合理性检验", "Plausibility")
 LEVELS = {"ok": Text("通过", "ok"), "flag": Text("注意", "FLAG"),
           "reject": Text("拒绝", "REJECT")}  # fmt: skip
 RIGHTS = Text("其他权利（单列，不计入碳汇价值）", "Other rights (apart, not in the carbon value)")
-RIGHT_TITLES = {"timber": Text("林木", "timber"),
+RIGHT_TITLES = {"timber": Text("林木", "timber"), "land": Text("林地", "forest land"),
                 "compensation": Text("公益林补偿收益", "compensation income")}  # fmt: skip
 RIGHT_HEAD = (Text("权利", "right"), Text("价值（元）", "value (CNY)"),
-              Text("谨慎价值（元）", "lending value (CNY)"))  # fmt: skip
+              Text("谨慎价值（元）", "lending value (CNY)"),
+              Text("单独可贷（元）", "loan on it alone (CNY)"), Text("公式", "formula"),
+              Text("依据", "source"), Text("与碳汇并用", "beside carbon"))  # fmt: skip
+BESIDE = {True: Text("可", "yes"), False: Text("否", "no")}
+WITH_OTHERS = Text(
+    "连同可并用的权利，覆盖率 {:.1%}",
+    "With the rights that may stand beside: coverage {:.1%}",
+)
 APPROACHES = Text("其他方法（仅供比较）", "Other approaches (to compare)")
 APPROACH_TITLES = {"market": Text("市场法", "market"), "cost": Text("成本法", "cost")}
-APPROACH_HEAD = (Text("方法", "approach"), Text("价值（元）", "value (CNY)"))
+APPROACH_HEAD = (Text("方法", "approach"), Text("价值（元）", "value (CNY)"),
+                 Text("公式", "formula"), Text("依据", "source"))  # fmt: skip
 OPTION = Text(
     "实物期权价值 {} 元：仅披露，不作为贷款依据。",
     "Real option: {} CNY, reported and never lent against.",
@@ -145,13 +153,19 @@ def _show_others(results: "Results", lang: Language) -> None:
         show_heading(RIGHTS[lang])
         _table(RIGHT_HEAD, [
             [RIGHT_TITLES[one.right][lang], _money(one.value),
-             _or_unknown(one.lending_value, "{:,.2f}")]
+             _or_unknown(one.lending_value, "{:,.2f}"), _or_unknown(one.max_loan, "{:,.2f}"),
+             plain(one.formula), one.source, BESIDE[one.addable][lang]]
             for one in results.other_rights
-        ], lang, right=(1, 2))  # fmt: skip
+        ], lang, right=(1, 2, 3))  # fmt: skip
+        if results.coverage_with_other_rights is not None:
+            show()
+            show(WITH_OTHERS[lang].format(results.coverage_with_other_rights))
     if results.approaches:
         show_heading(APPROACHES[lang])
         _table(APPROACH_HEAD, [
-            [APPROACH_TITLES[one.approach][lang], _money(one.value)] for one in results.approaches
+            [APPROACH_TITLES[one.approach][lang], _money(one.value), plain(one.formula),
+             one.source]
+            for one in results.approaches
         ], lang, right=(1,))  # fmt: skip
     if results.option is not None:
         show()

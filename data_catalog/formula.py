@@ -57,6 +57,8 @@ def _command(name: str, tokens: Iterator[str]) -> str:
         return f"({ratio})" if (above + below).isdecimal() else ratio
     if name == "sqrt":
         return f"√({_argument(tokens)})"
+    if name == "text":
+        return f" {_argument(tokens)} "
     if name == "bar":
         return _argument(tokens) + MACRON
     if name in {"begin", "end"}:

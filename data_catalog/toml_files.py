@@ -36,6 +36,8 @@ WANTED = {
     "string": Text("为文字（加引号）", "text in quotation marks"),
     "string_too_short": Text("为非空文字", "text that is not empty"),
     "string_pattern_mismatch": Text("为普通文字", "plain text"),
+    "decimal": Text("为数", "a number"),
+    "date": Text("为日期（如 2026-03-06）", "a date such as 2026-03-06"),
     "bool": Text("为 true 或 false", "true or false"),
     "model": Text("为一节（[...]）", "a section [...]"),
     "dict": Text("为一节（[...]）", "a section [...]"),

@@ -1,5 +1,7 @@
 """`gep value`: the collateral value of carbon under a bank's policy, every step explained."""
 
+import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,10 @@ DIFFERS = Text(
     "--method", "methods", metavar="RULE[@CASE]", multiple=True,
     help="A rule of practice to show beside, such as GROSS_SPOT@anji-2021.",
 )  # fmt: skip
+@click.option(
+    "--carbon", type=options.PATH,
+    help="A run folder, or paths or changes of carbon: the draws' tonnes err as it does.",
+)  # fmt: skip
 @click.option("--out", type=options.PATH, help="The valuation file to write (JSON).")
 @click.option("--overwrite", is_flag=True, help="Replace the valuation file.")
 @click.option("--again", type=options.PATH, help="Compute a valuation file again and compare.")
@@ -58,8 +64,9 @@ DIFFERS = Text(
 @options.lang
 def value(
     vintages: Path | None, *, policy: Path | None, facts: Path | None, prices: Path | None,
-    methods: tuple[str, ...], out: Path | None, overwrite: bool, again: Path | None,
-    example: Path | None, fit: Path | None, schema: bool, as_json: bool, lang: Language,
+    methods: tuple[str, ...], carbon: Path | None, out: Path | None, overwrite: bool,
+    again: Path | None, example: Path | None, fit: Path | None, schema: bool, as_json: bool,
+    lang: Language,
 ) -> int:  # fmt: skip
     """Value the carbon of VINTAGES (a table or a run folder), or of a holding, as collateral."""
     if schema:
@@ -67,7 +74,7 @@ def value(
     if example is not None:
         return _example(example, lang)
     if fit is not None:
-        return _fit(fit, lang)
+        return _fit(fit, lang, as_json=as_json)
     if again is not None:
         return _again(again, lang)
     if policy is None or facts is None:
@@ -78,6 +85,10 @@ def value(
     from lending.valuation.value import value as valued
 
     inputs = read_inputs(facts, policy, vintages and _table_of(vintages), prices)
+    if carbon is not None:
+        from lending.valuation.carbon_draws import carbon_of, with_carbon_draws
+
+        inputs = with_carbon_draws(inputs, carbon_of(carbon))
     found = valued(_with_methods(inputs, methods))
     if out is not None:
         _write(out, found, overwrite=overwrite)
@@ -141,10 +152,11 @@ def _schema() -> int:
     return 0
 
 
-def _fit(series: Path, lang: Language) -> int:
+def _fit(series: Path, lang: Language, *, as_json: bool) -> int:
     """Print each process that fits, as facts take it; the more likely one first."""
     import json
 
+    from cli.terminal import show_json
     from data_catalog.errors import GepError
     from lending.prices.processes import PROCESSES, fit_gbm, fit_ou
     from lending.prices.series import read_series
@@ -158,14 +170,19 @@ def _fit(series: Path, lang: Language) -> int:
             refused.append(error)
     if not found:
         raise refused[0]
-    for one in sorted(found, key=lambda fit: -fit.log_likelihood):
+    found.sort(key=lambda fit: -fit.log_likelihood)
+    source = f"{series.name}, {days[0]} to {days[-1]}, n = {len(prices)}"
+    if as_json:
+        fits = [{**asdict(one), "log_likelihood": _finite(one.log_likelihood)} for one in found]
+        show_json({"source": source, "fits": fits, "refused": [e.say(lang) for e in refused]})
+        return 0
+    for one in found:
         title = PROCESSES[one.model].title[lang]
         click.echo(f"# {title}: {LIKELIHOOD[lang]} {one.log_likelihood:.2f}, n = {len(prices)}")
         click.echo("[simulation.price]")
         numbers = {"volatility": one.volatility, "reversion": one.reversion, "mean": one.mean}
         if one.model == "gbm":
             numbers["drift"] = one.drift
-        source = f"{series.name}, {days[0]} to {days[-1]}, n = {len(prices)}"
         lines = {"model": one.model, **numbers, "source": source}
         for name, given in lines.items():
             if given is not None:
@@ -174,6 +191,11 @@ def _fit(series: Path, lang: Language) -> int:
     for reason in refused:
         click.echo(f"# {reason.say(lang)}")
     return 0
+
+
+def _finite(number: float) -> float | None:
+    """Return a number as JSON takes it; a series without any spread has no finite likelihood."""
+    return number if math.isfinite(number) else None
 
 
 def _example(folder: Path, lang: Language) -> int:

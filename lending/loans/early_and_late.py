@@ -10,7 +10,7 @@ from lending.loans.day_count import DayCount
 from lending.loans.money import CENT, EXACT, LOAN, NOTHING, cents, money_problem
 from lending.loans.schedule import Schedule, schedule
 
-__all__ = ["EarlyRepayment", "overdue_interest", "repay_early"]
+__all__ = ["EarlyRepayment", "LatePayment", "overdue_interest", "pay_late", "repay_early"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,50 @@ def repay_early(of: Schedule, day: date, principal: Decimal, fee_rate: Decimal) 
                 rate_changes=tuple(c for c in terms.rate_changes if c.since > day),
             ))  # fmt: skip
         return EarlyRepayment(day, principal, cents(accrued), cents(principal * fee_rate), after)
+
+
+@dataclass(frozen=True, slots=True)
+class LatePayment:
+    """An instalment that is paid late, CNY."""
+
+    due: date
+    paid: date
+    overdue: Decimal
+    rate: Decimal
+    penalty: Decimal
+
+
+def pay_late(
+    of: Schedule, due: date, paid: date, surcharge: Decimal, overdue: Decimal | None = None
+) -> LatePayment:
+    """Return the penalty interest of an instalment, by the rate of its period.
+
+    Parameters
+    ----------
+    overdue : Decimal, CNY, optional
+        What of it was not paid; by default all.
+
+    Raises
+    ------
+    LoanError
+        If nothing is due on that day, or more is overdue than was due.
+    """
+    found = next((one for one in of.instalments if one.due == due), None)
+    if found is None:
+        days = ", ".join(str(one.due) for one in of.instalments)
+        raise LoanError(where=LOAN, problem=Text(
+            f"{due} 没有应还款项。还款日为 {days}。",
+            f"nothing is due on {due}. The due dates are {days}.",
+        ))  # fmt: skip
+    amount = found.payment if overdue is None else overdue
+    if not NOTHING < amount <= found.payment:
+        raise LoanError(where=LOAN, problem=Text(
+            f"逾期金额 {amount} 元应大于零，且不超过当期应还 {found.payment} 元。",
+            f"{amount} CNY are overdue; it must be more than nothing and at most the instalment "
+            f"of {found.payment} CNY.",
+        ))  # fmt: skip
+    penalty = overdue_interest(amount, found.rate, surcharge, due, paid, of.terms.days)
+    return LatePayment(due, paid, amount, found.rate, penalty)
 
 
 def overdue_interest(

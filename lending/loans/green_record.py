@@ -7,17 +7,18 @@ import csv
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from io import StringIO
 
 from data_catalog.errors import LoanError
 from data_catalog.text import Text
 from lending.loans.money import EXACT, NOTHING
 
-__all__ = ["BENEFITS", "COLUMNS", "GreenLoan", "as_csv"]
+__all__ = ["BENEFITS", "COLUMNS", "GreenLoan", "as_csv", "reported"]
 
 BENEFITS = ("tce", "co2e", "cod", "nh3n", "so2", "nox", "water")
 """Standard coal, CO2e, COD, ammonia nitrogen, SO2, NOx, water: t a year each, as reported."""
+KILOGRAM, MILLIONTH = Decimal("0.001"), Decimal("0.000001")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,9 +100,18 @@ COLUMNS = _columns()
 
 
 def as_csv(loans: Iterable[GreenLoan]) -> str:
-    """Return the rows as CSV text with a header."""
+    """Return the rows as CSV text with a header, rounded as `reported` does."""
     text = StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(loan.record() for loan in loans)
+    writer.writerows(reported(loan) for loan in loans)
     return text.getvalue()
+
+
+def reported(loan: GreenLoan) -> dict[str, object]:
+    """Return the row: its share to a millionth, benefits to the kilogram, the unknown None."""
+    row = loan.record()
+    for name, least in (("share", MILLIONTH), *((name, KILOGRAM) for name in BENEFITS)):
+        if isinstance(amount := row[name], Decimal):
+            row[name] = amount.quantize(least, ROUND_HALF_UP, EXACT)
+    return row

@@ -1,12 +1,12 @@
 """The table of expected income that a schedule is measured against."""
 
-import csv
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from data_catalog.errors import GepError, TableError, raise_all
 from data_catalog.text import Text
+from lending.loans.csv_rows import csv_rows
 from lending.loans.income_cover import Receipt
 
 __all__ = ["read_receipts"]
@@ -23,23 +23,9 @@ def read_receipts(path: Path) -> list[Receipt]:
     TableError or Problems
         If there is no such file, a column is missing, or a row says something else: all at once.
     """
-    try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Text("无法读取；应为 UTF-8 的 CSV 文件。",
-                       "cannot be read; it must be a CSV file in UTF-8.")  # fmt: skip
-        raise TableError(where=path.name, problem=problem) from error
-    missing = [name for name in COLUMNS if not rows or name not in rows[0]]
-    if missing:
-        listed = ", ".join(missing)
-        raise TableError(where=path.name, problem=Text(
-            f"没有行，或缺少列：{listed}。需要 date、amount（元）、kind（carbon 或 other）。",
-            f"has no rows, or lacks the columns {listed}. It needs date, amount (CNY) and kind "
-            "(carbon or other).",
-        ))  # fmt: skip
     found: list[Receipt] = []
     wrong: list[GepError] = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(csv_rows(path, COLUMNS), start=2):
         try:
             found.append(_receipt(row))
         except (ValueError, InvalidOperation, TypeError):

@@ -14,7 +14,7 @@ from data_catalog.errors import GepError, LoanError, raise_all
 from data_catalog.text import Text
 from lending.loans.money import CENT, NOTHING, money_problem, ratio
 
-__all__ = ["OtherSecurity", "SecuredRight", "Security"]
+__all__ = ["CARBON", "OtherSecurity", "SecuredRight", "Security"]
 
 SECURITY = Text("担保", "security")
 """Where a problem is."""

@@ -119,7 +119,9 @@ def fit_ou(days: Sequence[date], prices: Numbers) -> Fitted:
         ))  # fmt: skip
     before, after = x[:-1], x[1:]
     deviation = before - before.mean()
-    b = float((deviation * (after - after.mean())).sum() / (deviation**2).sum())
+    b = 1.0  # a price that does not move does not come back either
+    if np.ptp(before):
+        b = float((deviation * (after - after.mean())).sum() / (deviation**2).sum())
     if not 0 < b < 1:
         raise ProjectError(where="price series", problem=Text(
             f"该序列没有均值回复（相邻系数 {b:.3f}）。请改用 gbm。",

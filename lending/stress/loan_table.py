@@ -1,16 +1,16 @@
 """The loans of a portfolio as a table: who owes what, on what security, where it grows."""
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 
 from data_catalog.errors import GepError, TableError, raise_all
 from data_catalog.text import Text
+from lending.loans.csv_rows import csv_rows, finite_number
 from lending.loans.money import NOTHING
 from lending.policy.model import Policy
 from lending.stress.concentration import DIMENSIONS, SINGLE, Position
@@ -20,6 +20,8 @@ __all__ = ["LoanRow", "borrowed", "limits_of", "positions", "read_loans"]
 
 AMOUNTS = ("exposure", "lending_value")
 SHARES = ("default_probability", "recovered")
+PLACE = {"lon": 180, "lat": 90}
+"""How far from nothing a place can be, degrees."""
 NEEDED = ("loan_id", "borrower", *AMOUNTS, *SHARES)
 GROUPS = tuple(name for name in DIMENSIONS if name != SINGLE)
 
@@ -38,6 +40,9 @@ class LoanRow:
     default_probability: Decimal
     recovered: Decimal
     groups: Mapping[str, str]
+    parcels: tuple[str, ...] = ()
+    place: tuple[float, float] | None = None
+    """Longitude and latitude of the forest, degrees."""
 
 
 def read_loans(path: Path) -> list[LoanRow]:
@@ -45,7 +50,7 @@ def read_loans(path: Path) -> list[LoanRow]:
 
     Needed columns: loan_id, borrower, exposure, lending_value, default_probability, recovered.
     Others that count: township, watershed, species, programme, right, region, buyer, verifier,
-    insurer.
+    insurer; parcel_id, several with a semicolon between; lon and lat of the forest, degrees.
 
     Raises
     ------
@@ -53,23 +58,14 @@ def read_loans(path: Path) -> list[LoanRow]:
         If there is no such file, a column is missing, or a cell is no amount or share: all at
         once, by line.
     """
-    try:
-        cells = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Text("无法读取；应为 UTF-8 的 CSV 文件。",
-                       "cannot be read; it must be a CSV file in UTF-8.")  # fmt: skip
-        raise TableError(where=path.name, problem=problem) from error
-    missing = [name for name in NEEDED if not cells or name not in cells[0]]
-    if missing:
-        listed = ", ".join(missing)
-        raise TableError(where=path.name, problem=Text(
-            f"没有行，或缺少列：{listed}。", f"has no rows, or lacks the columns {listed}."
-        ))  # fmt: skip
     problems: list[GepError] = []
     rows = []
     seen: set[str] = set()
-    for line, row in enumerate(cells, start=2):
+    for line, row in enumerate(csv_rows(path, NEEDED), start=2):
         wrong = [name for name in (*AMOUNTS, *SHARES) if not _good(name, row[name])]
+        wrong += [name for name in PLACE if row.get(name) and not _good(name, row[name])]
+        if bool(row.get("lon")) != bool(row.get("lat")):
+            wrong.append("lat" if row.get("lon") else "lon")
         problems += [_problem(path.name, line, name, row[name]) for name in wrong]
         if row["loan_id"] in seen:
             problems.append(_twice(path.name, line, row["loan_id"]))
@@ -110,26 +106,31 @@ def _row(cells: Mapping[str, str]) -> LoanRow:
         default_probability=Decimal(cells["default_probability"]),
         recovered=Decimal(cells["recovered"]),
         groups={name: cells[name].strip() for name in GROUPS if cells.get(name)},
+        parcels=tuple(filter(None, map(str.strip, cells.get("parcel_id", "").split(";")))),
+        place=(float(cells["lon"]), float(cells["lat"])) if cells.get("lon") else None,
     )  # fmt: skip
 
 
-def _good(name: str, cell: str | None) -> bool:
-    try:
-        number = Decimal(cell or "")
-    except InvalidOperation:
+def _good(name: str, cell: str) -> bool:
+    number = finite_number(cell)
+    if number is None or not math.isfinite(float(number)):
         return False
-    most = Decimal("Infinity") if name in AMOUNTS else Decimal(1)
-    return number.is_finite() and math.isfinite(float(number)) and NOTHING <= number <= most
+    if name in PLACE:
+        return abs(number) <= PLACE[name]
+    return number >= NOTHING and (name in AMOUNTS or number <= 1)
 
 
-def _problem(where: str, line: int, name: str, cell: str | None) -> TableError:
+def _problem(where: str, line: int, name: str, cell: str) -> TableError:
     if name in AMOUNTS:
         wanted = Text("不小于零的金额（元）", "an amount of CNY, not negative")
+    elif name in PLACE:
+        wanted = Text(f"±{PLACE[name]}° 之内的度数，且 lon、lat 须同时给出",
+                      f"degrees within {PLACE[name]}, and lon and lat go together")  # fmt: skip
     else:
         wanted = Text("0 到 1 之间的小数", "a fraction from 0 to 1")
     return TableError(where=where, problem=Text(
-        f"第 {line} 行 {name} 为“{cell or ''}”，应为{wanted.zh}。",
-        f"line {line}: {name} is {cell or ''!r}; it must be {wanted.en}.",
+        f"第 {line} 行 {name} 为“{cell}”，应为{wanted.zh}。",
+        f"line {line}: {name} is {cell!r}; it must be {wanted.en}.",
     ))  # fmt: skip
 
 

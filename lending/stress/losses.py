@@ -5,7 +5,7 @@
 The mean does not depend on the correlation, the tail does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -123,52 +123,64 @@ def loss_distribution(
 
 def strikes(
     lending_value: Numbers, probability: npt.ArrayLike, loss_share: npt.ArrayLike,
-    correlation: float | Numbers, *, draws: int, seed: int,
+    correlation: float | Numbers, *, draws: int, seed: int, name: str = "",
 ) -> Numbers:  # fmt: skip
     """Return lending values after a disturbance that strikes near forests together, (draws, n).
 
     Parameters
     ----------
+    lending_value : (n,) or (draws, n) array
     probability, loss_share : float or (n,) array
         That a forest is struck, and the share of the value that is lost then.
     correlation : float or (n, n) array
         See `copula.distance_decay`.
+    name : str
+        Of the disturbance: those of different names strike independently at the same seed.
     """
-    odds = np.broadcast_to(np.asarray(probability, dtype=np.float64), lending_value.shape)
+    odds = np.broadcast_to(np.asarray(probability, dtype=np.float64), lending_value.shape[-1:])
     struck = np.concatenate(
-        list(events(odds, correlation, draws=draws, seed=seed, stream="strikes"))
+        list(events(odds, correlation, draws=draws, seed=seed, stream=f"strikes{name}"))
     )
     found: Numbers = lending_value * (1 - struck * np.asarray(loss_share, dtype=np.float64))
     return found
 
 
 def security_from_carbon(
-    portfolio: "Portfolio", parcels: Sequence[str], lending_value: Mapping[str, float]
+    portfolio: "Portfolio", parcels: Sequence[Collection[str]], lending_value: Numbers
 ) -> Numbers:
     """Return lending values that err as the tonnes do, (draws, n), from draws by parcel.
 
     What parcels share (a map's error, a factor) moves all of them together; see
-    `sinks.uncertainty.portfolio.simulate` with `by=["parcel_id"]` and `at_least=0`.
+    `sinks.uncertainty.portfolio.simulate` with `by=["parcel_id"]`.
 
     Parameters
     ----------
-    parcels : sequence of str
-        The parcel of each loan, in the order of the loans.
-    lending_value : mapping of parcel to CNY
+    parcels : sequence of n collections
+        The parcels of each loan.
+    lending_value : (n,) array, CNY
+
+    Raises
+    ------
+    LoanError
+        If a parcel has no draws, or a loan's parcels gain nothing on average.
     """
     place = {str(name): i for i, name in enumerate(portfolio.keys["parcel_id"])}
-    missing = _missing(parcels, place) or _missing(parcels, lending_value)
-    if missing:
-        raise LoanError(where=WHERE, problem=Text(
-            f"宗地 {missing[0]} 没有碳汇量抽样或抵押价值。",
-            f"parcel {missing[0]} has no draws of its tonnes, or no lending value.",
-        ))  # fmt: skip
-    totals = portfolio.totals[:, [place[name] for name in parcels]]
-    worth = np.array([lending_value[name] for name in parcels])
-    found: Numbers = worth * np.maximum(totals / totals.mean(axis=0), 0)
+    found: Numbers = np.empty((len(portfolio.totals), len(parcels)))
+    for loan, names in enumerate(parcels):
+        missing = [name for name in names if name not in place]
+        if missing or not names:
+            raise LoanError(where=WHERE, problem=Text(
+                f"宗地 {''.join(missing[:1])} 没有碳汇量抽样。",
+                f"parcel {''.join(missing[:1])} has no draws of its tonnes.",
+            ))  # fmt: skip
+        totals = portfolio.totals[:, [place[name] for name in names]].sum(axis=1)
+        mean = totals.mean()
+        if not mean > 0:
+            listed = ", ".join(names)
+            raise LoanError(where=WHERE, problem=Text(
+                f"宗地 {listed} 的碳汇量均值为 {mean:.3g} t，应大于零，否则没有可随之变动的价值。",
+                f"the parcels {listed} gain {mean:.3g} t on average; it must be more than "
+                "nothing, or there is no value that errs with them.",
+            ))  # fmt: skip
+        found[:, loan] = lending_value[loan] * np.maximum(totals / mean, 0)
     return found
-
-
-def _missing(names: Iterable[str], known: Iterable[str]) -> list[str]:
-    there = set(known)
-    return [name for name in names if name not in there]

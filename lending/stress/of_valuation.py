@@ -1,19 +1,24 @@
 """Stress of a valuation: its own inputs changed, and its own numbers worked out anew."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 
 from data_catalog.errors import LoanError
 from data_catalog.text import Text
+from lending.loans.income_cover import Receipt
 from lending.loans.ladder import Ladder
 from lending.loans.money import CENT, LOAN, money_problem
+from lending.loans.schedule import Schedule
 from lending.stress.scenarios import Shock, check_names, combined, find_scenario, scenarios
 from lending.stress.table import Case, Outcome, Worth, stress_table
 from lending.valuation.result import Inputs, Valuation, money, recompute
-from lending.valuation.worked import stressed, worked
+from lending.valuation.timing import day_at
+from lending.valuation.worked import Worked, stressed, worked
 
-__all__ = ["cases_of", "open_cases", "read_valuation", "revalued", "shaken", "stress"]
+__all__ = ["carbon_receipts", "cases_of", "combined_names", "open_cases", "read_valuation",
+           "revalued", "shaken", "stress"]  # fmt: skip
 
 TOGETHER = "+"
 
@@ -58,7 +63,17 @@ def shaken(inputs: Inputs, shock: Shock) -> Inputs:
 def revalued(inputs: Inputs) -> Worth:
     """Return what a valuation's inputs are worth, CNY to the cent."""
     found = worked(inputs)
-    return Worth(money(found.value), money(found.lending_value))
+    return Worth(money(found.value), money(found.lending_value), carbon_receipts(found))
+
+
+def carbon_receipts(of: Worked) -> tuple[Receipt, ...]:
+    """Return what carbon brings and costs by day, CNY to the cent: costs are negative."""
+    start = of.inputs.facts.base_date
+    return tuple(
+        Receipt(day_at(start, float(years)), money(amount))
+        for flow in of.flows
+        for years, amount in zip(flow.years, flow.amount, strict=True)
+    )
 
 
 def open_cases(
@@ -68,6 +83,12 @@ def open_cases(
     lacking = {name: one.lacks(losses, shares) for name, one in scenarios().items()}
     ready = [name for name, error in lacking.items() if error is None]
     return ready, {name: error for name, error in lacking.items() if error}
+
+
+def combined_names(names: Sequence[str]) -> list[str]:
+    """Return scenarios, every two of them together, and all of them together."""
+    pairs = [TOGETHER.join(pair) for pair in combinations(names, 2)]
+    return list(dict.fromkeys([*names, *pairs, TOGETHER.join(names)]))
 
 
 def cases_of(
@@ -89,13 +110,17 @@ def cases_of(
     return found
 
 
-def stress(valuation: Valuation, loan: Decimal, cases: Iterable[Case]) -> list[Outcome]:
+def stress(
+    valuation: Valuation, loan: Decimal, cases: Iterable[Case], of: Schedule | None = None
+) -> list[Outcome]:
     """Return the table of a loan on a valuation, by the ladder of the policy in it.
 
     Parameters
     ----------
     loan : Decimal, CNY
         Secured principal.
+    of : Schedule, optional
+        Of the loan, for the debt service cover of each case.
 
     Raises
     ------
@@ -107,5 +132,6 @@ def stress(valuation: Valuation, loan: Decimal, cases: Iterable[Case]) -> list[O
         raise problem
     inputs = valuation.inputs
     return stress_table(
-        inputs, cases, loan, shaken=shaken, revalue=revalued, ladder=Ladder.of(inputs.policy)
-    )
+        inputs, cases, loan, shaken=shaken, revalue=revalued, ladder=Ladder.of(inputs.policy),
+        of=of,
+    )  # fmt: skip

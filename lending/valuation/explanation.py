@@ -29,6 +29,10 @@ KINDS = {
     "tax": Text("税费的现值", "tax"),
     "owner": Text("权利人分成的现值", "share of the owners"),
 }
+MODES = {
+    "multiplicative": Text("各项折扣相乘", "haircuts multiply"),
+    "additive": Text("各项折扣相加", "haircuts add up"),
+}
 NO_NOTE = Text("", "")
 
 
@@ -159,7 +163,7 @@ def _haircuts(of: Worked) -> Iterable[Step]:
         yield _haircut(one)
     formula = r"\prod (1 - h)" if mode == "multiplicative" else r"\max(0, 1 - \sum h)"
     yield _step("factor", Text("折扣系数", "factor of the haircuts"), of.factor, "1", formula,
-                f"policy: {mode}")  # fmt: skip
+                f"policy: {mode}", MODES[mode])  # fmt: skip
     yield _step(
         "lending_value", Text("谨慎价值", "lending value"),
         Decimal(str(round(of.lending_value, 2))), "CNY", r"LV = \max(0, \sum NPV)\, factor",

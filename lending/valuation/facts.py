@@ -24,6 +24,7 @@ __all__ = [
     "Ends",
     "Event",
     "Facts",
+    "Harvest",
     "Holding",
     "OptionFacts",
     "OtherRight",
@@ -32,7 +33,9 @@ __all__ = [
     "PricePath",
     "PricePoint",
     "PriceProcess",
+    "Residual",
     "Simulation",
+    "Soil",
     "Tonnes",
     "Withdrawn",
     "example_facts",
@@ -43,6 +46,8 @@ Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Positive: TypeAlias = Annotated[float, Field(gt=0)]
 NotNegative: TypeAlias = Annotated[float, Field(ge=0)]
 Money: TypeAlias = Annotated[Decimal, Field(ge=0)]
+ByAge: TypeAlias = dict[Annotated[int, Field(ge=0, le=500)], Money]
+"""CNY by age of the stand, years."""
 When: TypeAlias = date | Annotated[float, Field(ge=0, le=500)]
 """A date, or years from the base date."""
 
@@ -225,22 +230,79 @@ class PracticeFacts(_Section):
     """For the rate that a multiple implies."""
 
 
-class OtherRight(_Section):
-    """Timber or compensation income: a right of its own, never part of the carbon value."""
+class Residual(_Section):
+    """What a timber sale leaves, CNY."""
 
-    right: Literal["timber", "compensation"]
+    revenue: Money
+    costs: Money
+    """With taxes."""
+    profit: Money
+
+
+class Harvest(_Section):
+    """A stand until its final harvest; CNY by age of the stand."""
+
+    final: Money
+    """Net income of the final harvest."""
+    thinnings: ByAge = {}
+    costs: ByAge = {}
+    rotation: Annotated[int, Field(ge=1, le=500)]
+    age: Annotated[int, Field(ge=0, le=500)]
+    return_rate: Annotated[float, Field(gt=-1)]
+    site_factor: Positive
+
+    @model_validator(mode="after")
+    def _ends_with_the_harvest(self) -> "Harvest":
+        if max((self.age, *self.thinnings, *self.costs)) > self.rotation:
+            message = "an age is beyond the rotation / 林龄超过轮伐期"
+            raise ValueError(message)
+        return self
+
+
+class Soil(_Section):
+    """Bare forest land over endless rotations; CNY by age of the stand."""
+
+    final: Money
+    thinnings: ByAge = {}
+    costs: ByAge = {}
+    rotation: Annotated[int, Field(ge=1, le=500)]
+    return_rate: Positive
+    overhead: Money
+    """Yearly cost."""
+
+    @model_validator(mode="after")
+    def _ends_with_the_harvest(self) -> "Soil":
+        if max((0, *self.thinnings, *self.costs)) > self.rotation:
+            message = "an age is beyond the rotation / 林龄超过轮伐期"
+            raise ValueError(message)
+        return self
+
+
+class OtherRight(_Section):
+    """Timber, land or compensation income: a right of its own, never part of the carbon value.
+
+    Worth an appraised `value`, a `yearly_income` until a day, or by a method for forests.
+    """
+
+    right: Literal["timber", "land", "compensation"]
+    value: Money | None = None
     yearly_income: Money | None = None
     until: When | None = None
-    value: Money | None = None
-    """An appraised value; or yearly_income and until."""
+    residual: Residual | None = None
+    harvest: Harvest | None = None
+    soil: Soil | None = None
     same_benefit_as_carbon: bool = False
     """Pays for the same tonnes: not allowed beside carbon by the programme."""
     source: str
 
     @model_validator(mode="after")
     def _is_worth_something(self) -> "OtherRight":
-        if (self.value is None) == (self.yearly_income is None):
-            message = "either value or yearly_income is needed / value 与 yearly_income 须给出一个"
+        ways = (self.value, self.yearly_income, self.residual, self.harvest, self.soil)
+        if sum(way is not None for way in ways) != 1:
+            message = (
+                "one of value, yearly_income, residual, harvest and soil is needed / "
+                "value、yearly_income、residual、harvest、soil 须且只须给出一个"
+            )
             raise ValueError(message)
         return self
 

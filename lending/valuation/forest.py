@@ -84,18 +84,13 @@ def perpetuity(yearly: float, rate: float) -> float:
 
 
 def other_right(facts: Facts, right: OtherRight, policy: Policy, tenure: float) -> OtherRightValue:
-    """Return the value of another right; its lending value only by a rule of the policy."""
-    if right.value is not None:
-        worth, formula = right.value, "V"
-    else:
-        until = right.until if right.until is not None else tenure
-        if not isinstance(until, float):
-            until = years_between(facts.base_date, until, policy.discount.day_count)
-        years = max(0.0, min(until, tenure))
-        factor = annuity_factor(policy.discount.yearly(), years)
-        worth, formula = Decimal(str(float(right.yearly_income or 0) * factor)), ANNUITY.formula
+    """Return the value of another right; its lending value only by a rule of the policy.
+
+    A value below nothing is nothing: a right cannot be made to owe.
+    """
+    worth, formula = _by_method(right) or _by_income(facts, right, policy, tenure)
     rule = next((one for one in policy.rights if one.right == right.right), None)
-    value = money(worth)
+    value = max(money(worth), money(0))
     lending = money(value * (1 - Decimal(str(rule.haircut)))) if rule else None
     return OtherRightValue(
         right=right.right, value=value, lending_value=lending,
@@ -103,3 +98,40 @@ def other_right(facts: Facts, right: OtherRight, policy: Policy, tenure: float) 
         addable=lending is not None and not right.same_benefit_as_carbon,
         formula=formula, source=right.source,
     )  # fmt: skip
+
+
+def _by_method(right: OtherRight) -> tuple[float, str] | None:
+    """Return an appraised value, or that of a method for forests, CNY, and the formula."""
+    if right.value is not None:
+        return float(right.value), "V"
+    if (sale := right.residual) is not None:
+        worth = residual_value(float(sale.revenue), float(sale.costs), float(sale.profit))
+        return worth, FORMULAS["residual_value"][1]
+    if (stand := right.harvest) is not None:
+        worth = harvest_value(
+            float(stand.final), _numbers(stand.thinnings), _numbers(stand.costs),
+            rotation=stand.rotation, age=stand.age, rate=stand.return_rate,
+            site=stand.site_factor,
+        )  # fmt: skip
+        return worth, FORMULAS["harvest_value"][1]
+    if (land := right.soil) is not None:
+        worth = faustmann(
+            float(land.final), _numbers(land.thinnings), _numbers(land.costs),
+            rotation=land.rotation, rate=land.return_rate, overhead=float(land.overhead),
+        )  # fmt: skip
+        return worth, FORMULAS["faustmann"][1]
+    return None
+
+
+def _by_income(facts: Facts, right: OtherRight, policy: Policy, tenure: float) -> tuple[float, str]:
+    """Return the present value of a yearly income until its end or that of the tenure, CNY."""
+    until = right.until if right.until is not None else tenure
+    if not isinstance(until, float):
+        until = years_between(facts.base_date, until, policy.discount.day_count)
+    years = max(0.0, min(until, tenure))
+    factor = annuity_factor(policy.discount.yearly(), years)
+    return float(right.yearly_income or 0) * factor, ANNUITY.formula
+
+
+def _numbers(by_age: Mapping[int, Decimal]) -> dict[int, float]:
+    return {age: float(amount) for age, amount in by_age.items()}

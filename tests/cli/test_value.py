@@ -37,7 +37,7 @@ def test_the_headline_the_steps_and_practice_are_printed(says: Says, files: list
     # 0.75 x 0.85 x 1 x 0.95 = 0.605625 of the value, and 60 % of that
     assert "Lending value 783,752.65 CNY; highest loan 470,251.59 CNY" in page
     assert "Coverage 261.3%" in page
-    assert re.search(r"factor of the haircuts +0\.605625", page)
+    assert re.search(r"factor of the haircuts +0\.605625 .*haircuts multiply", page)
     assert re.search(r"anji-2021 +3,170,310\.00 +6\.74", page)
     assert "an example; its numbers are no bank's rules" in page
     assert "not an appraisal report" in page
@@ -96,6 +96,34 @@ def test_a_rule_of_practice_is_asked_for_by_name(says: Says, files: list[str]) -
         _run("value", *files, "--method", "NOTHING")
 
 
+def test_the_account_s_errors_are_drawn_and_stay_in_the_file(
+    says: Says, files: list[str], tmp_path: Path
+) -> None:
+    carbon, out = tmp_path / "changes.csv", tmp_path / "valuation.json"
+    head = "parcel_id,year_from,year_to,pool,change_tC,se_tC"
+    carbon.write_text(f"{head}\np,2020,2025,above_ground,100,15\n", encoding="utf-8")
+    plain = json.loads(says("value", *files, "--json"))["results"]
+    drawn = json.loads(says("value", *files, "--carbon", carbon, "--out", out, "--json"))
+    # 15 % as in the facts: the same spread, by the drawn quantiles and not by the normal
+    tonnes = next(c for c in drawn["results"]["draws"]["causes"] if c["id"] == "tonnes")
+    before = next(c for c in plain["draws"]["causes"] if c["id"] == "tonnes")
+    assert float(tonnes["width"]) == pytest.approx(float(before["width"]), rel=0.05)
+    assert tonnes["width"] != before["width"]
+    assert "the same as in the file" in says("value", "--again", out)
+
+
+def test_other_rights_and_approaches_stand_beside_the_carbon(says: Says, files: list[str]) -> None:
+    facts, code = Path(files[-1]), re.compile(r"^# (?=\[|[a-z_]+ = |    \{|\])", re.MULTILINE)
+    facts.write_text(code.sub("", facts.read_text(encoding="utf-8")), encoding="utf-8")
+    page = says("value", *files)
+    assert re.search(r"timber +253,058\.31", page)
+    assert re.search(r"compensation income +342,370\.84 .*a = n if r = 0", page)
+    # .4 x 75.19 x .95 + .3 x 67.56 x .97 + .3 x 58.83 x 1.05 = 66.7637 a tonne
+    assert re.search(r"market +1,892,924", page)
+    assert "never lent against" in page
+    assert "Lending value 783,752.65 CNY" in page  # none of it is in the carbon value
+
+
 def test_what_is_missing_is_told(files: list[str], tmp_path: Path) -> None:
     asked = CliRunner().invoke(gep, ["value", "--lang", "en"])
     assert asked.exit_code == 2
@@ -134,6 +162,15 @@ def test_processes_are_fitted_as_facts_take_them(says: Says, tmp_path: Path) -> 
     assert first["simulation"]["price"]["mean"] == pytest.approx(60, rel=0.05)
     for fitted in (first, second):
         PriceProcess.model_validate(fitted["simulation"]["price"])
+    record = json.loads(says("value", "--fit", series, "--json"))
+    assert [one["model"] for one in record["fits"]] == ["ou", "gbm"]
+    assert record["fits"][0]["mean"] == first["simulation"]["price"]["mean"]
+    assert record["refused"] == []
+    steady = "date,price\n" + "".join(f"2026-01-0{day},60\n" for day in (1, 2, 3))
+    series.write_text(steady, encoding="utf-8")  # no spread at all: the likelihood is not finite
+    flat = json.loads(says("value", "--fit", series, "--json"))
+    assert [(fit["model"], fit["volatility"]) for fit in flat["fits"]] == [("gbm", 0)]
+    assert "does not return to a mean" in flat["refused"][0]
     series.write_text("date,price\nsoon,60\n2026-01-01,-1\n", encoding="utf-8")
     with pytest.raises(GepError, match=r"series\.csv:2.*series\.csv:3"):
         _run("value", "--fit", series)

@@ -78,9 +78,11 @@ def check(loan: Path, on: datetime | None, *, as_json: bool, lang: Language) -> 
 def example(folder: Path, lang: Language) -> None:
     """Write the files of an example into a new folder DIR, to be replaced by your own."""
     from cli.terminal import show
-    from lending.loan_file.opening import write_example
+    from lending.loan_file.opening import POLICY, write_example
+    from lending.stress.examples import write_loan_examples
 
     files = write_example(folder, lang)
+    files += write_loan_examples(folder, lang, folder / "facts.toml", folder / POLICY)
     show(WRITTEN[lang].format(files=", ".join(str(f) for f in files)))
 
 

@@ -12,6 +12,9 @@ from data_catalog.text import Language, Text
 
 NO_SHARE = Text("“{value}”应写作 名称=比例，如 fire=0.25。",
                 "{value!r} must be a name and a share, such as fire=0.25.")  # fmt: skip
+NOTHING = Decimal(0)
+WHAT_LOAN = Text("须给出 --loan 或 --contract 之一。", "give either --loan or --contract.")
+NO_NAMES = Text("--combine 须同时给出 --scenario。", "--combine needs --scenario.")
 
 
 def _shares(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, Decimal]:
@@ -28,13 +31,18 @@ def _shares(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> d
 
 @click.command()
 @click.argument("valuation", type=options.PATH)
+@click.option("--loan", "amount", metavar="NUMBER", callback=exact, help="Secured principal, CNY.")
 @click.option(
-    "--loan", "amount", metavar="NUMBER", callback=exact, required=True,
-    help="Secured principal, CNY.",
+    "--contract", type=options.PATH,
+    help="The loan's contract (.toml) instead: what is owed, and whether the income pays it.",
 )  # fmt: skip
 @click.option(
     "--scenario", "names", metavar="ID", multiple=True,
     help="Instead of all; several joined by + strike together, such as price-2025+area-25.",
+)  # fmt: skip
+@click.option(
+    "--combine", is_flag=True,
+    help="Besides the scenarios named, every two of them together, and all of them.",
 )  # fmt: skip
 @click.option(
     "--loss", "losses", metavar="ID=SHARE", multiple=True, callback=_shares,
@@ -47,20 +55,30 @@ def _shares(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> d
 @options.as_json
 @options.lang
 def stress(
-    valuation: Path, *, amount: Decimal, names: tuple[str, ...], losses: dict[str, Decimal],
-    shares: dict[str, Decimal], as_json: bool, lang: Language,
+    valuation: Path, *, amount: Decimal | None, contract: Path | None, names: tuple[str, ...],
+    combine: bool, losses: dict[str, Decimal], shares: dict[str, Decimal], as_json: bool,
+    lang: Language,
 ) -> None:  # fmt: skip
     """Value VALUATION (a valuation file) anew in each scenario, and say where the loan stands."""
+    if (amount is None) == (contract is None):
+        raise click.UsageError(WHAT_LOAN[lang])
+    if combine and not names:
+        raise click.UsageError(NO_NAMES[lang])
     from cli.stress_tables import show_stress, stress_record
     from cli.terminal import show_json
-    from lending.stress.of_valuation import cases_of, open_cases, read_valuation
+    from lending.loans.contract import read_contract
+    from lending.stress.of_contract import checked_schedule
+    from lending.stress.of_valuation import cases_of, combined_names, open_cases, read_valuation
     from lending.stress.of_valuation import stress as stressed
 
     ready, lacking = open_cases(losses, shares)
     of = read_valuation(valuation)
-    outcomes = stressed(of, amount, cases_of(names or ready, losses, shares))
+    made = checked_schedule(read_contract(contract)) if contract else None
+    loan = made.balance(of.inputs.facts.base_date) if made else amount
+    wanted = combined_names(names) if combine else names or ready
+    outcomes = stressed(of, loan or NOTHING, cases_of(wanted, losses, shares), made)
     left_out = {} if names else lacking
     if as_json:
-        show_json(stress_record(of, amount, outcomes))
+        show_json(stress_record(of, outcomes))
     else:
-        show_stress(of, amount, outcomes, left_out, lang)
+        show_stress(of, outcomes, left_out, lang)

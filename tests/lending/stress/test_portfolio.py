@@ -245,7 +245,7 @@ def test_what_parcels_share_in_their_tonnes_moves_all_security_together() -> Non
             shared={"carbon_fraction": np.array(list(shared))}, own=np.array([own, own]),
         )  # fmt: skip
         drawn = simulate(estimates, draws=20_000, seed=1, by=["parcel_id"], at_least=0)
-        worth = security_from_carbon(drawn, ["a", "b"], {"a": 1000.0, "b": 1000.0})
+        worth = security_from_carbon(drawn, [["a"], ["b"]], np.array([1000.0, 1000.0]))
         assert worth.mean(axis=0) == pytest.approx([1000, 1000])
         return float(worth.sum(axis=1).std())
 
@@ -258,7 +258,7 @@ def test_a_loan_on_a_parcel_without_draws_is_refused() -> None:
     estimates = Estimates(keys=pd.DataFrame({"parcel_id": ["a"]}), value=np.ones(1), own=np.ones(1))
     drawn = simulate(estimates, draws=10, seed=1, by=["parcel_id"])
     with pytest.raises(GepError, match="parcel b"):
-        security_from_carbon(drawn, ["b"], {"b": 1.0})
+        security_from_carbon(drawn, [["b"]], np.ones(1))
 
 
 # Index insurance: the steps are an example's, none is published

@@ -130,6 +130,15 @@ def test_the_order_of_a_combination_does_not_matter() -> None:
     assert combined([]) == NO_SHOCK
 
 
+def test_prices_and_areas_multiply_delays_and_rates_add_up() -> None:
+    both = shock("price-20+price-60+area-10+area-40+registry-frozen+issuance-late+rate-2+rate-2")
+    # .8 x .4; .9 x .6; 12 + 24 months; 2 + 2 points
+    assert both == Shock(
+        price_factor=Decimal("0.32"), area_factor=Decimal("0.54"), lag_months=36,
+        rate_added=Decimal("0.04"),
+    )  # fmt: skip
+
+
 def test_the_same_share_of_price_and_of_area_cost_the_same_since_costs_stay() -> None:
     price, area = outcome("price-60").worth, outcome("area-60").worth
     assert abs(price.value - area.value) < Decimal("1e-6")

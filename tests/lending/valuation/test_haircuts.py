@@ -13,10 +13,10 @@ from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.policy import HAIRCUTS, Haircut
 from lending.valuation.haircuts import applied, factor, liquidity_haircut, price_at_risk
-from lending.valuation.result import Inputs
+from lending.valuation.result import Inputs, Vintage
 from lending.valuation.value import value
 from lending.valuation.worked import worked
-from tests.lending.valuation.conftest import policy_of
+from tests.lending.valuation.conftest import FREE, policy_of
 
 Make = Callable[..., Inputs]
 SHARES = st.floats(0, 1)
@@ -63,6 +63,41 @@ def test_volume_and_permanence_are_not_taken_twice(s03: Make) -> None:
         holding={"area_mu": 10_000, "yield_tCO2e_per_mu": 0.39, "cv": 0, "source": "s"},
     )  # fmt: skip
     assert worked(none).factor == pytest.approx(0.64)  # nothing is in these tonnes: 0.8 x 0.8
+
+
+@pytest.mark.parametrize(
+    ("row", "deducted", "taken"),
+    [
+        # a standard error: the tonnes are their lower bound already
+        ({"se_tCO2e": 10.0, "kind": "ex_ante"}, ("buffer",), {"volume": 0, "permanence": 0}),
+        # no error at all, and no buffer: both haircuts stand
+        ({"se_tCO2e": 0.0, "kind": "ex_ante"}, (), {"volume": 0.2, "permanence": 0.2}),
+        # the methodology's own deduction is in the net
+        ({"se_tCO2e": 0.0, "kind": "ex_ante"}, ("uncertainty",), {"volume": 0, "permanence": 0.2}),
+        # units that are issued are as many as they are
+        ({"kind": "issued"}, ("buffer",), {"volume": 0, "permanence": 0}),
+    ],
+)
+def test_what_the_net_of_vintages_has_in_it_is_not_taken_twice(
+    s03: Make, row: dict[str, Any], deducted: tuple[str, ...], taken: dict[str, float]
+) -> None:
+    kinds = [{"kind": k, "rate": 0.2, "source": "s"} for k in taken]
+    kinds += [{"kind": "liquidity", "rate": 0.0, "source": "s"}]
+    given_ = {} if "buffer" in deducted else {"buffer": 0}
+    of = worked(s03(
+        holding=None, costs=FREE, policy={"haircuts": kinds},
+        vintages=(Vintage.model_validate(VINTAGE | row),),
+        tonnes={"deducted": ["leakage", *deducted]} | given_,
+    ))  # fmt: skip
+    assert {one.kind: one.applied for one in of.haircuts if one.kind in taken} == taken
+    left = 1.0
+    for share in taken.values():
+        left *= 1 - share
+    assert of.factor == pytest.approx(left)
+
+
+VINTAGE = {"parcel_id": "p", "vintage_from": date(2026, 1, 1), "vintage_to": date(2027, 1, 1),
+           "net_tCO2e": 100.0}  # fmt: skip
 
 
 def graded(grade: str) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """Draws: their seed, their moments, their correlations, and what each uncertainty costs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from data_catalog.errors import ProjectError
+from lending.valuation.carbon_draws import with_carbon_draws
 from lending.valuation.facts import Simulation
-from lending.valuation.result import Inputs
+from lending.valuation.result import Inputs, Vintage
 from lending.valuation.simulation import draw_values, quantiles_of_draws
 from lending.valuation.value import value
 from lending.valuation.worked import worked
@@ -110,6 +113,37 @@ def test_draws_of_a_portfolio_are_taken_as_they_are(s03: Make) -> None:
     assert np.quantile(drawn, [0.05, 0.5, 0.95]) == pytest.approx(
         np.quantile(normal, [0.05, 0.5, 0.95]), rel=0.02
     )
+
+
+def test_an_account_s_errors_move_the_tonnes_of_its_parcels(s03: Make) -> None:
+    estimates = Estimates(
+        keys=pd.DataFrame({"parcel_id": ["a", "b", "c"]}), value=np.array([100.0, 50.0, 1e9]),
+        shared={"root_to_shoot": np.array([15.0, 7.5, 0.0])}, own=np.zeros(3),
+    )  # fmt: skip
+    given = s03(simulation=settings(), holding=None, vintages=tuple(rows_of("a", "b")),
+                tonnes={"deducted": ["buffer", "leakage"]})  # fmt: skip
+    points = with_carbon_draws(given, estimates).tonnes_quantiles
+    # 15 % of what a and b hold, one error of both; c is another's
+    assert points[len(points) // 2] == pytest.approx(1, abs=0.01)
+    assert np.interp(0.05, np.linspace(0, 1, len(points)), points) == pytest.approx(
+        1 - 1.645 * 0.15, abs=0.01
+    )
+    for changed, told in (
+        (given.model_copy(update={"vintages": tuple(rows_of("d"))}), "no carbon of parcel d"),
+        (s03(), r"no section \[simulation\]"),
+    ):
+        with pytest.raises(ProjectError, match=told):
+            with_carbon_draws(changed, estimates)
+    with pytest.raises(ProjectError, match="more than nothing"):
+        with_carbon_draws(given, estimates.times(-1.0, {}))
+
+
+def rows_of(*parcels: str) -> Iterator[Vintage]:
+    for name in parcels:
+        yield Vintage.model_validate({
+            "parcel_id": name, "vintage_from": date(2026, 1, 1), "vintage_to": date(2027, 1, 1),
+            "net_tCO2e": 100.0, "se_tCO2e": 0.0, "kind": "ex_ante",
+        })  # fmt: skip
 
 
 def test_the_result_tells_the_quantiles_and_the_costs(s03: Make) -> None:

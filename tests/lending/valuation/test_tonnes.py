@@ -91,6 +91,11 @@ def test_what_is_sold_promised_or_retired_is_worth_nothing(of_vintages: Make) ->
             "vintage_to": date(2027, 1, 1)}  # fmt: skip
     of = worked(of_vintages(*rows, withdrawn=[gone]))
     assert of.plan.future == pytest.approx([0, 100])  # the vintage that begins as the other ends
+    assert of.plan.future_mean == pytest.approx([0, 100])  # nor is it drawn in the simulation
+    # half sold of 100 with a bound of 100 - 1.281552 x 10: whole credits go, off both
+    half = worked(of_vintages(vintage(2026, 100, se=10), withdrawn=[gone | {"tonnes": 50}]))
+    assert half.plan.future_mean.sum() == pytest.approx(50)
+    assert half.plan.future.sum() == pytest.approx(50 - 12.81552, abs=1e-5)
     with pytest.raises(ProjectError, match="these vintages have 100 t"):
         worked(of_vintages(*rows, withdrawn=[gone | {"tonnes": 101}]))
 

@@ -214,6 +214,47 @@ def test_forest_formulas_by_hand() -> None:
     assert bare == pytest.approx(for_ever)
 
 
+def test_tax_is_taken_of_every_receipt(s03: Make) -> None:
+    # S03: receipts of 833,567.36 after 6 and 11 years, taxed by 5 %
+    taxed = worked(s03(costs=s03().facts.costs.model_copy(update={"tax": 0.05})))
+    receipts = 5 * 2_835.2631 * 60 * 0.98
+    lost = 0.05 * receipts * (1.06**-6 + 1.06**-11)
+    assert taxed.value == pytest.approx(929_798.68 - lost, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("way", "wanted"),
+    [
+        ({"residual": {"revenue": 1000, "costs": 600, "profit": 100}}, "300.00"),
+        ({"residual": {"revenue": 500, "costs": 600, "profit": 0}}, "0.00"),  # owes nothing
+        # 0.9 x (1,000 + 100 x 1.05^2) / 1.05^5 - 50 / 1.05^2 = 782.919 - 45.351
+        ({"harvest": {"final": 1000, "thinnings": {"18": 100}, "costs": {"17": 50}, "rotation": 20,
+                      "age": 16, "return_rate": 0.05, "site_factor": 0.9}}, "737.57"),
+        # (1,000 - 20 x 1.05^20) / (1.05^20 - 1) - 10 / .05 = 572.755 - 200
+        ({"soil": {"final": 1000, "costs": {"1": 20}, "rotation": 20, "return_rate": 0.05,
+                   "overhead": 10}}, "372.75"),
+    ],
+)  # fmt: skip
+def test_timber_and_land_by_their_methods(s03: Make, way: dict[str, Any], wanted: str) -> None:
+    right = {"right": "timber", "source": "SYN"} | way
+    results = value(s03(other_rights=[right])).results
+    (found,) = results.other_rights
+    assert found.value == Decimal(wanted)
+    assert found.lending_value is None  # the policy has no rule for it
+    assert results.value == value(s03()).results.value  # never part of the carbon value
+
+
+@pytest.mark.parametrize(
+    "way",
+    [{}, {"value": 1, "yearly_income": 1},
+     {"soil": {"final": 1, "rotation": 5, "thinnings": {"6": 1}, "return_rate": 0.05,
+               "overhead": 0}}],
+)  # fmt: skip
+def test_a_right_is_valued_in_one_way_that_makes_sense(s03: Make, way: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"is needed|beyond the rotation"):
+        s03(other_rights=[{"right": "timber", "source": "SYN"} | way])
+
+
 def test_owners_take_their_share_of_what_is_net(s03: Make) -> None:
     costs = FREE | {"verification": "40000", "owner_share": 0.8, "owner_share_of": "net"}
     of = worked(s03(costs=costs))
