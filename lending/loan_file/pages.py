@@ -7,8 +7,16 @@ from data_catalog.text import Language, Text
 from lending.loan_file import words
 from lending.loan_file.catalogue import STAGES, sections, statements
 from lending.loan_file.facts import ParcelFacts
+from lending.loan_file.origin_pages import (
+    UNKNOWN,
+    claim_pieces,
+    paper_pieces,
+    run_pieces,
+    unknown_bound,
+)
 from lending.loan_file.record import STATES, LoanFile, item_states, steps_left
-from lending.loan_file.report_check import Remark
+from lending.loan_file.report_check import BOUND, Remark
+from lending.loan_file.sketch import sketch
 from lending.paper import amounts
 from lending.paper.document import (
     Bullets,
@@ -43,20 +51,22 @@ HEADINGS = {
     "checks": Text("档案检查", "What is wrong with this file"),
     "object": Text("一、贷款与标的", "1 Loan and object"),
     "parcels": Text("二、宗地", "2 Parcels"),
-    "tonnes": Text("三、碳汇量", "3 Tonnes"),
-    "price": Text("四、价格与贴现", "4 Price and discounting"),
-    "steps": Text("五、估值步骤", "5 Steps of the value"),
-    "haircuts": Text("六、折扣及理由", "6 Haircuts and their reasons"),
-    "bounds": Text("七、限额规则", "7 Rules that limit the loan"),
-    "practice": Text("八、通行做法与审慎额对照", "8 Practice beside the prudent figure"),
-    "approaches": Text("九、其他估值方法", "9 Other approaches"),
-    "sensitivity": Text("十、情景与敏感性", "10 Scenarios and sensitivity"),
-    "conflicts": Text("十一、重复质押检查", "11 Double pledges"),
-    "special": Text("十二、特别事项", "12 Special matters"),
-    "documents": Text("十三、档案材料", "13 Documents of the credit file"),
-    "steps_left": Text("十四、尚待办理的登记事项", "14 Steps of registration left"),
-    "proves_not": Text("十五、本档案不证明什么", "15 What this file does not prove"),
-    "signed": Text("十六、签字", "16 Signatures"),
+    "run": Text("三、运行所测的碳储量与变化", "3 Carbon as the run measured it"),
+    "tonnes": Text("四、碳汇量", "4 Tonnes"),
+    "price": Text("五、价格与贴现", "5 Price and discounting"),
+    "steps": Text("六、估值步骤", "6 Steps of the value"),
+    "haircuts": Text("七、折扣及理由", "7 Haircuts and their reasons"),
+    "bounds": Text("八、限额规则", "8 Rules that limit the loan"),
+    "practice": Text("九、通行做法与审慎额对照", "9 Practice beside the prudent figure"),
+    "approaches": Text("十、其他估值方法", "10 Other approaches"),
+    "sensitivity": Text("十一、情景与敏感性", "11 Scenarios and sensitivity"),
+    "conflicts": Text("十二、重复质押检查", "12 Double pledges"),
+    "papers": Text("十三、据文件声明的事实", "13 Declared from papers"),
+    "special": Text("十四、特别事项", "14 Special matters"),
+    "documents": Text("十五、档案材料", "15 Documents of the credit file"),
+    "steps_left": Text("十六、尚待办理的登记事项", "16 Steps of registration left"),
+    "proves_not": Text("十七、本档案不证明什么", "17 What this file does not prove"),
+    "signed": Text("十八、签字", "18 Signatures"),
     "sources": Text("附：依据与来源", "Annex: bases and sources"),
 }
 FIGURES = (
@@ -139,7 +149,8 @@ def document(record: LoanFile, remarks: Sequence[Remark], language: Language) ->
     chapters: dict[str, Sequence[Piece]] = {
         "checks": _remarks(remarks, language),
         "object": [_object(record, language)],
-        "parcels": [_parcels(record, language)],
+        "parcels": [sketch(record.parcels, language), _parcels(record, language)],
+        "run": list(run_pieces(record.run, language)),
         "tonnes": _tonnes(record, language),
         "price": [words.price(record.valuation, language)],
         "steps": [words.steps(record.valuation, language)],
@@ -149,6 +160,7 @@ def document(record: LoanFile, remarks: Sequence[Remark], language: Language) ->
         "approaches": _approaches(record, language),
         "sensitivity": _sensitivity(record, language),
         "conflicts": words.findings(record.search, language),
+        "papers": list(paper_pieces(record.declared, language)),
         "special": [_bullets([one.text for one in facts.special_matters], NONE[language])],
         "documents": _documents(record, language),
         "steps_left": [
@@ -261,19 +273,26 @@ def _tonnes(record: LoanFile, language: Language) -> list[Piece]:
             (LABELS["of"][language], holding.source),
         ]
     pieces: list[Piece] = [Pairs(tuple(rows), wide=True)]
+    unknown = next((g.text.text() for g in found.gates if g.id == BOUND), None)
+    pieces += unknown_bound(unknown, language)
     if inputs.vintages:
+        pieces += claim_pieces(record.claim, language)
         first = inputs.vintages[:SHOWN_VINTAGES]
         table = tuple(
             (v.parcel_id, f"{v.vintage_from} – {v.vintage_to}", KINDS[v.kind][language],
-             f"{v.net_tCO2e:,.3f}", "—" if v.se_tCO2e is None else f"{v.se_tCO2e:,.3f}",
-             "—" if v.lower_tCO2e is None else f"{v.lower_tCO2e:,.3f}", v.methodology or "—")
+             f"{v.net_tCO2e:,.3f}", _known(v.se_tCO2e, language), _known(v.lower_tCO2e, language),
+             v.methodology or "—")
             for v in first
         )  # fmt: skip
-        widths = ("auto", "auto", "auto", "auto", "auto", "auto", "1fr")
+        widths = ("auto", "1fr", "auto", "auto", "auto", "auto", "auto")
         pieces.append(Grid(tuple(t[language] for t in VINTAGE), table, widths, (3, 4, 5)))
         if left := len(inputs.vintages) - len(first):
             pieces.append(Words(MORE[language].format(left=left)))
     return pieces
+
+
+def _known(amount: float | None, language: Language) -> str:
+    return UNKNOWN[language] if amount is None else f"{amount:,.3f}"
 
 
 def _gross(holding: Holding, years: float) -> float:

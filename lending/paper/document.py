@@ -13,8 +13,10 @@ __all__ = [
     "Grid",
     "Heading",
     "Lines",
+    "Outline",
     "Pairs",
     "Piece",
+    "Sketch",
     "Words",
 ]
 
@@ -83,7 +85,31 @@ class Lines:
     labels: Row
 
 
-Piece: TypeAlias = Heading | Words | Bullets | Figures | Pairs | Grid | Lines
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A shape of a sketch: its rings (outer ones and holes alike) and where its label stands.
+
+    Points are (right, down) from the upper left corner, mm.
+    """
+
+    label: str
+    at: tuple[float, float]
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """Shapes drawn to scale, mm; `scale` is the length of a bar that stands for `scale_label`."""
+
+    width: float
+    height: float
+    outlines: tuple[Outline, ...]
+    scale: float
+    scale_label: str
+    note: str
+
+
+Piece: TypeAlias = Heading | Words | Bullets | Figures | Pairs | Grid | Lines | Sketch
 
 
 @dataclass(frozen=True, slots=True)
