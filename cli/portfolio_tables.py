@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["portfolio_record", "show_portfolio"]
 
-TITLE = Text("贷款组合：{count} 笔，余额 {owed} 元，抵押价值 {value} 元",
+TITLE = Text("贷款组合：{count} 笔，余额 {owed} 元，谨慎价值 {value} 元",
              "Portfolio: {count} loans of {owed} CNY, lending value {value} CNY")  # fmt: skip
 COLUMNS = (Text("维度", "by"), Text("最大一组", "largest"), Text("占比", "share"),
            Text("组数", "groups"), Text("HHI", "HHI"), Text("有效组数", "effective number"),

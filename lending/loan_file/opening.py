@@ -1,7 +1,7 @@
 """A loan file from the files that its TOML names, and an example to start from."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -13,7 +13,7 @@ from lending.conflicts.claims_file import Papers, read_papers
 from lending.loan_file.claims import known_claims, searched
 from lending.loan_file.facts import read_file_facts
 from lending.loan_file.land import Land, read_land
-from lending.loan_file.origin import claim_of, run_of
+from lending.loan_file.origin import Claimed, Run, claim_of, run_of
 from lending.loan_file.record import Declared, LoanFile, loan_file
 from lending.policy import example_policy
 from lending.valuation.facts import read_facts
@@ -26,6 +26,7 @@ __all__ = [
     "declared",
     "inputs_of_parcels",
     "open_loan_file",
+    "origin",
     "run_folder",
     "vintages_of_run",
     "write_example",
@@ -33,6 +34,7 @@ __all__ = [
 
 EXAMPLE = ("loan.toml", "facts.toml", "parcels.geojson", "claims.csv")
 POLICY = "policy.toml"
+HOLDER, HOLDER_TITLE = "holder", Text("权利人", "holder")
 YES, NO = "yes", "no"
 """As a declared fact is written; the pages translate them."""
 
@@ -59,10 +61,10 @@ def open_loan_file(path: Path, made_on: date) -> LoanFile:
         folder / named.prices if named.prices else None,
     )  # fmt: skip
     papers = read_papers(folder / named.papers, bundled_rules()) if named.papers else {}
+    run_record, claim = origin(run, table, lands)
     record = loan_file(
         facts, lands, inputs_of_parcels(inputs, lands, table is not None), None, made_on,
-        run=None if run is None else run_of(run, [land.parcel_id for land in lands]),
-        claim=None if table is None else claim_of(table), declared=declared(lands, papers),
+        run=run_record, claim=claim, declared=declared(lands, papers),
     )  # fmt: skip
     if not named.registry:
         return record
@@ -77,6 +79,17 @@ def open_loan_file(path: Path, made_on: date) -> LoanFile:
 def run_folder(path: Path) -> Path | None:
     """Return the path if it is a run folder, None if it is none."""
     return path if (path / MANIFEST).is_file() else None
+
+
+def origin(
+    run: Path | None, vintages: Path | None, lands: tuple[Land, ...]
+) -> tuple[Run | None, Claimed | None]:
+    """Return the run of some parcels, in the pools of the claim on them, and the claim."""
+    claim = None if vintages is None else claim_of(vintages)
+    if run is None:
+        return None, claim
+    ids = [land.parcel_id for land in lands]
+    return run_of(run, ids, () if claim is None else claim.pools), claim
 
 
 def vintages_of_run(facts: Path, vintages: Path | None, run: Path | None) -> Path | None:
@@ -110,15 +123,18 @@ def declared(lands: tuple[Land, ...], papers: Mapping[str, Papers]) -> tuple[Dec
                 f"没有宗地“{land.parcel_id}”的行。没有声明也须留一行。",
                 f"has no row of parcel {land.parcel_id!r}. It needs one, if only of empty cells.",
             ))  # fmt: skip
-    titles = bundled_rules().facts
+    titles = {HOLDER: HOLDER_TITLE, **{n: f.title for n, f in bundled_rules().facts.items()}}
     return tuple(
-        Declared(
-            parcel_id=land.parcel_id, fact=name, title=Words.of(titles[name].title),
-            value=_shown(value),
-        )
+        Declared(parcel_id=land.parcel_id, fact=name, title=Words.of(titles[name]), value=value)
         for land in lands if land.parcel_id in papers
-        for name, value in papers[land.parcel_id].facts.items()
+        for name, value in _facts(papers[land.parcel_id])
     )  # fmt: skip
+
+
+def _facts(papers: Papers) -> Iterator[tuple[str, str]]:
+    if papers.holder:
+        yield HOLDER, papers.holder
+    yield from ((name, _shown(value)) for name, value in papers.facts.items())
 
 
 def _shown(value: Fact) -> str:

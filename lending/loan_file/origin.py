@@ -65,8 +65,8 @@ class Run(_Record):
     level: float | None
     """Of the intervals, two-sided; None where it has no carbon account."""
     pools: tuple[str, ...] = ()
-    """What is in the amounts: the pools whose change is known of every parcel."""
-    pools_unknown: tuple[str, ...] = ()
+    """What is in the amounts: the claim's pools, or those that are known of every parcel."""
+    pools_left_out: tuple[str, ...] = ()
     carbon: tuple[CarbonOfParcel, ...] = ()
 
 
@@ -79,6 +79,7 @@ class Claimed(_Record):
     methodology: str
     title: Words
     kind: str
+    pools: tuple[str, ...]
     provisional: bool
     gross_tCO2e: Decimal  # noqa: N815
     issuable_tCO2e: Decimal  # noqa: N815
@@ -92,8 +93,12 @@ class Claimed(_Record):
     """Whether the table of vintages is still the one that the claim wrote."""
 
 
-def run_of(folder: Path, parcel_ids: Collection[str]) -> Run:
+def run_of(folder: Path, parcel_ids: Collection[str], pools: Collection[str] = ()) -> Run:
     """Return a run and what it says of some parcels.
+
+    Parameters
+    ----------
+    pools : those that a claim counts; by default all that are known of every parcel
 
     Raises
     ------
@@ -112,11 +117,11 @@ def run_of(folder: Path, parcel_ids: Collection[str]) -> Run:
     stock, change = (
         _of(found, parcel_ids, folder) for found in (stocks_of_run(folder), changes_of_run(folder))
     )
-    known, unknown = _pools(change if len(change) else stock)
+    known, others = _pools(change if len(change) else stock, pools)
     level = float(manifest["carbon"]["confidence"]["level"])
     amounts = [_co2e(one, known) for one in (stock, change)]
     return plain.model_copy(update={
-        "level": level, "pools": known, "pools_unknown": unknown,
+        "level": level, "pools": known, "pools_left_out": others,
         "carbon": tuple(_carbon(*amounts, level)),
     })  # fmt: skip
 
@@ -139,7 +144,7 @@ def claim_of(vintages: Path) -> Claimed | None:
         return Claimed(
             source=found["of"]["name"], source_sha256=found["of"]["sha256"],
             methodology=found["methodology"], title=Words(**found["title"]), kind=found["kind"],
-            provisional=found["provisional"], gross_tCO2e=tonnes(total["gross"]),
+            pools=tuple(found["pools"]), provisional=found["provisional"], gross_tCO2e=tonnes(total["gross"]),
             issuable_tCO2e=tonnes(total["issuable"]),
             lower_tCO2e=None if lower is None else tonnes(lower), buffer=found["buffer"]["share"],
             steps={name: tonnes(amount) for name, amount in total.items()},
@@ -177,11 +182,14 @@ def _of(found: Estimates, parcel_ids: Collection[str], folder: Path) -> Estimate
     return found.chosen(found.keys["parcel_id"].isin(list(parcel_ids)).to_numpy())
 
 
-def _pools(found: Estimates) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the pools that are known of every row, and the others."""
+def _pools(
+    found: Estimates, wanted: Collection[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the wanted pools that are known of every row, and all others."""
     pools = list(dict.fromkeys(found.keys["pool"]))
-    bad = set(found.keys["pool"][np.isnan(found.value)])
-    return tuple(p for p in pools if p not in bad), tuple(p for p in pools if p in bad)
+    unknown = set(found.keys["pool"][np.isnan(found.value)])
+    known = tuple(p for p in pools if p not in unknown and (p in wanted or not wanted))
+    return known, tuple(p for p in pools if p not in known)
 
 
 def _co2e(found: Estimates, pools: tuple[str, ...]) -> Estimates:

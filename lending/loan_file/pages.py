@@ -7,6 +7,7 @@ from data_catalog.text import Language, Text
 from lending.loan_file import words
 from lending.loan_file.catalogue import STAGES, sections, statements
 from lending.loan_file.facts import ParcelFacts
+from lending.loan_file.opening import HOLDER
 from lending.loan_file.origin_pages import (
     UNKNOWN,
     claim_pieces,
@@ -70,7 +71,7 @@ HEADINGS = {
     "sources": Text("附：依据与来源", "Annex: bases and sources"),
 }
 FIGURES = (
-    Text("抵押价值（折扣后）", "Lending value, after haircuts"),
+    Text("谨慎价值（折扣后）", "Lending value, after haircuts"),
     Text("贷款金额", "Loan"),
     Text("覆盖率", "Coverage"),
     Text("按政策最高贷款", "Highest loan by the policy"),
@@ -78,7 +79,7 @@ FIGURES = (
 NOTES = (
     Text("折扣前现值 {value}", "present value before haircuts {value}"),
     Text("期限 {years:g} 年", "for {years:g} years"),
-    Text("抵押价值 ÷ 贷款", "lending value over loan"),
+    Text("谨慎价值 ÷ 贷款", "lending value over loan"),
     Text("由“{rule}”决定", "set by: {rule}"),
 )
 PARCEL = (Text("宗地", "Parcel"), Text("面积（亩）", "mu"), Text("面积（公顷）", "ha"),
@@ -210,7 +211,7 @@ def _remarks(remarks: Sequence[Remark], language: Language) -> list[Piece]:
         (words.level(one.check.level, language), one.check.title[language], one.what[language])
         for one in remarks
     )
-    return [Grid(tuple(t[language] for t in CHECK), rows, ("auto", "auto", "1fr"))]
+    return [Grid(tuple(t[language] for t in CHECK), rows, ("auto", "1fr", "2fr"))]
 
 
 def _object(record: LoanFile, language: Language) -> Pairs:
@@ -230,7 +231,7 @@ def _object(record: LoanFile, language: Language) -> Pairs:
 def _parcels(record: LoanFile, language: Language) -> Grid:
     rows = []
     for one in record.parcels:
-        facts = record.facts.parcels.get(one.parcel_id)
+        facts = record.facts.parcels.get(one.parcel_id) or _declared(record, one.parcel_id)
         size = f"{amounts.mu(float(one.area_ha)):,.2f}"
         rows.append((one.parcel_id, size, f"{one.area_ha:,.4f}", *_papers(facts)))
     if len(record.parcels) > 1:
@@ -241,10 +242,18 @@ def _parcels(record: LoanFile, language: Language) -> Grid:
     return Grid(tuple(t[language] for t in PARCEL), tuple(rows), widths, (1, 2, 4))
 
 
-def _papers(facts: ParcelFacts | None) -> tuple[str, ...]:
+def _declared(record: LoanFile, parcel_id: str) -> ParcelFacts:
+    """Return what the table of papers says of a parcel."""
+    told = {one.fact: one.value for one in record.declared if one.parcel_id == parcel_id}
+    names = {"certificate": "certificate_number", "certificate_area_mu": "certificate_area",
+             "holder": HOLDER, "tenure_to": "tenure_end"}  # fmt: skip
+    return ParcelFacts.model_validate(
+        {field: told[fact] for field, fact in names.items() if fact in told}
+    )
+
+
+def _papers(facts: ParcelFacts) -> tuple[str, ...]:
     """Return what the papers say of a parcel, a dash where they say nothing."""
-    if facts is None:
-        facts = ParcelFacts()
     certified = facts.certificate_area_mu
     return (
         facts.certificate or "—", "—" if certified is None else f"{certified:,.2f}",
@@ -284,7 +293,7 @@ def _tonnes(record: LoanFile, language: Language) -> list[Piece]:
              v.methodology or "—")
             for v in first
         )  # fmt: skip
-        widths = ("auto", "1fr", "auto", "auto", "auto", "auto", "auto")
+        widths = ("auto", "auto", "auto", "auto", "auto", "auto", "1fr")
         pieces.append(Grid(tuple(t[language] for t in VINTAGE), table, widths, (3, 4, 5)))
         if left := len(inputs.vintages) - len(first):
             pieces.append(Words(MORE[language].format(left=left)))
@@ -356,7 +365,7 @@ def _documents(record: LoanFile, language: Language) -> list[Piece]:
                                   Text("本档案", "this file")[language]))
         for one in states
     )  # fmt: skip
-    widths = ("auto", "1fr", "auto", "auto", "auto")
+    widths = ("1fr", "1.7fr", "auto", "auto", "1.3fr")
     return [
         Words(COUNT[language].format(**count)),
         Grid(tuple(t[language] for t in DOCUMENT), rows, widths),

@@ -22,9 +22,8 @@ LABELLED = 12
 """Parcels that are named in the drawing; the table names all."""
 STEPS = (1, 2, 5)
 NOTE = Text(
-    "示意图，上为北。范围：东经 {west:.4f}°–{east:.4f}°，北纬 {south:.4f}°–{north:.4f}°（CGCS2000）。",
-    "Sketch, north up. Extent: {west:.4f} to {east:.4f} degrees east, {south:.4f} to {north:.4f} "
-    "degrees north (CGCS2000).",
+    "示意图，上为北。范围：{west} 至 {east}，{south} 至 {north}（CGCS2000）。",
+    "Sketch, north up. Extent: {west} to {east}, {south} to {north} (CGCS2000).",
 )
 
 
@@ -60,8 +59,15 @@ def sketch(parcels: Sequence[ParcelRecord], language: Language) -> Sketch:
         width=round((right - left) / metres, 2), height=round((high - low) / metres, 2),
         outlines=tuple(outlines), scale=round(length / metres, 2),
         scale_label=_length(length),
-        note=NOTE[language].format(west=west, east=east, south=south, north=north),
+        note=NOTE[language].format(
+            west=_degrees(west, "EW"), east=_degrees(east, "EW"),
+            south=_degrees(south, "NS"), north=_degrees(north, "NS"),
+        ),
     )  # fmt: skip
+
+
+def _degrees(angle: float, sides: str) -> str:
+    return f"{abs(angle):.4f}°{sides[angle < 0]}"
 
 
 def _rings(shape: BaseGeometry) -> Iterator[Sequence[tuple[float, float]]]:

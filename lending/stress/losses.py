@@ -160,7 +160,7 @@ def security_from_carbon(
     missing = _missing(parcels, place) or _missing(parcels, lending_value)
     if missing:
         raise LoanError(where=WHERE, problem=Text(
-            f"宗地 {missing[0]} 没有碳汇量抽样或抵押价值。",
+            f"宗地 {missing[0]} 没有碳汇量抽样或谨慎价值。",
             f"parcel {missing[0]} has no draws of its tonnes, or no lending value.",
         ))  # fmt: skip
     totals = portfolio.totals[:, [place[name] for name in parcels]]

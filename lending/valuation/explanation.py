@@ -30,6 +30,7 @@ KINDS = {
     "owner": Text("权利人分成的现值", "share of the owners"),
 }
 NO_NOTE = Text("", "")
+LOWER_OF_VINTAGES = r"\sum_i \max(0,\; N_i - z_\gamma\, se_i)"
 
 
 def explained(of: Worked, results: Results) -> tuple[Step, ...]:
@@ -91,7 +92,8 @@ def _tonnes(of: Worked) -> Iterable[Step]:
         if amount.any():
             yield _step(
                 f"tonnes_{part}", PARTS[part], float(amount.sum()), "t_CO2e",  # type: ignore[index]
-                NET_TONNES.formula, NET_TONNES.source.key,
+                NET_TONNES.formula if holding is not None else LOWER_OF_VINTAGES,
+                NET_TONNES.source.key,
                 Text(f"{level} 单侧下限，至期限止", f"{level} lower bound, until T"),
             )  # fmt: skip
 

@@ -17,7 +17,13 @@ from lending.loan_file.claims import known_claims, searched
 from lending.loan_file.land import read_one
 from lending.loan_file.opening import inputs_of_parcels
 from lending.paper import amounts, typeset
-from lending.quick import SelfValuation, page, recomputed, self_valuation
+from lending.quick import (
+    SelfValuation,
+    page,
+    read_self_valuation,
+    recomputed,
+    self_valuation,
+)
 from tests.lending.loan_file.made_up import AMOUNT, DAY, EXAMPLE, POLICY, inputs, pages, squeezed
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
@@ -64,10 +70,9 @@ def test_the_figures_on_the_page_are_those_of_the_json(
 
 
 def test_it_is_made_again_from_its_own_json_to_the_cent(record: SelfValuation) -> None:
-    assert recomputed(record.to_json()) == record
-    altered = record.to_json().replace(f'"{record.valuation.results.lending_value}"', '"99999.99"')
-    assert altered != record.to_json()
-    assert recomputed(altered).valuation.results == record.valuation.results
+    read = read_self_valuation(record.to_json(), "page.json")
+    assert read == record
+    assert recomputed(read) == record
 
 
 def test_an_area_in_mu_is_fifteen_times_the_hectares(record: SelfValuation) -> None:
