@@ -78,7 +78,7 @@ class Papers:
 
 
 def read_papers(file: Path, rules: Rules) -> dict[str, Papers]:
-    """Return what was declared of each parcel: a row each, with the facts' columns of a claims file.
+    """Return what was declared of each parcel: a row each, columns as in a file of claims.
 
     Raises
     ------
@@ -101,7 +101,9 @@ def read_papers(file: Path, rules: Rules) -> dict[str, Papers]:
                 raise ClaimError(where=f"{file}: {name}", problem=Text(
                     "同一宗地有两行。", "a parcel has two rows."
                 ))  # fmt: skip
-            found[name] = Papers(row.get("holder", ""), _facts(_Cells(f"{file}: {name}", row), rules))
+            found[name] = Papers(
+                row.get("holder", ""), _facts(_Cells(f"{file}: {name}", row), rules)
+            )
         except GepError as error:
             faults.append(error)
     raise_all(faults)

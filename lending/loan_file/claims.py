@@ -83,18 +83,19 @@ def claims_of(
 ) -> list[Claim]:  # fmt: skip
     """Return one claim per parcel: its years, its share of the lower bound, what its papers say."""
     whole = sum(land.area_ha for land in lands)
-    roles = {one.role: one.name for one in signed if one.role in {"maker", "checker"}}
+    roles: dict[str, Fact] = {one.role: one.name for one in signed if one.role in {"maker", "checker"}}
     plain = [_claim(land, valuation, land.area_ha / whole) for land in lands]
     pledged = sum((claim.tonnes or Decimal(0) for claim in plain), Decimal(0))
+    loan = valuation.inputs.facts.loan
     found = []
     for claim in plain:
         own, table = papers.get(claim.parcel_id), (declared or {}).get(claim.parcel_id)
-        loan, part = valuation.inputs.facts.loan, claim.tonnes or Decimal(0)
-        known = {} if loan is None or not pledged else {"loan_amount": money(loan * part / pledged)}
-        facts = {
+        facts: dict[str, Fact] = {
             **_ends(valuation), **(table.facts if table else {}), **dict(_certificate(own)),
-            **roles, **claim.facts, **known,
+            **roles, **claim.facts,
         }  # fmt: skip
+        if loan is not None and pledged:
+            facts["loan_amount"] = money(loan * (claim.tonnes or Decimal(0)) / pledged)
         holder = own.holder if own and own.holder else table.holder if table else ""
         found.append(replace(claim, facts=facts, holder=holder))
     return found

@@ -81,7 +81,8 @@ def read_land(path: Path, parcel_ids: Collection[str] = ()) -> tuple[Land, ...]:
 def area_ha(shapes: gpd.GeoSeries) -> "pd.Series[float]":
     """Return areas in an equal-area projection, ha."""
     to_ha, _ = conversion("m2", "ha")
-    return shapes.to_crs(EQUAL_AREA).area * to_ha
+    areas: pd.Series[float] = shapes.to_crs(EQUAL_AREA).area * to_ha
+    return areas
 
 
 def read_one(path: Path, parcel_id: str | None = None) -> Land:

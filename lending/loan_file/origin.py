@@ -119,10 +119,9 @@ def run_of(folder: Path, parcel_ids: Collection[str], pools: Collection[str] = (
     )
     known, others = _pools(change if len(change) else stock, pools)
     level = float(manifest["carbon"]["confidence"]["level"])
-    amounts = [_co2e(one, known) for one in (stock, change)]
     return plain.model_copy(update={
         "level": level, "pools": known, "pools_left_out": others,
-        "carbon": tuple(_carbon(*amounts, level)),
+        "carbon": tuple(_carbon(_co2e(stock, known), _co2e(change, known), level)),
     })  # fmt: skip
 
 
@@ -144,8 +143,8 @@ def claim_of(vintages: Path) -> Claimed | None:
         return Claimed(
             source=found["of"]["name"], source_sha256=found["of"]["sha256"],
             methodology=found["methodology"], title=Words(**found["title"]), kind=found["kind"],
-            pools=tuple(found["pools"]), provisional=found["provisional"], gross_tCO2e=tonnes(total["gross"]),
-            issuable_tCO2e=tonnes(total["issuable"]),
+            pools=tuple(found["pools"]), provisional=found["provisional"],
+            gross_tCO2e=tonnes(total["gross"]), issuable_tCO2e=tonnes(total["issuable"]),
             lower_tCO2e=None if lower is None else tonnes(lower), buffer=found["buffer"]["share"],
             steps={name: tonnes(amount) for name, amount in total.items()},
             remarks=tuple(Words(**one) for one in found["remarks"]),
@@ -182,9 +181,7 @@ def _of(found: Estimates, parcel_ids: Collection[str], folder: Path) -> Estimate
     return found.chosen(found.keys["parcel_id"].isin(list(parcel_ids)).to_numpy())
 
 
-def _pools(
-    found: Estimates, wanted: Collection[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _pools(found: Estimates, wanted: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the wanted pools that are known of every row, and all others."""
     pools = list(dict.fromkeys(found.keys["pool"]))
     unknown = set(found.keys["pool"][np.isnan(found.value)])

@@ -19,12 +19,12 @@ NO_RUN = Text(
     "The parcels are of no run: stock and change of carbon were not computed here.",
 )
 NO_CARBON = Text("该运行没有森林碳账户。", "The run has no account of forest carbon.")
-RUN = (Text("运行", "Run"), Text("项目", "Project"), Text("清单摘要（SHA-256）", "Digest (SHA-256)"),
-       Text("软件", "Software"), Text("计入碳库", "Pools"),
+RUN = (Text("运行", "Run"), Text("项目", "Project"),
+       Text("清单摘要（SHA-256）", "Digest (SHA-256)"), Text("软件", "Software"), Text("计入碳库", "Pools"),
        Text("未计入碳库", "Pools left out"))  # fmt: skip
 CARBON = (Text("宗地", "Parcel"), Text("时点", "At the end of"), Text("碳储量", "Stock"),
-          Text("±", "±"), Text("时期", "From, to"), Text("变化（增为正）", "Change (gain positive)"),
-          Text("±", "±"))  # fmt: skip
+          Text("±", "±"), Text("时期", "From, to"),
+          Text("变化（增为正）", "Change (gain positive)"), Text("±", "±"))  # fmt: skip
 UNITS = Text(
     "单位 tCO2e；± 为 {level} 双侧区间的半宽，“未知”表示没有给出误差。",
     "In tCO2e; ± is the half-width of the two-sided {level} interval, unknown where no error is "

@@ -16,7 +16,7 @@ from lending.loan_file.origin_pages import (
     unknown_bound,
 )
 from lending.loan_file.record import STATES, LoanFile, item_states, steps_left
-from lending.loan_file.report_check import BOUND, Remark
+from lending.loan_file.report_check import UNBOUNDED, Remark
 from lending.loan_file.sketch import sketch
 from lending.paper import amounts
 from lending.paper.document import (
@@ -282,7 +282,7 @@ def _tonnes(record: LoanFile, language: Language) -> list[Piece]:
             (LABELS["of"][language], holding.source),
         ]
     pieces: list[Piece] = [Pairs(tuple(rows), wide=True)]
-    unknown = next((g.text.text() for g in found.gates if g.id == BOUND), None)
+    unknown = next((g.text.text() for g in found.gates if g.id == UNBOUNDED), None)
     pieces += unknown_bound(unknown, language)
     if inputs.vintages:
         pieces += claim_pieces(record.claim, language)

@@ -26,7 +26,7 @@ SHOWN = 6
 """Names that one remark lists."""
 SHORT = 12
 """Digits of a digest that people compare."""
-BOUND = "lower_bound"
+UNBOUNDED = "lower_bound"
 """The gate of tonnes without a lower bound."""
 
 
@@ -39,16 +39,23 @@ class Remark:
 
 
 class Valued(Protocol):
-    """What any document rests on: a valuation, where its tonnes come from, what a search found."""
+    """What any document rests on."""
 
     @property
-    def valuation(self) -> Valuation: ...
+    def valuation(self) -> Valuation:
+        """Return the valuation with its inputs."""
+
     @property
-    def run(self) -> Run | None: ...
+    def run(self) -> Run | None:
+        """Return the run of the land."""
+
     @property
-    def claim(self) -> Claimed | None: ...
+    def claim(self) -> Claimed | None:
+        """Return the claim that the tonnes are of."""
+
     @property
-    def search(self) -> Search | None: ...
+    def search(self) -> Search | None:
+        """Return what a search of a register found."""
 
 
 Any_ = TypeVar("Any_", bound=Valued)
@@ -222,18 +229,19 @@ def _example(record: Valued, _: date) -> Iterator[Text]:
 
 def _plausibility(record: Valued, _: date) -> Iterator[Text]:
     for gate in record.valuation.results.gates:
-        if gate.level != "ok" and gate.id != BOUND:
+        if gate.level != "ok" and gate.id != UNBOUNDED:
             yield gate.text.text()
 
 
 def _unknown_bound(record: Valued, _: date) -> Iterator[Text]:
-    yield from (g.text.text() for g in record.valuation.results.gates if g.id == BOUND)
+    yield from (g.text.text() for g in record.valuation.results.gates if g.id == UNBOUNDED)
 
 
 def _unknown_origin(record: Valued, _: date) -> Iterator[Text]:
     if record.valuation.inputs.vintages and record.claim is None:
         yield Text(
-            "年份表旁没有 claim.json：不知由哪次运行、按哪种方法学算出。请用 gep sinks credits 写出。",
+            "年份表旁没有 claim.json：不知由哪次运行、按哪种方法学算出。"
+            "请用 gep sinks credits 写出。",
             "no claim.json lies beside the vintages: which run and methodology they are of is not "
             "known. Write them with `gep sinks credits`.",
         )

@@ -21,6 +21,8 @@ __all__ = [
 ]
 
 Row: TypeAlias = tuple[str, ...]
+NOT_SAID = {"language", "widths"}
+"""Fields that are no text of the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,9 @@ def _texts(found: object) -> Iterator[str]:
     if isinstance(found, str):
         yield found
     elif isinstance(found, Mapping):
-        for one in found.values():
-            yield from _texts(one)
+        for name, one in found.items():
+            if name not in NOT_SAID:
+                yield from _texts(one)
     elif isinstance(found, tuple | list):
         for one in found:
             yield from _texts(one)

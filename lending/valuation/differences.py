@@ -71,8 +71,8 @@ def told(found: Iterable[Difference]) -> Text | None:
         return None
     first = [f"{one.place}: {_shown(one.said)} → {_shown(one.again)}" for one in rows[:SHOWN]]
     return Text(
-        f"{len(rows)} 个数与由其自身输入重算的不符（文件 → 重算）：{'；'.join(first)}。",
-        f"{len(rows)} figures are not what the file's own inputs give (file → made again): "
+        f"与由其自身输入重算不符的数：{len(rows)} 个（文件 → 重算）：{'；'.join(first)}。",
+        f"figures that are not what the file's own inputs give: {len(rows)} (file → made again): "
         f"{'; '.join(first)}.",
     )
 

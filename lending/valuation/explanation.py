@@ -73,7 +73,7 @@ def _tonnes(of: Worked) -> Iterable[Step]:
         yield _step(
             "net", Text("年份表的净碳汇量", "net tonnes of the vintages"),
             sum(row.net_tCO2e for row in rows), "t_CO2e", "net_tCO2e", names or "VINTAGES",
-            Text(f"{len(rows)} 行", f"{len(rows)} rows"),
+            Text(f"年份表 {len(rows)} 行", f"rows of the table: {len(rows)}"),
         )  # fmt: skip
     for name, title in (
         ("buffer", Text("缓冲", "buffer")), ("leakage", Text("泄漏", "leakage")),

@@ -129,8 +129,7 @@ def bound_gate(rows: int, tonnes: float, left: float) -> Gate:
     return _gate(
         "lower_bound", "flag" if left > 0 else "reject",
         f"年份表有 {rows} 行共 {tonnes:,.3f} t 既没有标准误，也没有所要求置信水平的下限，误差未知："
-        "按 0 计入谨慎价值，也不作抽样。"
-        "补充 se_tCO2e 后重新估值",
+        "按 0 计入谨慎价值，也不作抽样。补充 se_tCO2e 后重新估值",
         f"{rows} rows of the vintages, {tonnes:,.3f} t, have neither a standard error nor a lower "
         "bound of the level asked for: how far they err is unknown, so they count as 0 in the "
         "lending value, and no draws are made. Fill in se_tCO2e and value again",

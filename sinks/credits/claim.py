@@ -72,7 +72,7 @@ class Claim:
         The same of all vintages; without uncertainty_U and deducted_share.
     vintages : DataFrame with `vintages.COLUMNS`
     source, sha256 : str
-        Name of the run or the file that the changes are of, and the digest of its manifest or bytes.
+        Name of the run or file that the changes are of, and digest of its manifest or bytes.
     net : Estimates with keys parcel_id, vintage_from, vintage_to, t_CO2e
         Net change with its errors by source, before deductions: what a portfolio's bound needs.
     """

@@ -116,8 +116,10 @@ def read_removals(path: Path, kind: str = "") -> Removals:
     if "stock_tC" in table:
         table = _typed(table, STOCK, "stock_tC", path)
         stock = read_estimates(table, STOCK, "stock_tC", "se_tC", path)
-        return Removals(change=by_parcel(_changes(stock, path)), stock=by_parcel(stock),
-                        kind=kind or EX_ANTE, areas={}, source=str(path), sha256=digest)  # fmt: skip
+        return Removals(
+            change=by_parcel(_changes(stock, path)), stock=by_parcel(stock),
+            kind=kind or EX_ANTE, areas={}, source=str(path), sha256=digest,
+        )  # fmt: skip
     table = _typed(table, CHANGE, "change_tC", path)
     backward = table["year_to"] <= table["year_from"]
     if backward.any():

@@ -27,9 +27,10 @@ MET = Text("{count} 项，最重：{worst}", "{count} found, the worst: {worst}"
 CLEAR = Text("未发现", "none found")
 UNMADE = Text("；{count} 项检查因未声明事实而没有做", "; {count} checks want declared facts")
 ABOVE = Text(
-    "申请金额不低于 {limit} 元，超出自评估小额贷款的范围：须委托外部评估，并用 gep loan file 编制授信档案。",
-    "The amount is not below {limit} CNY, beyond what the quick route may decide: it needs an outside "
-    "valuation, and a loan file (gep loan file).",
+    "申请金额不低于 {limit} 元，超出自评估小额贷款的范围：须委托外部评估，"
+    "并用 gep loan file 编制授信档案。",
+    "The amount is not below {limit} CNY, beyond what the quick route may decide: it needs an "
+    "outside valuation, and a loan file (gep loan file).",
 )
 WRITTEN = Text("已写入 {files}", "written: {files}")
 

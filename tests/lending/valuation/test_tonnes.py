@@ -20,7 +20,9 @@ from tests.lending.valuation.conftest import FREE
 Make = Callable[..., Inputs]
 
 
-def vintage(year: int, net: float, *, se: float | None = 0, kind: str = "ex_ante", **more: Any) -> Vintage:
+def vintage(
+    year: int, net: float, *, se: float | None = 0, kind: str = "ex_ante", **more: Any
+) -> Vintage:
     return Vintage.model_validate({
         "parcel_id": "p", "vintage_from": date(year, 1, 1), "vintage_to": date(year + 1, 1, 1),
         "net_tCO2e": net, "se_tCO2e": se, "kind": kind,
