@@ -83,7 +83,9 @@ def claims_of(
 ) -> list[Claim]:  # fmt: skip
     """Return one claim per parcel: its years, its share of the lower bound, what its papers say."""
     whole = sum(land.area_ha for land in lands)
-    roles: dict[str, Fact] = {one.role: one.name for one in signed if one.role in {"maker", "checker"}}
+    roles: dict[str, Fact] = {
+        one.role: one.name for one in signed if one.role in {"maker", "checker"}
+    }
     plain = [_claim(land, valuation, land.area_ha / whole) for land in lands]
     pledged = sum((claim.tonnes or Decimal(0) for claim in plain), Decimal(0))
     loan = valuation.inputs.facts.loan

@@ -20,8 +20,8 @@ NO_RUN = Text(
 )
 NO_CARBON = Text("该运行没有森林碳账户。", "The run has no account of forest carbon.")
 RUN = (Text("运行", "Run"), Text("项目", "Project"),
-       Text("清单摘要（SHA-256）", "Digest (SHA-256)"), Text("软件", "Software"), Text("计入碳库", "Pools"),
-       Text("未计入碳库", "Pools left out"))  # fmt: skip
+       Text("清单摘要（SHA-256）", "Digest (SHA-256)"), Text("软件", "Software"),
+       Text("计入碳库", "Pools"), Text("未计入碳库", "Pools left out"))  # fmt: skip
 CARBON = (Text("宗地", "Parcel"), Text("时点", "At the end of"), Text("碳储量", "Stock"),
           Text("±", "±"), Text("时期", "From, to"),
           Text("变化（增为正）", "Change (gain positive)"), Text("±", "±"))  # fmt: skip
