@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from data_catalog.errors import ParcelError, TableError
+from data_catalog.errors import ParcelError, RunError, TableError
 from data_catalog.text import Text
 from sinks.account_files import ROUTES
 from sinks.estimates import Estimates, together
@@ -106,8 +106,16 @@ def read_removals(path: Path, kind: str = "") -> Removals:
         If the run or the file cannot be read as one.
     """
     if path.is_dir():
+        change = changes_of_run(path)
+        if len(change) == 0:
+            raise RunError(where=str(path), problem=Text(
+                "只有一个年份的碳储量，没有变化，也就没有可计入的量。"
+                "请在项目中给出基期（baseline_year）后重新计算。",
+                "has the carbon stock of one year alone: there is no change, and nothing to claim. "
+                "Give the project a baseline_year and compute it again.",
+            ))  # fmt: skip
         return Removals(
-            change=by_parcel(changes_of_run(path)), stock=by_parcel(stocks_of_run(path)),
+            change=by_parcel(change), stock=by_parcel(stocks_of_run(path)),
             kind=kind or MONITORED, areas=_areas(path / PARCELS), source=str(path),
             sha256=sha256(path / MANIFEST), provisional=_provisional(path / ROUTES_TABLE),
         )  # fmt: skip
