@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tiles.coverage import Coverage
+from tiles.rooms import room
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
@@ -39,7 +40,8 @@ def mark_inside(
 
 def inside_of(cover: Coverage, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
     """Return which cells of a tile a parcel touches, (rows, cols)."""
-    inside = np.zeros(shape, np.bool_)
+    inside = room("inside", shape, np.bool_)
+    inside[:] = False
     mark_inside(cover.span_offsets, cover.spans, cover.fringe_offsets, cover.fringe, inside)
     return inside
 
@@ -118,16 +120,22 @@ def to_classes(
     """
     seen, before, number = 0, OUTSIDE, np.uint8(0)
     for i in range(codes.shape[0]):
-        for j in range(codes.shape[1]):
+        row, within = classes[i], inside[i]
+        for j in range(row.size):
             code = int(codes[i, j])
             if code != before:  # neighbours are mostly alike
                 before = code
                 number = _class_of(code, has_nodata, nodata, nodata_class, table)
-            if inside[i, j] and number != 0:
-                seen += 1
-                if number == UNKNOWN:
-                    unknown[min(max(code, LEAST_CODE), MOST_CODE) - LEAST_CODE] += 1
-            classes[i, j] = 0 if number == UNKNOWN else number
+            row[j] = number
+        unheard = 0
+        for j in range(row.size):  # apart, so that many cells are counted at a time
+            seen += within[j] & (row[j] != 0)
+            unheard += row[j] == UNKNOWN
+        for j in range(row.size if unheard else 0):
+            if row[j] == UNKNOWN:
+                row[j] = 0
+                if within[j]:
+                    unknown[min(max(int(codes[i, j]), LEAST_CODE), MOST_CODE) - LEAST_CODE] += 1
     return seen
 
 
@@ -192,3 +200,25 @@ def to_groups(
                 number = numbers[place]
             groups[i, j] = number
     return count
+
+
+@nb.njit(cache=True, nogil=True)
+def groups_met(groups: npt.NDArray[np.int16], count: int) -> npt.NDArray[np.bool_]:
+    """Return which of `count` groups a block has, (groups,)."""
+    met = np.zeros(count, np.bool_)
+    before = np.int16(-1)
+    for i in range(groups.shape[0]):
+        for j in range(groups.shape[1]):
+            if groups[i, j] != before:  # neighbours are mostly alike
+                before = groups[i, j]
+                met[before] = True
+    return met
+
+
+@nb.njit(cache=True, nogil=True)
+def by_class(table: Floats, classes: Bytes) -> Floats:
+    """Return each cell's number, (cells,), from a table with one for every class."""
+    numbers = np.empty(classes.size)
+    for i in range(classes.size):
+        numbers[i] = table[classes[i]]
+    return numbers
