@@ -114,7 +114,7 @@ def _classes(
     result = {}
     for raster in (r for r in job.rasters if r.is_class):
         codes = stored[raster.name]
-        classes = room(raster.name, codes.shape, np.uint8)
+        classes = room(f"classes of {raster.name}", codes.shape, np.uint8)
         unknown = np.zeros(MOST_CODE - LEAST_CODE + 1, np.int64)
         nodata = raster.nodata
         record = seen[raster.name]
