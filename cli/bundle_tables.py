@@ -23,7 +23,7 @@ EXAMPLE = Text("政策为示例，其中的数不是任何银行的规定：结�
 HEAD = (Text("户", "holding"), Text("面积（亩）", "area, mu"),
         Text("单独的现值（元）", "present value alone, CNY"),
         Text("分得的增益（元）", "share of the gain, CNY"))  # fmt: skip
-SUM = Text("合在一起：现值 {value} 元，抵押价值 {lending} 元；打包增益 {gain} 元，按面积分配。",
+SUM = Text("合在一起：现值 {value} 元，谨慎价值 {lending} 元；打包增益 {gain} 元，按面积分配。",
            "Together: present value {value} CNY, lending value {lending} CNY; the bundle gains "
            "{gain} CNY, shared out by area.")  # fmt: skip
 NOT_WORTH = Text("打包没有增益。", "Nothing is gained by the bundle.")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Portfolio", "portfolio_record", "show_portfolio"]
 
-TITLE = Text("贷款组合：{count} 笔，余额 {owed} 元，抵押价值 {value} 元",
+TITLE = Text("贷款组合：{count} 笔，余额 {owed} 元，谨慎价值 {value} 元",
              "Portfolio: {count} loans of {owed} CNY, lending value {value} CNY")  # fmt: skip
 COLUMNS = (Text("维度", "by"), Text("最大一组", "largest"), Text("占比", "share"),
            Text("组数", "groups"), Text("HHI", "HHI"), Text("有效组数", "effective number"),
@@ -30,7 +30,7 @@ UNCHECKED = Text("政策有上限但表中没有相应的列，未检查：{name
                  "{names}.")  # fmt: skip
 HEADER = (Text("指标", "figure"), Text("值", "value"))
 NONE_OVER = Text("没有超过政策上限的项目。", "Nothing is above the limits of the policy.")
-SECURITY = Text("全部担保的抵押价值（元）", "Lending value of all security, CNY")
+SECURITY = Text("全部担保的谨慎价值（元）", "Lending value of all security, CNY")
 SPREAD = (Text("均值", "mean"), Text("P5（20 次中有 1 次更低）", "P5 (lower once in 20)"),
           Text("P50", "P50"), Text("P95", "P95"), Text("标准差", "standard deviation"),
           Text("若各笔互不相关的标准差", "the same if loans had nothing in common"))  # fmt: skip

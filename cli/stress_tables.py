@@ -20,7 +20,7 @@ TITLE = Text(
     "Stress test: loan of {loan} CNY; valuation as of {day}; policy {bank} {version}",
 )
 COLUMNS = (Text("代号", "id"), Text("情景", "scenario"), Text("现值（元）", "present value"),
-           Text("抵押价值（元）", "lending value"), Text("质押率", "LTV"),
+           Text("谨慎价值（元）", "lending value"), Text("质押率", "LTV"),
            Text("覆盖率", "coverage"), Text("区域", "zone"),
            Text("缺口（元）", "shortfall"), Text("补足现金（元）", "cash top-up"))  # fmt: skip
 PAID = (Text("全期DSCR", "DSCR, life"), Text("最低年DSCR", "lowest year"))
@@ -32,10 +32,10 @@ NOTES = (
         "区域取质押率与价值跌幅中较差的一个：质押率不高，价值大跌也会进入红区。",
         "The zone is the worse of LTV and fall of the value: a low LTV after a deep fall is red.",
     ),
-    Text("每行都按改变后的条件重新估值，成本与折扣不变；质押率 = 贷款 / 抵押价值。",
+    Text("每行都按改变后的条件重新估值，成本与折扣不变；质押率 = 贷款 / 谨慎价值。",
          "Every row is valued anew with the changed inputs, costs and haircuts kept; LTV is loan "
          "over lending value."),
-    Text("覆盖率 = 抵押价值 / 贷款；缺口为抵押价值不足以覆盖的贷款；补足现金使质押率回到政策上限。",
+    Text("覆盖率 = 谨慎价值 / 贷款；缺口为谨慎价值不足以覆盖的贷款；补足现金使质押率回到政策上限。",
          "Coverage is lending value over loan; the shortfall is what of the loan is not covered; "
          "a cash top-up brings the LTV back to the policy's highest."),
     Text("“–”：没有来自碳汇的价值，只能依靠其他担保。情景的来源：gep loan stress --json。",

@@ -12,6 +12,7 @@ crediting_from = 2016-03-01           # 计入期，左闭右开
 crediting_to = 2046-03-01
 [parcels]
 path = "parcels.csv"                  # parcel_id 与各宗地的事实；空白为未知
+ids = ["L-001"]                       # 项目自己的宗地（运行中还有其他宗地时）
 [parameters]
 rows = "rows.csv"                     # parameter、value、units、source（可有 se）
 [baseline]                            # 或在 rows.csv 中给出 baseline_removal
@@ -38,6 +39,7 @@ crediting_from = 2016-03-01           # the crediting period, half-open
 crediting_to = 2046-03-01
 [parcels]
 path = "parcels.csv"                  # parcel_id and facts of each parcel; empty is not known
+ids = ["L-001"]                       # the project's own parcels, where the run has more
 [parameters]
 rows = "rows.csv"                     # parameter, value, units, source (and se)
 [baseline]                            # or a row baseline_removal in rows.csv

@@ -26,17 +26,9 @@ UNWRITABLE = Text(
     "无法写入（{}）。请检查权限，或换一个文件夹。",
     "cannot be written ({}). Check its permissions, or choose another folder.",
 )
-NO_VINTAGES = Text(
-    "没有 vintages.csv。请先运行 gep sinks credits，或给出年份表文件。",
-    "has no vintages.csv. Run `gep sinks credits` first, or give a table of vintages.",
-)
 LIKELIHOOD = Text("对数似然", "log likelihood")
 WROTE = Text("已写入 {}", "wrote {}")
 SAME = Text("重算结果与文件一致：{}", "computed again, the same as in the file: {}")
-DIFFERS = Text(
-    "重算结果与文件不一致：{}。文件被改动过，或由不同版本生成。",
-    "computed again, {} differ from the file: it was altered, or made by another version.",
-)
 
 
 @click.command()
@@ -83,8 +75,9 @@ def value(
     from cli.valuation_tables import show_valuation
     from lending.valuation.value import read_inputs
     from lending.valuation.value import value as valued
+    from sinks.credits.vintages import vintages_file
 
-    inputs = read_inputs(facts, policy, vintages and _table_of(vintages), prices)
+    inputs = read_inputs(facts, policy, vintages and vintages_file(vintages), prices)
     if carbon is not None:
         from lending.valuation.carbon_draws import carbon_of, with_carbon_draws
 
@@ -99,18 +92,6 @@ def value(
     if out is not None:
         click.echo(WROTE[lang].format(out), err=True)
     return 0
-
-
-def _table_of(vintages: Path) -> Path:
-    """Return the table itself, or that of a run folder."""
-    from data_catalog.errors import TableError
-
-    if not vintages.is_dir():
-        return vintages
-    for name in ("vintages.parquet", "vintages.csv"):
-        if (vintages / name).is_file():
-            return vintages / name
-    raise TableError(where=vintages.as_posix(), problem=NO_VINTAGES)
 
 
 def _with_methods(inputs: "Inputs", methods: tuple[str, ...]) -> "Inputs":
@@ -214,19 +195,16 @@ def _example(folder: Path, lang: Language) -> int:
 
 def _again(file: Path, lang: Language) -> int:
     """Compute a valuation file again; exit code 1 where it says something else."""
-    import json
-
     from data_catalog.errors import ProjectError
     from data_catalog.parameters import table_text
-    from lending.valuation.result import recompute
+    from lending.valuation.differences import differences, told
+    from lending.valuation.result import read_valuation
+    from lending.valuation.value import value as valued
 
-    text = table_text(file)
-    now = json.loads(recompute(text).to_json())
-    then = json.loads(text)
-    parts = [part for part in ("steps", "results") if now[part] != then.get(part)]
-    if parts:
-        names = ", ".join(parts)
-        problem = Text(DIFFERS.zh.format(names), DIFFERS.en.format(names))
-        raise ProjectError(where=file.name, problem=problem)
-    click.echo(SAME[lang].format(now["results"]["value"]))
+    said = read_valuation(table_text(file), file.name)
+    now = valued(said.inputs)
+    found = told(differences(said, now))
+    if found is not None:
+        raise ProjectError(where=file.name, problem=found)
+    click.echo(SAME[lang].format(now.results.value))
     return 0

@@ -5,7 +5,8 @@ empty cell is a fact that was not declared. Serials are written `batch:1-500; ba
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -21,7 +22,7 @@ from data_catalog.text import Text
 from lending.conflicts.claim import Claim, ClaimError, Fact, Serials
 from lending.conflicts.rules import Rules
 
-__all__ = ["read_claims"]
+__all__ = ["Papers", "read_claims", "read_papers"]
 
 T = TypeVar("T")
 REQUIRED = ("claim_id", "right", "vintage_from", "vintage_to")
@@ -66,6 +67,55 @@ def read_claims(file: Path, rules: Rules, crs: str | None = None) -> list[Claim]
                 break
     raise_all(faults)
     return claims
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What was seen in documents of one parcel: its holder, and facts by name."""
+
+    holder: str
+    facts: Mapping[str, Fact]
+
+
+def read_papers(file: Path, rules: Rules) -> dict[str, Papers]:
+    """Return what was declared of each parcel: a row each, columns as in a file of claims.
+
+    Raises
+    ------
+    ClaimError, Problems
+        If the file cannot be read, has no column parcel_id, tells of a parcel twice, or a cell is
+        not what its column holds.
+    """
+    table, _, _ = _table(file, None)
+    if "parcel_id" not in table:
+        raise ClaimError(
+            where=file, problem=Text("缺少列：parcel_id。", "has no column parcel_id.")
+        )
+    names = [_text(value) for value in table["parcel_id"]]
+    found: dict[str, Papers] = {}
+    faults: list[GepError] = []
+    for place, name in enumerate(names):
+        row = {str(column): _text(table[column].iloc[place]) for column in table}
+        try:
+            if name in found:
+                raise ClaimError(where=f"{file}: {name}", problem=Text(
+                    "同一宗地有两行。", "a parcel has two rows."
+                ))  # fmt: skip
+            found[name] = Papers(
+                row.get("holder", ""), _facts(_Cells(f"{file}: {name}", row), rules)
+            )
+        except GepError as error:
+            faults.append(error)
+    raise_all(faults)
+    return found
+
+
+def _facts(read: "_Cells", rules: Rules) -> dict[str, Fact]:
+    return {
+        name: value
+        for name, fact in rules.facts.items()
+        if fact.kind != "own" and (value := _fact(read, name, fact.kind)) is not None
+    }
 
 
 def _columns(rules: Rules) -> set[str]:
@@ -126,11 +176,6 @@ def _claim(
     if not row["claim_id"]:
         raise ClaimError(where=where, problem=Text("claim_id 为空。", "claim_id is empty."))
     read = _Cells(where, row)
-    facts = {
-        name: value
-        for name, fact in rules.facts.items()
-        if fact.kind != "own" and (value := _fact(read, name, fact.kind)) is not None
-    }
     return Claim(
         claim_id=row["claim_id"],
         geometry=shape,
@@ -142,7 +187,7 @@ def _claim(
         tonnes=read.of("tonnes", Decimal, NUMBER),
         registered_at=read.of("registered_at", datetime.fromisoformat, TIME),
         state=row.get("state") or "reserved",
-        facts=facts,
+        facts=_facts(read, rules),
         **{name: row.get(name, "") for name in TEXTS},
     )
 

@@ -1,6 +1,12 @@
-"""Our parcels as claims, and the search of a register for what they meet."""
+"""Our parcels as claims, and the search of a register for what they meet.
 
-from collections.abc import Iterator, Mapping, Sequence
+What the papers say comes from the table of papers and the loan's file; what the valuation says (its
+price, the loan, the lower bound, the digest of its inputs) from the valuation, whatever the papers.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -8,11 +14,11 @@ from pathlib import Path
 from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.conflicts import Claim, Fact, bundled_rules, find_conflicts
-from lending.conflicts.claims_file import read_claims
-from lending.loan_file.facts import ParcelFacts
+from lending.conflicts.claims_file import Papers, read_claims
+from lending.loan_file.facts import ParcelFacts, Signature
 from lending.loan_file.land import Land
 from lending.loan_file.search import Search, search_of
-from lending.valuation.result import Valuation, tonnes
+from lending.valuation.result import Valuation, money, tonnes
 from lending.valuation.timing import day_at
 
 __all__ = ["claims_of", "is_database", "known_claims", "searched"]
@@ -53,62 +59,91 @@ def known_claims(register: str, folder: Path) -> list[Claim]:
 
 
 def searched(
-    lands: Sequence[Land],
-    valuation: Valuation,
-    known: Sequence[Claim],
-    register: str,
-    on: date,
-    papers: Mapping[str, ParcelFacts],
-) -> Search:
-    """Return what speaks against the pledge of these parcels."""
-    claims = claims_of(lands, valuation, papers)
+    lands: Sequence[Land], valuation: Valuation, known: Sequence[Claim], register: str, on: date,
+    papers: Mapping[str, ParcelFacts], *, declared: Mapping[str, Papers] | None = None,
+    signed: Iterable[Signature] = (),
+) -> Search:  # fmt: skip
+    """Return what speaks against the pledge of these parcels.
+
+    Parameters
+    ----------
+    papers : of the loan's file, by parcel
+    declared : of a table of papers, by parcel
+    signed : who made and checked the file
+    """
+    claims = claims_of(lands, valuation, papers, declared=declared, signed=signed)
     findings = find_conflicts(claims, known, bundled_rules(), on)
     name = register if "://" in register else Path(register).name
     return search_of(findings, name, on, len(known))
 
 
 def claims_of(
-    lands: Sequence[Land], valuation: Valuation, papers: Mapping[str, ParcelFacts]
-) -> list[Claim]:
+    lands: Sequence[Land], valuation: Valuation, papers: Mapping[str, ParcelFacts], *,
+    declared: Mapping[str, Papers] | None = None, signed: Iterable[Signature] = (),
+) -> list[Claim]:  # fmt: skip
     """Return one claim per parcel: its years, its share of the lower bound, what its papers say."""
     whole = sum(land.area_ha for land in lands)
-    return [
-        _claim(land, valuation, land.area_ha / whole, papers.get(land.parcel_id)) for land in lands
-    ]
+    roles: dict[str, Fact] = {
+        one.role: one.name for one in signed if one.role in {"maker", "checker"}
+    }
+    plain = [_claim(land, valuation, land.area_ha / whole) for land in lands]
+    pledged = sum((claim.tonnes or Decimal(0) for claim in plain), Decimal(0))
+    loan = valuation.inputs.facts.loan
+    found = []
+    for claim in plain:
+        own, table = papers.get(claim.parcel_id), (declared or {}).get(claim.parcel_id)
+        facts: dict[str, Fact] = {
+            **_ends(valuation), **(table.facts if table else {}), **dict(_certificate(own)),
+            **roles, **claim.facts,
+        }  # fmt: skip
+        if loan is not None and pledged:
+            facts["loan_amount"] = money(loan * (claim.tonnes or Decimal(0)) / pledged)
+        holder = own.holder if own and own.holder else table.holder if table else ""
+        found.append(replace(claim, facts=facts, holder=holder))
+    return found
 
 
-def _claim(land: Land, valuation: Valuation, share: float, papers: ParcelFacts | None) -> Claim:
+def _claim(land: Land, valuation: Valuation, share: float) -> Claim:
+    """Return a claim with what the valuation itself says of it, and nothing of its papers.
+
+    Tonnes are the lower bound; where none is known the estimate, which no fact calls a bound.
+    """
     inputs, found = valuation.inputs, valuation.results
     own = [v for v in inputs.vintages if v.parcel_id == land.parcel_id]
     base = inputs.facts.base_date
     start = min((v.vintage_from for v in own), default=base)
     end = max((v.vintage_to for v in own), default=day_at(base, found.years))
-    lower = tonnes(
-        sum(v.net_tCO2e if v.lower_tCO2e is None else v.lower_tCO2e for v in own)
-        if own
-        else float(found.tonnes_lower) * share
-    )
+    bounds = [v.net_tCO2e if v.kind == "issued" else v.lower_tCO2e for v in own]
+    counted = [v.net_tCO2e if one is None else one for v, one in zip(own, bounds, strict=True)]
+    amount = tonnes(sum(counted) if own else float(found.tonnes_lower) * share)
+    facts: dict[str, Fact] = {} if None in bounds else {"lower_bound_tonnes": amount}
+    facts["inputs_hash"] = hashlib.sha256(inputs.model_dump_json().encode()).hexdigest()
+    if inputs.price.price is not None:
+        facts["price"] = Decimal(str(inputs.price.price))
+    if inputs.facts.loan_term_years is not None:
+        facts["loan_end"] = day_at(base, inputs.facts.loan_term_years)
     return Claim(
         claim_id=f"new/{land.parcel_id}", parcel_id=land.parcel_id, geometry=land.geometry,
         crs=land.crs, right=ISSUED if own and all(v.kind == "issued" for v in own) else EXPECTED,
-        vintage_from=start, vintage_to=end, tonnes=lower,
-        holder=papers.holder if papers else "", facts=dict(_facts(valuation, lower, papers)),
+        vintage_from=start, vintage_to=end, tonnes=amount, facts=facts,
     )  # fmt: skip
 
 
-def _facts(
-    valuation: Valuation, lower: Decimal, papers: ParcelFacts | None
-) -> Iterator[tuple[str, Fact]]:
+def _ends(valuation: Valuation) -> dict[str, Fact]:
     facts = valuation.inputs.facts
-    yield "lower_bound_tonnes", lower
-    for name, end in (("crediting_end", facts.ends.crediting), ("tenure_end", facts.ends.tenure)):
-        yield name, end if isinstance(end, date) else day_at(facts.base_date, end)
-    if facts.loan_term_years is not None:
-        yield "loan_end", day_at(facts.base_date, facts.loan_term_years)
-    if papers is not None:
-        if papers.tenure_to is not None:
-            yield "tenure_end", papers.tenure_to
-        if papers.certificate_area_mu is not None:
-            yield "certificate_area", Decimal(str(papers.certificate_area_mu))
-        if papers.certificate:
-            yield "certificate_number", papers.certificate
+    ends = {"crediting_end": facts.ends.crediting, "tenure_end": facts.ends.tenure}
+    return {
+        name: end if isinstance(end, date) else day_at(facts.base_date, end)
+        for name, end in ends.items()
+    }
+
+
+def _certificate(papers: ParcelFacts | None) -> Iterator[tuple[str, Fact]]:
+    if papers is None:
+        return
+    if papers.tenure_to is not None:
+        yield "tenure_end", papers.tenure_to
+    if papers.certificate_area_mu is not None:
+        yield "certificate_area", Decimal(str(papers.certificate_area_mu))
+    if papers.certificate:
+        yield "certificate_number", papers.certificate

@@ -90,13 +90,18 @@ class InputFiles(_Section):
 
     land: Name
     """A run folder, or a file of polygons."""
+    run: str = ""
+    """The run that measured the forest, where the land is a file of polygons."""
     parcels: tuple[str, ...] = ()
     """By default all."""
     facts: Name
     policy: Name
     vintages: str = ""
+    """A table, or the folder of a claim; by default those in the run where there is no holding."""
     prices: str = ""
     registry: str = ""
+    papers: str = ""
+    """A table of what was seen in documents, a row per parcel, as `gep pledge check` takes it."""
 
 
 class FileFacts(_Section):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio.errors
 from shapely.geometry.base import BaseGeometry
 
@@ -15,7 +16,7 @@ from data_catalog.text import Text
 from data_catalog.units import conversion
 from tiles.grid import EQUAL_AREA
 
-__all__ = ["ID", "Land", "read_land", "read_one"]
+__all__ = ["ID", "Land", "area_ha", "read_land", "read_one"]
 
 ID = "parcel_id"
 RUN_FILE = "parcels.parquet"
@@ -70,12 +71,18 @@ def read_land(path: Path, parcel_ids: Collection[str] = ()) -> tuple[Land, ...]:
         first = chosen[ID][bad].iloc[0]
         raise _wrong(file, f"宗地“{first}”不是面。", f"parcel {first!r} is no polygon.")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    to_ha, _ = conversion("m2", "ha")
-    areas = chosen.to_crs(EQUAL_AREA).area * to_ha
+    areas = area_ha(chosen.geometry)
     return tuple(
         Land(str(name), float(size), shape, str(frame.crs), file.name, digest)
         for name, size, shape in zip(chosen[ID], areas, chosen.geometry, strict=True)
     )
+
+
+def area_ha(shapes: gpd.GeoSeries) -> "pd.Series[float]":
+    """Return areas in an equal-area projection, ha."""
+    to_ha, _ = conversion("m2", "ha")
+    areas: pd.Series[float] = shapes.to_crs(EQUAL_AREA).area * to_ha
+    return areas
 
 
 def read_one(path: Path, parcel_id: str | None = None) -> Land:
@@ -96,6 +103,14 @@ def read_one(path: Path, parcel_id: str | None = None) -> Land:
 
 
 def _frame(file: Path) -> gpd.GeoDataFrame:
+    if not file.is_file() and file.name == RUN_FILE:
+        raise _wrong(
+            file.parent,
+            f"该文件夹没有宗地（{RUN_FILE}），须由 gep compute 写出；"
+            "或另给宗地的面文件（GeoJSON、GeoPackage）。",
+            f"has no parcels ({RUN_FILE}), which `gep compute` writes. Or give the parcels as a "
+            "file of polygons (GeoJSON, GeoPackage).",
+        )
     if not file.is_file():
         raise _wrong(file, "没有这个文件。", "there is no such file.")
     try:

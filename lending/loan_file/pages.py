@@ -7,8 +7,17 @@ from data_catalog.text import Language, Text
 from lending.loan_file import words
 from lending.loan_file.catalogue import STAGES, sections, statements
 from lending.loan_file.facts import ParcelFacts
+from lending.loan_file.opening import HOLDER
+from lending.loan_file.origin_pages import (
+    UNKNOWN,
+    claim_pieces,
+    paper_pieces,
+    run_pieces,
+    unknown_bound,
+)
 from lending.loan_file.record import STATES, LoanFile, item_states, steps_left
-from lending.loan_file.report_check import Remark
+from lending.loan_file.report_check import UNBOUNDED, Remark
+from lending.loan_file.sketch import sketch
 from lending.paper import amounts
 from lending.paper.document import (
     Bullets,
@@ -43,24 +52,26 @@ HEADINGS = {
     "checks": Text("档案检查", "What is wrong with this file"),
     "object": Text("一、贷款与标的", "1 Loan and object"),
     "parcels": Text("二、宗地", "2 Parcels"),
-    "tonnes": Text("三、碳汇量", "3 Tonnes"),
-    "price": Text("四、价格与贴现", "4 Price and discounting"),
-    "steps": Text("五、估值步骤", "5 Steps of the value"),
-    "haircuts": Text("六、折扣及理由", "6 Haircuts and their reasons"),
-    "bounds": Text("七、限额规则", "7 Rules that limit the loan"),
-    "practice": Text("八、通行做法与审慎额对照", "8 Practice beside the prudent figure"),
-    "approaches": Text("九、其他估值方法", "9 Other approaches"),
-    "sensitivity": Text("十、情景与敏感性", "10 Scenarios and sensitivity"),
-    "conflicts": Text("十一、重复质押检查", "11 Double pledges"),
-    "special": Text("十二、特别事项", "12 Special matters"),
-    "documents": Text("十三、档案材料", "13 Documents of the credit file"),
-    "steps_left": Text("十四、尚待办理的登记事项", "14 Steps of registration left"),
-    "proves_not": Text("十五、本档案不证明什么", "15 What this file does not prove"),
-    "signed": Text("十六、签字", "16 Signatures"),
+    "run": Text("三、运行所测的碳储量与变化", "3 Carbon as the run measured it"),
+    "tonnes": Text("四、碳汇量", "4 Tonnes"),
+    "price": Text("五、价格与贴现", "5 Price and discounting"),
+    "steps": Text("六、估值步骤", "6 Steps of the value"),
+    "haircuts": Text("七、折扣及理由", "7 Haircuts and their reasons"),
+    "bounds": Text("八、限额规则", "8 Rules that limit the loan"),
+    "practice": Text("九、通行做法与审慎额对照", "9 Practice beside the prudent figure"),
+    "approaches": Text("十、其他估值方法", "10 Other approaches"),
+    "sensitivity": Text("十一、情景与敏感性", "11 Scenarios and sensitivity"),
+    "conflicts": Text("十二、重复质押检查", "12 Double pledges"),
+    "papers": Text("十三、据文件声明的事实", "13 Declared from papers"),
+    "special": Text("十四、特别事项", "14 Special matters"),
+    "documents": Text("十五、档案材料", "15 Documents of the credit file"),
+    "steps_left": Text("十六、尚待办理的登记事项", "16 Steps of registration left"),
+    "proves_not": Text("十七、本档案不证明什么", "17 What this file does not prove"),
+    "signed": Text("十八、签字", "18 Signatures"),
     "sources": Text("附：依据与来源", "Annex: bases and sources"),
 }
 FIGURES = (
-    Text("抵押价值（折扣后）", "Lending value, after haircuts"),
+    Text("谨慎价值（折扣后）", "Lending value, after haircuts"),
     Text("贷款金额", "Loan"),
     Text("覆盖率", "Coverage"),
     Text("按政策最高贷款", "Highest loan by the policy"),
@@ -68,7 +79,7 @@ FIGURES = (
 NOTES = (
     Text("折扣前现值 {value}", "present value before haircuts {value}"),
     Text("期限 {years:g} 年", "for {years:g} years"),
-    Text("抵押价值 ÷ 贷款", "lending value over loan"),
+    Text("谨慎价值 ÷ 贷款", "lending value over loan"),
     Text("由“{rule}”决定", "set by: {rule}"),
 )
 PARCEL = (Text("宗地", "Parcel"), Text("面积（亩）", "mu"), Text("面积（公顷）", "ha"),
@@ -139,7 +150,8 @@ def document(record: LoanFile, remarks: Sequence[Remark], language: Language) ->
     chapters: dict[str, Sequence[Piece]] = {
         "checks": _remarks(remarks, language),
         "object": [_object(record, language)],
-        "parcels": [_parcels(record, language)],
+        "parcels": [sketch(record.parcels, language), _parcels(record, language)],
+        "run": list(run_pieces(record.run, language)),
         "tonnes": _tonnes(record, language),
         "price": [words.price(record.valuation, language)],
         "steps": [words.steps(record.valuation, language)],
@@ -149,6 +161,7 @@ def document(record: LoanFile, remarks: Sequence[Remark], language: Language) ->
         "approaches": _approaches(record, language),
         "sensitivity": _sensitivity(record, language),
         "conflicts": words.findings(record.search, language),
+        "papers": list(paper_pieces(record.declared, language)),
         "special": [_bullets([one.text for one in facts.special_matters], NONE[language])],
         "documents": _documents(record, language),
         "steps_left": [
@@ -198,7 +211,7 @@ def _remarks(remarks: Sequence[Remark], language: Language) -> list[Piece]:
         (words.level(one.check.level, language), one.check.title[language], one.what[language])
         for one in remarks
     )
-    return [Grid(tuple(t[language] for t in CHECK), rows, ("auto", "auto", "1fr"))]
+    return [Grid(tuple(t[language] for t in CHECK), rows, ("auto", "1fr", "2fr"))]
 
 
 def _object(record: LoanFile, language: Language) -> Pairs:
@@ -218,7 +231,7 @@ def _object(record: LoanFile, language: Language) -> Pairs:
 def _parcels(record: LoanFile, language: Language) -> Grid:
     rows = []
     for one in record.parcels:
-        facts = record.facts.parcels.get(one.parcel_id)
+        facts = record.facts.parcels.get(one.parcel_id) or _declared(record, one.parcel_id)
         size = f"{amounts.mu(float(one.area_ha)):,.2f}"
         rows.append((one.parcel_id, size, f"{one.area_ha:,.4f}", *_papers(facts)))
     if len(record.parcels) > 1:
@@ -229,10 +242,18 @@ def _parcels(record: LoanFile, language: Language) -> Grid:
     return Grid(tuple(t[language] for t in PARCEL), tuple(rows), widths, (1, 2, 4))
 
 
-def _papers(facts: ParcelFacts | None) -> tuple[str, ...]:
+def _declared(record: LoanFile, parcel_id: str) -> ParcelFacts:
+    """Return what the table of papers says of a parcel."""
+    told = {one.fact: one.value for one in record.declared if one.parcel_id == parcel_id}
+    names = {"certificate": "certificate_number", "certificate_area_mu": "certificate_area",
+             "holder": HOLDER, "tenure_to": "tenure_end"}  # fmt: skip
+    return ParcelFacts.model_validate(
+        {field: told[fact] for field, fact in names.items() if fact in told}
+    )
+
+
+def _papers(facts: ParcelFacts) -> tuple[str, ...]:
     """Return what the papers say of a parcel, a dash where they say nothing."""
-    if facts is None:
-        facts = ParcelFacts()
     certified = facts.certificate_area_mu
     return (
         facts.certificate or "—", "—" if certified is None else f"{certified:,.2f}",
@@ -261,12 +282,15 @@ def _tonnes(record: LoanFile, language: Language) -> list[Piece]:
             (LABELS["of"][language], holding.source),
         ]
     pieces: list[Piece] = [Pairs(tuple(rows), wide=True)]
+    unknown = next((g.text.text() for g in found.gates if g.id == UNBOUNDED), None)
+    pieces += unknown_bound(unknown, language)
     if inputs.vintages:
+        pieces += claim_pieces(record.claim, language)
         first = inputs.vintages[:SHOWN_VINTAGES]
         table = tuple(
             (v.parcel_id, f"{v.vintage_from} – {v.vintage_to}", KINDS[v.kind][language],
-             f"{v.net_tCO2e:,.3f}", "—" if v.se_tCO2e is None else f"{v.se_tCO2e:,.3f}",
-             "—" if v.lower_tCO2e is None else f"{v.lower_tCO2e:,.3f}", v.methodology or "—")
+             f"{v.net_tCO2e:,.3f}", _known(v.se_tCO2e, language), _known(v.lower_tCO2e, language),
+             v.methodology or "—")
             for v in first
         )  # fmt: skip
         widths = ("auto", "auto", "auto", "auto", "auto", "auto", "1fr")
@@ -274,6 +298,10 @@ def _tonnes(record: LoanFile, language: Language) -> list[Piece]:
         if left := len(inputs.vintages) - len(first):
             pieces.append(Words(MORE[language].format(left=left)))
     return pieces
+
+
+def _known(amount: float | None, language: Language) -> str:
+    return UNKNOWN[language] if amount is None else f"{amount:,.3f}"
 
 
 def _gross(holding: Holding, years: float) -> float:
@@ -337,7 +365,7 @@ def _documents(record: LoanFile, language: Language) -> list[Piece]:
                                   Text("本档案", "this file")[language]))
         for one in states
     )  # fmt: skip
-    widths = ("auto", "1fr", "auto", "auto", "auto")
+    widths = ("1fr", "1.7fr", "auto", "auto", "1.3fr")
     return [
         Words(COUNT[language].format(**count)),
         Grid(tuple(t[language] for t in DOCUMENT), rows, widths),

@@ -5,19 +5,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+import geopandas
+import shapely
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.loan_file.catalogue import STAGES, Item, Step, items, limit, steps
 from lending.loan_file.facts import FileFacts
-from lending.loan_file.land import Land
+from lending.loan_file.land import Land, area_ha
+from lending.loan_file.origin import Claimed, Run
 from lending.loan_file.search import Search
-from lending.valuation.result import Inputs, Valuation
+from lending.valuation.result import Inputs, Valuation, Words
 from lending.valuation.value import value
 
 __all__ = [
     "STATES",
+    "Declared",
     "ItemState",
     "Limit",
     "LoanFile",
@@ -44,19 +48,43 @@ class _Record(BaseModel):
 
 
 class ParcelRecord(_Record):
-    """A parcel on paper; its shape is in the file that is named with its digest."""
+    """A parcel on paper, with the shape that its area is of."""
 
     parcel_id: str
     area_ha: Decimal
     """In an equal-area projection, to the square metre."""
     file: str
     sha256: str
+    """Of the file that it was read from."""
+    crs: str
+    outline: str
+    """WKT in `crs`, east before north."""
 
     @classmethod
     def of(cls, land: Land) -> "ParcelRecord":
         """Take a parcel as it was read."""
         size = Decimal(str(land.area_ha)).quantize(SQUARE_METRES)
-        return cls(parcel_id=land.parcel_id, area_ha=size, file=land.file, sha256=land.sha256)
+        return cls(
+            parcel_id=land.parcel_id, area_ha=size, file=land.file, sha256=land.sha256,
+            crs=land.crs, outline=shapely.to_wkt(land.geometry, rounding_precision=-1),
+        )  # fmt: skip
+
+    def measured(self) -> "ParcelRecord":
+        """Return the parcel with its area measured again; as it is where that is the same."""
+        shape = geopandas.GeoSeries.from_wkt([self.outline], crs=self.crs)
+        size = Decimal(str(area_ha(shape).iloc[0])).quantize(SQUARE_METRES)
+        if abs(size - self.area_ha) <= SQUARE_METRES:
+            return self
+        return self.model_copy(update={"area_ha": size})
+
+
+class Declared(_Record):
+    """A fact that somebody declared from the papers of a parcel."""
+
+    parcel_id: str
+    fact: str
+    title: Words
+    value: str
 
 
 class Limit(_Record):
@@ -82,6 +110,11 @@ class LoanFile(_Record):
     facts: FileFacts
     limit: Limit
     parcels: tuple[ParcelRecord, ...]
+    run: Run | None
+    """None where the land is of no run."""
+    claim: Claimed | None
+    """None where the tonnes are of no claim that is known."""
+    declared: tuple[Declared, ...]
     valuation: Valuation
     search: Search | None
     """None where no register was given."""
@@ -112,15 +145,22 @@ class ItemState:
 
 
 def loan_file(
-    facts: FileFacts, lands: tuple[Land, ...], inputs: Inputs, search: Search | None, made_on: date
-) -> LoanFile:
+    facts: FileFacts, lands: tuple[Land, ...], inputs: Inputs, search: Search | None,
+    made_on: date, *, run: Run | None = None, claim: Claimed | None = None,
+    declared: tuple[Declared, ...] = (),
+) -> LoanFile:  # fmt: skip
     """Return the credit file of a set of parcels."""
-    asked = {"loan": facts.loan.amount, "loan_term_years": facts.loan.term_years}
-    with_loan = inputs.model_copy(update={"facts": inputs.facts.model_copy(update=asked)})
     return LoanFile(
         made_on=made_on, facts=facts, limit=Limit.known(), search=search,
-        parcels=tuple(ParcelRecord.of(land) for land in lands), valuation=value(with_loan),
+        parcels=tuple(ParcelRecord.of(land) for land in lands), run=run, claim=claim,
+        declared=declared, valuation=value(_asked(inputs, facts)),
     )  # fmt: skip
+
+
+def _asked(inputs: Inputs, facts: FileFacts) -> Inputs:
+    """Return the inputs with the loan that the file is of."""
+    asked = {"loan": facts.loan.amount, "loan_term_years": facts.loan.term_years}
+    return inputs.model_copy(update={"facts": inputs.facts.model_copy(update=asked)})
 
 
 def read_loan_file(text: str, where: str) -> LoanFile:
@@ -143,8 +183,11 @@ def read_loan_file(text: str, where: str) -> LoanFile:
 
 
 def recomputed(record: LoanFile) -> LoanFile:
-    """Return the file with its valuation made again from the inputs it holds."""
-    return record.model_copy(update={"valuation": value(record.valuation.inputs)})
+    """Return the file made again from the inputs it holds: value, limit, areas of its outlines."""
+    return record.model_copy(update={
+        "limit": Limit.known(), "parcels": tuple(one.measured() for one in record.parcels),
+        "valuation": value(_asked(record.valuation.inputs, record.facts)),
+    })  # fmt: skip
 
 
 def item_states(record: LoanFile) -> tuple[ItemState, ...]:

@@ -3,20 +3,31 @@
 A check that finds nothing says nothing; what is BLOCK stands against lending on the file as it is.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel
 
 from data_catalog.text import Text
 from lending.loan_file.catalogue import Check, checks, number_of
+from lending.loan_file.origin import Claimed, Run
 from lending.loan_file.record import LoanFile, item_states, recomputed
+from lending.loan_file.search import Search
 from lending.paper import amounts
+from lending.valuation.differences import differences, told
+from lending.valuation.result import Valuation
 from lending.valuation.timing import day_at, months_later
 
-__all__ = ["Remark", "report_check"]
+__all__ = ["Remark", "Valued", "report_check", "valuation_check"]
 
 SHOWN = 6
 """Names that one remark lists."""
+SHORT = 12
+"""Digits of a digest that people compare."""
+UNBOUNDED = "lower_bound"
+"""The gate of tonnes without a lower bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +38,65 @@ class Remark:
     what: Text
 
 
-def report_check(record: LoanFile, on: date) -> tuple[Remark, ...]:
-    """Return all that is wrong with a file on a day; what stands against lending first.
+class Valued(Protocol):
+    """What any document rests on."""
 
-    The valuation is made again from the file's own inputs.
+    @property
+    def valuation(self) -> Valuation:
+        """Return the valuation with its inputs."""
+
+    @property
+    def run(self) -> Run | None:
+        """Return the run of the land."""
+
+    @property
+    def claim(self) -> Claimed | None:
+        """Return the claim that the tonnes are of."""
+
+    @property
+    def search(self) -> Search | None:
+        """Return what a search of a register found."""
+
+
+Any_ = TypeVar("Any_", bound=Valued)
+
+
+def report_check(record: LoanFile, on: date) -> tuple[Remark, ...]:
+    """Return all that is wrong with a loan file on a day; what stands against lending first.
+
+    The file is made again from its own inputs.
     """
-    known = checks()
-    found = [Remark(known[name], what) for name, look in LOOK.items() for what in look(record, on)]
-    return tuple(sorted(found, key=lambda one: one.check.level != "BLOCK"))
+    found = [*_made(LOOK, record, on), *_made(LOOK_AT_ANY, record, on)]
+    return _in_order([*found, *_reproducible(record, recomputed(record))])
+
+
+def valuation_check(record: Valued, again: BaseModel, on: date) -> tuple[Remark, ...]:
+    """Return what is wrong with any document on a day: its valuation, tonnes, price and search.
+
+    Parameters
+    ----------
+    again : the record made again from its own inputs
+    """
+    return _in_order([*_made(LOOK_AT_ANY, record, on), *_reproducible(record, again)])
+
+
+def _made(
+    looks: "Mapping[str, Callable[[Any_, date], Iterator[Text]]]", record: Any_, on: date
+) -> Iterator[Remark]:
+    for name, look in looks.items():
+        yield from (Remark(checks()[name], what) for what in look(record, on))
+
+
+def _in_order(found: list[Remark]) -> tuple[Remark, ...]:
+    order = list(checks())
+    return tuple(sorted(found, key=lambda r: (r.check.level != "BLOCK", order.index(r.check.id))))
+
+
+def _reproducible(record: object, again: BaseModel) -> Iterator[Remark]:
+    assert isinstance(record, BaseModel)  # noqa: S101  (every document is a record)
+    what = told(differences(record, again))
+    if what is not None:
+        yield Remark(checks()["not_reproducible"], what)
 
 
 def _missing(record: LoanFile, _: date) -> Iterator[Text]:
@@ -49,7 +111,7 @@ def _missing(record: LoanFile, _: date) -> Iterator[Text]:
         )
 
 
-def _stale_valuation(record: LoanFile, on: date) -> Iterator[Text]:
+def _stale_valuation(record: Valued, on: date) -> Iterator[Text]:
     base, policy = record.valuation.inputs.facts.base_date, record.valuation.inputs.policy
     ends = months_later(base, policy.revaluation.valid_months)
     if not base <= on < ends:
@@ -59,7 +121,7 @@ def _stale_valuation(record: LoanFile, on: date) -> Iterator[Text]:
         )
 
 
-def _stale_price(record: LoanFile, on: date) -> Iterator[Text]:
+def _stale_price(record: Valued, on: date) -> Iterator[Text]:
     row, days = record.valuation.inputs.price, record.valuation.inputs.policy.prices.validity_days
     age = (on - row.last_day).days
     if not 0 <= age <= days:
@@ -69,7 +131,7 @@ def _stale_price(record: LoanFile, on: date) -> Iterator[Text]:
         )
 
 
-def _price_source(record: LoanFile, _: date) -> Iterator[Text]:
+def _price_source(record: Valued, _: date) -> Iterator[Text]:
     row = record.valuation.inputs.price
     if row.price is None or not row.source.strip():
         yield Text(
@@ -121,19 +183,6 @@ def _methods(record: LoanFile, _: date) -> Iterator[Text]:
         )
 
 
-def _not_reproducible(record: LoanFile, _: date) -> Iterator[Text]:
-    again = recomputed(record).valuation
-    was, now = record.valuation.results, again.results
-    if (again.steps, now) != (record.valuation.steps, was):
-        zh, en = (amounts.yuan(now.lending_value, x) for x in ("zh", "en"))
-        told_zh, told_en = (amounts.yuan(was.lending_value, x) for x in ("zh", "en"))
-        yield Text(
-            f"档案写明抵押价值 {told_zh}，由其自身数据重算为 {zh}，或有其他数字不符。",
-            f"the file says a lending value of {told_en}; made again from its own inputs it is "
-            f"{en}, or another figure differs.",
-        )
-
-
 def _unflagged(record: LoanFile, _: date) -> Iterator[Text]:
     told = {one.about for one in record.facts.special_matters}
     for one in record.search.met if record.search else ():
@@ -146,7 +195,7 @@ def _unflagged(record: LoanFile, _: date) -> Iterator[Text]:
             )
 
 
-def _not_searched(record: LoanFile, _: date) -> Iterator[Text]:
+def _not_searched(record: Valued, _: date) -> Iterator[Text]:
     if record.search is None:
         yield Text("没有给出登记簿。", "no register was given.")
 
@@ -173,32 +222,84 @@ def _uncovered(record: LoanFile, _: date) -> Iterator[Text]:
         )
 
 
-def _example(record: LoanFile, _: date) -> Iterator[Text]:
+def _example(record: Valued, _: date) -> Iterator[Text]:
     if record.valuation.example:
         yield Text("所用政策标为示例。", "the policy says that it is an example.")
 
 
-def _plausibility(record: LoanFile, _: date) -> Iterator[Text]:
+def _plausibility(record: Valued, _: date) -> Iterator[Text]:
     for gate in record.valuation.results.gates:
-        if gate.level != "ok":
+        if gate.level != "ok" and gate.id != UNBOUNDED:
             yield gate.text.text()
 
 
-Look = Callable[[LoanFile, date], Iterator[Text]]
-LOOK: dict[str, Look] = {
+def _unknown_bound(record: Valued, _: date) -> Iterator[Text]:
+    yield from (g.text.text() for g in record.valuation.results.gates if g.id == UNBOUNDED)
+
+
+def _unknown_origin(record: Valued, _: date) -> Iterator[Text]:
+    if record.valuation.inputs.vintages and record.claim is None:
+        yield Text(
+            "年份表旁没有 claim.json：不知由哪次运行、按哪种方法学算出。"
+            "请用 gep sinks credits 写出。",
+            "no claim.json lies beside the vintages: which run and methodology they are of is not "
+            "known. Write them with `gep sinks credits`.",
+        )
+
+
+def _other_run(record: Valued, _: date) -> Iterator[Text]:
+    run, claim = record.run, record.claim
+    if run is not None and claim is not None and claim.source_sha256 != run.sha256:
+        yield Text(
+            f"年份表由“{claim.source}”（{_short(claim.source_sha256)}）算出，宗地属于运行“{run.name}”"
+            f"（{_short(run.sha256)}）。",
+            f"the vintages were claimed from {claim.source} ({_short(claim.source_sha256)}), the "
+            f"parcels are of the run {run.name} ({_short(run.sha256)}).",
+        )
+
+
+def _short(digest: str) -> str:
+    return digest[:SHORT] or "—"
+
+
+def _altered_vintages(record: Valued, _: date) -> Iterator[Text]:
+    if record.claim is not None and not record.claim.intact:
+        yield Text(
+            "年份表与 claim.json 中的摘要不符。", "the table is not the one that claim.json names."
+        )
+
+
+def _provisional(record: Valued, _: date) -> Iterator[Text]:
+    claim = record.claim
+    if claim is not None and claim.provisional:
+        yield Text(
+            f"按“{claim.title.zh}”算出的量依据凭记忆（未核对）的规则或参数，或未给出的事实。",
+            f"tonnes under {claim.title.en} rest on rules or numbers that are recalled (not "
+            "checked), or on facts that were not given.",
+        )
+
+
+LOOK: dict[str, Callable[[LoanFile, date], Iterator[Text]]] = {
     "missing_item": _missing,
-    "stale_valuation": _stale_valuation,
-    "stale_price": _stale_price,
-    "price_source": _price_source,
     "tonnes_outside_tenure": _outside_tenure,
     "signatures": _signatures,
     "same_person": _same_person,
     "methods": _methods,
-    "not_reproducible": _not_reproducible,
     "unflagged_conflict": _unflagged,
-    "not_searched": _not_searched,
     "outside_valuation": _outside,
     "uncovered": _uncovered,
+}
+LOOK_AT_ANY: dict[str, Callable[[Valued, date], Iterator[Text]]] = {
+    "stale_valuation": _stale_valuation,
+    "stale_price": _stale_price,
+    "price_source": _price_source,
+    "not_searched": _not_searched,
     "example_policy": _example,
     "plausibility": _plausibility,
+    "unknown_bound": _unknown_bound,
+    "unknown_origin": _unknown_origin,
+    "other_run": _other_run,
+    "altered_vintages": _altered_vintages,
+    "provisional": _provisional,
 }
+"""Beside them, `not_reproducible`: the record against the same made again."""

@@ -48,16 +48,22 @@ NO_REGISTER = Text(
 )
 NOTHING_FOUND = Text(
     "{on} 与“{register}”的 {count} 项权利主张比对，未发现冲突。",
-    "Compared on {on} with {count} claims of {register}: no conflict was found.",
+    "Compared on {on} with the claims of {register} ({count}): no conflict was found.",
 )
 FOUND = Text(
     "{on} 与“{register}”的 {count} 项权利主张比对，发现 {found} 项：",
-    "Compared on {on} with {count} claims of {register}: {found} found.",
+    "Compared on {on} with the claims of {register} ({count}): {found} found.",
 )
 NOT_LOOKED_AT = Text(
     "另有 {count} 项检查因未声明事实而没有做，不算通过：{checks}。",
     "{count} checks could not be made for want of declared facts, and have not passed: {checks}.",
 )
+NOT_MADE = Text(
+    "另有 {count} 项检查因未声明事实而没有做，不算通过：",
+    "Checks that could not be made for want of declared facts, and have not passed: {count}.",
+)
+UNMADE = (Text("级别", "Level"), Text("检查", "Check"), Text("缺什么", "What is wanting"),
+          Text("宗地", "Parcels"))  # fmt: skip
 FINDING = (Text("级别", "Level"), Text("检查", "Check"), Text("对方", "Other side"),
            Text("重叠", "In common"), Text("内容", "What"))  # fmt: skip
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰⁴⁵⁶⁷⁸⁹⁻", "01234567890456789-")
@@ -72,8 +78,10 @@ UNITS = {
     "years": Text("年", "years"),
     "1": Text("", ""),
 }
+PLACES = {"t_CO2e": 3, "t_CO2e/year": 3, "CNY/t_CO2e": 2, "year": 2, "years": 2}
+"""Decimals on paper; the JSON file has all."""
 PRICE_LABELS = (
-    Text("价格", "Price"), Text("日期", "Days"), Text("市场", "Market"),
+    Text("价格", "Price"), Text("日期", "Days"), Text("市场（价格行）", "Market (row)"),
     Text("来源", "Source"), Text("成交占挂牌", "Sold of listed"), Text("贴现率", "Discount rate"),
 )  # fmt: skip
 
@@ -84,11 +92,13 @@ def yuan(value: Decimal | None, language: Language) -> str:
 
 
 def quantity(value: Decimal, units: str, language: Language) -> str:
-    """Return an amount with its unit: money to the cent, the rest as it is."""
+    """Return an amount with its unit: money to the cent, tonnes to the kilogram, the rest short."""
     if units == "CNY":
         return amounts.yuan(value, language)
     unit = UNITS[units][language] if units in UNITS else units
-    return f"{amounts.plain(value)} {unit}".rstrip()
+    places = PLACES.get(units)
+    shown = amounts.plain(value) if places is None else f"{value:,.{places}f}"
+    return f"{shown} {unit}".rstrip()
 
 
 def sentence(text: str) -> str:
@@ -162,7 +172,7 @@ def price(valuation: Valuation, language: Language) -> Pairs:
     days = " – ".join(dict.fromkeys((amounts.day(row.first_day), amounts.day(row.last_day))))
     rate = amounts.percent(policy.discount.yearly(), 2)
     told = (
-        figure, days, row.market, f"{row.source} {row.where}".strip(),
+        figure, days, f"{row.market} ({row.id})", f"{row.source} {row.where}".strip(),
         amounts.percent(row.sell_through), f"{rate} {policy.discount.source}".strip(),
     )  # fmt: skip
     labels = (text[language] for text in PRICE_LABELS)
@@ -196,17 +206,34 @@ def findings(search: Search | None, language: Language, shown: int | None = None
         if left := len(search.met) - len(first):
             more = Text(f"另有 {left} 项，见 JSON 文件。", f"{left} more are in the JSON file.")
             pieces.append(Words(more[language]))
-    if search.not_looked_at:
+    if search.not_looked_at and shown is None:
+        pieces += _not_looked_at(search, language)
+    elif search.not_looked_at:
         names = dict.fromkeys(one.check for one in search.not_looked_at)
         told = NOT_LOOKED_AT[language].format(count=len(names), checks=", ".join(names))
         pieces.append(Words(told))
     return pieces
 
 
+def _not_looked_at(search: Search, language: Language) -> list[Piece]:
+    """Return every check that was not made with what is not declared, and for which parcels."""
+    parcels: dict[tuple[str, str, str], list[str]] = {}
+    for one in search.not_looked_at:
+        what = one.what.text()[language]
+        parcels.setdefault((level(one.level, language), one.check, what), []).append(one.parcel_id)
+    between = Text("、", ", ")[language]
+    rows = tuple((*told, between.join(names)) for told, names in parcels.items())
+    count = len({one.check for one in search.not_looked_at})
+    return [
+        Words(NOT_MADE[language].format(count=count)),
+        Grid(tuple(t[language] for t in UNMADE), rows, ("auto", "auto", "2fr", "1fr")),
+    ]
+
+
 def _finding(one: Found, language: Language) -> tuple[str, ...]:
     common = []
     if one.area_m2 is not None:
-        common.append(f"{one.area_m2:,.1f} m²")
+        common.append(f"{one.area_m2:,.1f} m² ({amounts.in_mu(float(one.area_m2), language)})")
     if one.vintage_from and one.vintage_to:
         common.append(f"{one.vintage_from} – {one.vintage_to}")
     if one.tonnes is not None:

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from data_catalog.errors import OutputError, ProjectError
 from data_catalog.text import Text
-from lending.loan_file.record import LoanFile, read_loan_file
 
-__all__ = ["read_record", "write_pair"]
+__all__ = ["text_of", "write_pair"]
 
 
 def write_pair(out: Path, pdf: bytes, json: str, *, overwrite: bool) -> tuple[Path, Path]:
@@ -45,17 +44,16 @@ def write_pair(out: Path, pdf: bytes, json: str, *, overwrite: bool) -> tuple[Pa
     return page, figures
 
 
-def read_record(path: Path) -> LoanFile:
-    """Return a loan file from its JSON.
+def text_of(path: Path) -> str:
+    """Return the text of a document's JSON.
 
     Raises
     ------
     ProjectError
-        If it cannot be read, or is none.
+        If it cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         problem = Text("无法读取该文件。", "this file cannot be read.")
         raise ProjectError(where=str(path), problem=problem) from error
-    return read_loan_file(text, path.name)

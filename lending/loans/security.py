@@ -100,7 +100,7 @@ class Security:
                 ),
             )
         values = [(Text("贷款金额", "the amount"), self.amount, CENT)]
-        values += [(Text(f"权利 {r.id} 的抵押价值", f"the lending value of {r.id}"),
+        values += [(Text(f"权利 {r.id} 的谨慎价值", f"the lending value of {r.id}"),
                     r.lending_value, NOTHING) for r in self.rights]  # fmt: skip
         values += [(Text(f"{o.kind.zh}的价值", f"the value of {o.kind.en}"), o.value, NOTHING)
                    for o in self.other]  # fmt: skip

@@ -10,8 +10,10 @@ from lending.paper.document import (
     Grid,
     Heading,
     Lines,
+    Outline,
     Pairs,
     Piece,
+    Sketch,
     Words,
 )
 from lending.paper.typesetting import typeset
@@ -23,8 +25,10 @@ __all__ = [
     "Grid",
     "Heading",
     "Lines",
+    "Outline",
     "Pairs",
     "Piece",
+    "Sketch",
     "Words",
     "typeset",
 ]

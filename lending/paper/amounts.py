@@ -6,7 +6,7 @@ from decimal import Decimal
 from data_catalog.text import Language
 from data_catalog.units import conversion
 
-__all__ = ["area", "day", "mu", "percent", "plain", "tonnes", "yuan"]
+__all__ = ["area", "day", "in_mu", "mu", "percent", "plain", "tonnes", "yuan"]
 
 
 def yuan(amount: Decimal | None, language: Language) -> str:
@@ -33,6 +33,12 @@ def area(hectares: float, language: Language) -> str:
     return f"{mu(hectares):,.2f} mu ({hectares:,.4f} ha)"
 
 
+def in_mu(square_metres: float, language: Language) -> str:
+    """Return an area in mu alone."""
+    size = square_metres * conversion("m2", "mu_land")[0]
+    return f"{size:,.2f} 亩" if language == "zh" else f"{size:,.2f} mu"
+
+
 def percent(share: Decimal | float | None, digits: int = 1) -> str:
     """Return a share in percent; a dash where there is none."""
     return "—" if share is None else f"{share:.{digits}%}".replace("%", " %")
@@ -45,4 +51,7 @@ def day(when: date) -> str:
 
 def plain(amount: Decimal | float) -> str:
     """Return a number with all its digits, thousands apart."""
-    return f"{amount:,}" if isinstance(amount, Decimal) else f"{amount:,.6g}"
+    if not isinstance(amount, Decimal):
+        return f"{amount:,.6g}"
+    shown = f"{amount:,f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown

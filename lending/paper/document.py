@@ -13,12 +13,16 @@ __all__ = [
     "Grid",
     "Heading",
     "Lines",
+    "Outline",
     "Pairs",
     "Piece",
+    "Sketch",
     "Words",
 ]
 
 Row: TypeAlias = tuple[str, ...]
+NOT_SAID = {"language", "widths"}
+"""Fields that are no text of the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,31 @@ class Lines:
     labels: Row
 
 
-Piece: TypeAlias = Heading | Words | Bullets | Figures | Pairs | Grid | Lines
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A shape of a sketch: its rings (outer ones and holes alike) and where its label stands.
+
+    Points are (right, down) from the upper left corner, mm.
+    """
+
+    label: str
+    at: tuple[float, float]
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """Shapes drawn to scale, mm; `scale` is the length of a bar that stands for `scale_label`."""
+
+    width: float
+    height: float
+    outlines: tuple[Outline, ...]
+    scale: float
+    scale_label: str
+    note: str
+
+
+Piece: TypeAlias = Heading | Words | Bullets | Figures | Pairs | Grid | Lines | Sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +150,9 @@ def _texts(found: object) -> Iterator[str]:
     if isinstance(found, str):
         yield found
     elif isinstance(found, Mapping):
-        for one in found.values():
-            yield from _texts(one)
+        for name, one in found.items():
+            if name not in NOT_SAID:
+                yield from _texts(one)
     elif isinstance(found, tuple | list):
         for one in found:
             yield from _texts(one)

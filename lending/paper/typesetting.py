@@ -16,7 +16,7 @@ from lending.paper.document import Document
 __all__ = ["typeset"]
 
 TEMPLATE = "document.typ"
-TIGHTNESS = ("0", "1", "2", "3", "4")
+TIGHTNESS = ("0", "1", "2", "3", "4", "5")
 """Steps of the template from roomy to tight."""
 
 

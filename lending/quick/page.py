@@ -3,11 +3,14 @@
 from data_catalog.text import Language, Text
 from lending.loan_file import words
 from lending.loan_file.catalogue import statements
+from lending.loan_file.origin import Run
+from lending.loan_file.report_check import SHORT
 from lending.paper import amounts
 from lending.paper.document import (
     Bullets,
     Document,
     Figures,
+    Grid,
     Heading,
     Lines,
     Pairs,
@@ -36,9 +39,9 @@ FOOT = Text(
     "{software} · every figure can be computed again from the JSON file of the same name.",
 )
 FIGURES = (
-    Text("抵押价值（折扣后）", "Lending value, after haircuts"),
+    Text("谨慎价值（折扣后）", "Lending value, after haircuts"),
     Text("申请金额", "Loan asked for"),
-    Text("覆盖率（抵押价值 ÷ 申请金额）", "Coverage: lending value over loan"),
+    Text("覆盖率（谨慎价值 ÷ 申请金额）", "Coverage: lending value over loan"),
 )
 MOST = Text("按政策最多可贷 {loan}", "by the policy at most {loan}")
 TERM = Text("期限最长 {years:.1f} 年", "for {years:.1f} years at most")
@@ -66,7 +69,12 @@ LABELS = {
     "lower": Text("{level} 单侧下限（估值用）", "{level} one-sided lower bound, used"),
     "years": Text("年数", "Years"),
     "ends": Text("止于", "End with"),
+    "run": Text("运行（摘要）", "Run (digest)"),
+    "change": Text("碳储量变化（运行）", "Change of carbon (run)"),
+    "claim": Text("方法学", "Methodology"),
+    "declared": Text("据文件声明的事实", "Declared from papers"),
 }
+UNKNOWN = Text("误差未知", "error unknown")
 ENDS = {
     "crediting": Text("计入期届满", "the crediting period"),
     "tenure": Text("权属期限届满", "the tenure"),
@@ -116,7 +124,7 @@ def _pieces(record: SelfValuation, language: Language) -> list[Piece]:
         *under(
             "value",
             words.steps(valuation, language, ELSEWHERE),
-            words.haircuts(valuation, language),
+            _two_beside(words.haircuts(valuation, language)),
         ),
         *under("practice", words.practice(valuation, language)),
         *under("conflicts", *words.findings(record.search, language, SHOWN_FINDINGS)),
@@ -164,6 +172,11 @@ def _parcel(record: SelfValuation, language: Language) -> Pairs:
         (LABELS["subject"][language], facts.subject or record.parcel.parcel_id),
         (LABELS["file"][language], record.parcel.file),
     ]
+    if record.run is not None:
+        rows += _run(record.run, language)
+    if record.declared:
+        count = Text(f"{len(record.declared)} 项，见 JSON", f"{len(record.declared)}, in the JSON")
+        rows.append((LABELS["declared"][language], count[language]))
     difference = record.area_difference
     if difference is not None and facts.holding is not None:
         told = f"{facts.holding.area_mu:,.2f} 亩" if language == "zh" else (
@@ -171,6 +184,18 @@ def _parcel(record: SelfValuation, language: Language) -> Pairs:
         )  # fmt: skip
         rows.append((LABELS["difference"][language], f"{told} ({difference:+.1%})"))
     return _even(rows)
+
+
+def _run(run: Run, language: Language) -> list[tuple[str, str]]:
+    rows = [(LABELS["run"][language], f"{run.name} {run.sha256[:SHORT]}")]
+    change = next((one.change for one in run.carbon if one.change is not None), None)
+    if change is not None:
+        years = "–".join(map(str, change.years))
+        half = change.half_width
+        sure = UNKNOWN[language] if half is None else f"± {half:,.0f}"
+        told = f"{change.tCO2e:,.0f} {sure} tCO2e, {years}"
+        rows.append((LABELS["change"][language], told))
+    return rows
 
 
 def _tonnes(record: SelfValuation, language: Language) -> Pairs:
@@ -183,7 +208,19 @@ def _tonnes(record: SelfValuation, language: Language) -> Pairs:
         (LABELS["years"][language], f"{found.years:.2f}"),
         (LABELS["ends"][language], ends[language]),
     ]
+    if record.claim is not None:
+        rows.append((LABELS["claim"][language], record.claim.title.text()[language]))
     return _even(rows)
+
+
+def _two_beside(grid: Grid) -> Grid:
+    """Return a table of half the height: two of its rows beside each other."""
+    count = len(grid.header)
+    rows = [*grid.rows, *([("",) * count] if len(grid.rows) % 2 else [])]
+    return Grid(
+        grid.header * 2, tuple(a + b for a, b in zip(rows[::2], rows[1::2], strict=True)),
+        grid.widths * 2, (*grid.right, *(place + count for place in grid.right)),
+    )  # fmt: skip
 
 
 def _even(rows: list[tuple[str, str]]) -> Pairs:

@@ -9,12 +9,13 @@ from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from data_catalog.units import conversion
 from lending.loan_file.land import Land
-from lending.loan_file.record import Limit, ParcelRecord
+from lending.loan_file.origin import Claimed, Run
+from lending.loan_file.record import Declared, Limit, ParcelRecord
 from lending.loan_file.search import Search
 from lending.valuation.result import Inputs, Valuation
 from lending.valuation.value import value
 
-__all__ = ["SelfValuation", "recomputed", "self_valuation"]
+__all__ = ["SelfValuation", "read_self_valuation", "recomputed", "self_valuation"]
 
 SCHEMA = "gep-self-valuation/1"
 
@@ -31,6 +32,11 @@ class SelfValuation(_Record):
     amount: Decimal
     """CNY asked for."""
     limit: Limit
+    run: Run | None
+    """None where the land is of no run."""
+    claim: Claimed | None
+    """None where the tonnes are of no claim that is known."""
+    declared: tuple[Declared, ...]
     valuation: Valuation
     search: Search | None
     """None where no register was given."""
@@ -60,28 +66,42 @@ class SelfValuation(_Record):
 
 
 def self_valuation(
-    land: Land, inputs: Inputs, amount: Decimal, search: Search | None
-) -> SelfValuation:
+    land: Land, inputs: Inputs, amount: Decimal, search: Search | None, *,
+    run: Run | None = None, claim: Claimed | None = None, declared: tuple[Declared, ...] = (),
+) -> SelfValuation:  # fmt: skip
     """Return the record of a parcel for an amount that is asked for, CNY."""
-    asked = inputs.model_copy(update={"facts": inputs.facts.model_copy(update={"loan": amount})})
     return SelfValuation(
-        parcel=ParcelRecord.of(land), amount=amount, limit=Limit.known(),
-        valuation=value(asked), search=search,
+        parcel=ParcelRecord.of(land), amount=amount, limit=Limit.known(), run=run, claim=claim,
+        declared=declared, valuation=value(_asked(inputs, amount)), search=search,
     )  # fmt: skip
 
 
-def recomputed(text: str) -> SelfValuation:
-    """Return the record made again from the inputs it holds.
+def _asked(inputs: Inputs, amount: Decimal) -> Inputs:
+    return inputs.model_copy(update={"facts": inputs.facts.model_copy(update={"loan": amount})})
+
+
+def read_self_valuation(text: str, where: str) -> SelfValuation:
+    """Return a record from its JSON.
 
     Raises
     ------
     ProjectError
-        If the text is no such record.
+        If the text is none; names the first place that cannot be read.
     """
     try:
-        record = SelfValuation.model_validate_json(text)
+        return SelfValuation.model_validate_json(text)
     except ValidationError as error:
-        raise ProjectError(where="JSON", problem=Text(
-            f"不是 {SCHEMA} 格式的自评估文件。", f"is no self-valuation of schema {SCHEMA}."
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ProjectError(where=where, problem=Text(
+            f"不是 {SCHEMA} 格式的自评估文件（{place}：{first['msg']}）。",
+            f"is no self-valuation of schema {SCHEMA} ({place}: {first['msg']}).",
         )) from error  # fmt: skip
-    return record.model_copy(update={"valuation": value(record.valuation.inputs)})
+
+
+def recomputed(record: SelfValuation) -> SelfValuation:
+    """Return the record made again from the inputs it holds: value, limit, area of its outline."""
+    return record.model_copy(update={
+        "limit": Limit.known(), "parcel": record.parcel.measured(),
+        "valuation": value(_asked(record.valuation.inputs, record.amount)),
+    })  # fmt: skip

@@ -34,6 +34,7 @@ MODES = {
     "additive": Text("各项折扣相加", "haircuts add up"),
 }
 NO_NOTE = Text("", "")
+LOWER_OF_VINTAGES = r"\sum_i \max(0,\; N_i - z_\gamma\, se_i)"
 
 
 def explained(of: Worked, results: Results) -> tuple[Step, ...]:
@@ -76,7 +77,7 @@ def _tonnes(of: Worked) -> Iterable[Step]:
         yield _step(
             "net", Text("年份表的净碳汇量", "net tonnes of the vintages"),
             sum(row.net_tCO2e for row in rows), "t_CO2e", "net_tCO2e", names or "VINTAGES",
-            Text(f"{len(rows)} 行", f"{len(rows)} rows"),
+            Text(f"年份表 {len(rows)} 行", f"rows of the table: {len(rows)}"),
         )  # fmt: skip
     for name, title in (
         ("buffer", Text("缓冲", "buffer")), ("leakage", Text("泄漏", "leakage")),
@@ -95,7 +96,8 @@ def _tonnes(of: Worked) -> Iterable[Step]:
         if amount.any():
             yield _step(
                 f"tonnes_{part}", PARTS[part], float(amount.sum()), "t_CO2e",  # type: ignore[index]
-                NET_TONNES.formula, NET_TONNES.source.key,
+                NET_TONNES.formula if holding is not None else LOWER_OF_VINTAGES,
+                NET_TONNES.source.key,
                 Text(f"{level} 单侧下限，至期限止", f"{level} lower bound, until T"),
             )  # fmt: skip
 

@@ -14,6 +14,7 @@ from lending.valuation.result import Gate, Words
 
 __all__ = [
     "arms_length_gate",
+    "bound_gate",
     "known_prices",
     "policy_gate",
     "price_gate",
@@ -115,6 +116,25 @@ def arms_length_gate(row: PriceRow) -> Gate:
                      f"the price of {row.market} is one at arm's length")  # fmt: skip
     return _gate("arms_length", "flag", f"{row.market} 的价格来自法院或机关购买，并非公平交易",
                  f"a court or an agency paid the price of {row.market}")  # fmt: skip
+
+
+def bound_gate(rows: int, tonnes: float, left: float) -> Gate:
+    """Flag tonnes without a lower bound: they count as nothing; reject where no others are left.
+
+    Parameters
+    ----------
+    tonnes, left : t_CO2e
+        The estimate of those, and the lower bound of all others.
+    """
+    return _gate(
+        "lower_bound", "flag" if left > 0 else "reject",
+        f"年份表有 {rows} 行共 {tonnes:,.3f} t 既没有标准误，也没有所要求置信水平的下限，误差未知："
+        "按 0 计入谨慎价值，也不作抽样。补充 se_tCO2e 后重新估值",
+        f"{rows} rows of the vintages, {tonnes:,.3f} t, have neither a standard error nor a lower "
+        "bound of the level asked for: how far they err is unknown, so they count as 0 in the "
+        "lending value, and no draws are made. Fill in se_tCO2e and value again",
+        tonnes,
+    )  # fmt: skip
 
 
 def policy_gate(day: date, valid_from: date) -> Gate:

@@ -41,12 +41,15 @@ __all__ = [
     "json_schema",
     "money",
     "money_or_none",
+    "read_valuation",
     "recompute",
     "tonnes",
 ]
 
 SCHEMA = "gep-valuation/1"
 CENT, KILOGRAM = Decimal("0.01"), Decimal("0.001")
+EXACT = 14
+"""Significant digits of binary floating point that survive another order of additions."""
 Money: TypeAlias = Decimal
 """CNY, two places."""
 Tonnes: TypeAlias = Decimal
@@ -55,7 +58,7 @@ Tonnes: TypeAlias = Decimal
 
 def money(amount: float | Decimal) -> Money:
     """Return an amount in CNY to the cent, half up."""
-    return Decimal(str(amount)).quantize(CENT, ROUND_HALF_UP)
+    return _rounded(amount, CENT)
 
 
 def money_or_none(amount: float | None) -> Money | None:
@@ -65,7 +68,16 @@ def money_or_none(amount: float | None) -> Money | None:
 
 def tonnes(amount: float | Decimal) -> Tonnes:
     """Return t_CO2e to the kilogram, half up."""
-    return Decimal(str(amount)).quantize(KILOGRAM, ROUND_HALF_UP)
+    return _rounded(amount, KILOGRAM)
+
+
+def _rounded(amount: float | Decimal, unit: Decimal) -> Decimal:
+    """Round half up; what lies a hair off the half, as machines differ in their last bit, is on it.
+
+    The hair is the last of `EXACT` significant digits, all of which every machine agrees in.
+    """
+    exact = amount if isinstance(amount, Decimal) else Decimal(format(amount, f".{EXACT}g"))
+    return exact.quantize(unit, ROUND_HALF_UP)
 
 
 class _Record(BaseModel):
@@ -343,6 +355,25 @@ class Valuation(_Record):
 def json_schema() -> dict[str, Any]:
     """Return the JSON schema of the valuation file."""
     return Valuation.model_json_schema()
+
+
+def read_valuation(text: str, where: str) -> Valuation:
+    """Return a valuation file as it stands.
+
+    Raises
+    ------
+    ProjectError
+        If it is none; names the first place that cannot be read.
+    """
+    try:
+        return Valuation.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ProjectError(where=where, problem=Text(
+            f"不是 {SCHEMA} 格式的估值文件（{place}：{first['msg']}）。",
+            f"is no valuation file of schema {SCHEMA} ({place}: {first['msg']}).",
+        )) from error  # fmt: skip
 
 
 def recompute(text: str) -> Valuation:

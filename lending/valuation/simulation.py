@@ -160,9 +160,12 @@ def _cv(of: Worked) -> float:
 
 
 def simulated(of: Worked) -> Draws | None:
-    """Return P5, P50 and P95 of the value, and what each uncertainty costs; None if not asked."""
+    """Return P5, P50 and P95 of the value, and what each uncertainty costs.
+
+    None if not asked, or if the error of some tonnes is not known.
+    """
     settings = of.inputs.facts.simulation
-    if settings is None:
+    if settings is None or of.lots.unbounded.any():
         return None
     values = draw_values(of, settings)
     p5, p50, p95 = np.quantile(values, SHARES)

@@ -85,6 +85,8 @@ class Lots:
         t_CO2e over the interval: estimate, and lower bound less what is withdrawn.
     issued, monitored : (n,) arrays
         Whether it is issued, or monitored and not yet issued; neither: it is still to grow.
+    unbounded : (n,) array
+        Whether neither a standard error nor a lower bound is known: then `lower` is nothing.
     counted : what the tonnes have in them already, by kind of haircut, in words.
     """
 
@@ -94,6 +96,7 @@ class Lots:
     lower: Numbers
     issued: npt.NDArray[np.bool_]
     monitored: npt.NDArray[np.bool_]
+    unbounded: npt.NDArray[np.bool_]
     counted: dict[HaircutKind, Text]
 
     @property
@@ -167,26 +170,29 @@ def lots_of_holding(facts: Facts, policy: Policy, years: float) -> Lots:
     return Lots(
         start=np.zeros(1), end=np.array([years]), mean=np.array([gross * kept]),
         lower=np.array([float(gross * kept * lower)]), issued=none, monitored=none,
-        counted=counted,
+        unbounded=none, counted=counted,
     )  # fmt: skip
 
 
 def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> Lots:
     """Return the rows of a table of vintages, net of what is still to be deducted and withdrawn.
 
+    A row that has neither a standard error nor a lower bound of the policy's level or a higher one
+    has an estimate alone: its lower bound is nothing, and nothing is lent on it.
+
     Raises
     ------
     ProjectError
-        If a row has neither a standard error nor a lower bound of the policy's level or a higher
-        one, or if more is withdrawn than there is.
+        If something is deducted twice, or more is withdrawn than there is.
     """
     kept, counted = _kept(facts)
     start, count = facts.base_date, policy.discount.day_count
     mean = np.array([row.net_tCO2e * kept for row in rows])
     level = policy.confidence
-    lower = np.array([0.0 if r.kind == "issued" else _lower(r, level) * kept for r in rows])
+    bounds = [row.net_tCO2e if row.kind == "issued" else _lower(row, level) for row in rows]
+    unbounded = np.array([bound is None for bound in bounds], dtype=bool)
+    lower = np.array([(bound or 0.0) * kept for bound in bounds])
     issued = np.array([row.kind == "issued" for row in rows], dtype=bool)
-    lower[issued] = mean[issued]  # so many units are there: their number is certain
     if (lower < mean).any():
         counted["volume"] = _bounded(policy)
     elif issued.all():
@@ -197,25 +203,24 @@ def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> L
         mean=mean, lower=lower,
         issued=issued,
         monitored=np.array([row.kind == "monitored" for row in rows], dtype=bool),
-        counted=counted,
+        unbounded=unbounded, counted=counted,
     )  # fmt: skip
     return _without(lots, facts.withdrawn, rows)
 
 
-def _lower(row: Vintage, level: float) -> float:
-    """Return the lower bound at the policy's level; the row's own where it is at least as sure."""
-    if row.lower_tCO2e is not None and row.confidence == level:
-        return max(0.0, row.lower_tCO2e)
+def _lower(row: Vintage, level: float) -> float | None:
+    """Return the lower bound at the policy's level; the row's own where it is at least as sure.
+
+    None where neither it nor a standard error is known.
+    """
+    own = row.lower_tCO2e
+    if own is not None and row.confidence == level:
+        return max(0.0, own)
     if row.se_tCO2e is not None:
         return max(0.0, row.net_tCO2e - float(ndtri(level)) * row.se_tCO2e)
-    if row.lower_tCO2e is not None and row.confidence is not None and row.confidence > level:
-        return max(0.0, row.lower_tCO2e)
-    where = f"{row.parcel_id} {row.vintage_from}"
-    raise ProjectError(where=where, problem=Text(
-        f"没有标准误，也没有置信水平不低于 {level:g} 的下限。请补充 se_tCO2e 列。",
-        f"has neither a standard error nor a lower bound of level {level:g} or higher. "
-        "Fill in se_tCO2e.",
-    ))  # fmt: skip
+    if own is not None and row.confidence is not None and row.confidence > level:
+        return max(0.0, own)
+    return 0.0 if row.net_tCO2e == 0 else None
 
 
 def _without(lots: Lots, withdrawn: Iterable[Withdrawn], rows: Sequence[Vintage]) -> Lots:

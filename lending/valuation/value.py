@@ -21,6 +21,7 @@ from lending.valuation.facts import Facts, PracticeFacts
 from lending.valuation.forest import other_right
 from lending.valuation.gates import (
     arms_length_gate,
+    bound_gate,
     known_prices,
     policy_gate,
     price_gate,
@@ -188,12 +189,15 @@ def _total(of: Worked, *, mean: bool) -> float:
 
 
 def _gross(of: Worked) -> float:
-    """Return gross tonnes until T as practice counts them: no bound, buffer or leakage."""
+    """Return gross tonnes until T as practice counts them: no bound, buffer or leakage.
+
+    Where a loss was avoided the claim is more than the removal: then it is the claim that counts.
+    """
     holding = of.inputs.facts.holding
     if holding is not None:
         return holding.area_mu * holding.yield_tCO2e_per_mu * of.horizon.years
     rows = of.inputs.vintages
-    gross = np.array([r.net_tCO2e if r.gross_tCO2e is None else r.gross_tCO2e for r in rows])
+    gross = np.array([max(r.net_tCO2e, r.gross_tCO2e or 0.0) for r in rows])
     to_come = in_periods(of.lots, gross, of.plan.schedule.verified, of.growing).sum()
     gone = sum(one.tonnes for one in of.inputs.facts.withdrawn)
     return max(0.0, float(gross[of.lots.past].sum() + to_come) - gone)
@@ -241,6 +245,10 @@ def _of_flow(of: Worked, flow: Flow) -> Iterable[Payment]:
 def _gates(of: Worked, mean: float) -> Iterable[Gate]:
     facts, policy = of.inputs.facts, of.inputs.policy
     yield arms_length_gate(of.inputs.price)
+    unbounded = of.lots.unbounded
+    if unbounded.any():
+        unknown = float(of.lots.mean[unbounded].sum())
+        yield bound_gate(int(unbounded.sum()), unknown, _total(of, mean=False))
     if facts.base_date < policy.valid_from:
         yield policy_gate(facts.base_date, policy.valid_from)
     if facts.holding is not None:

@@ -24,12 +24,12 @@ KINDS: dict[Kind, Text] = {
 }
 HEAD = Text("质押 {pledge}：{kind}（{on}）", "Pledge {pledge}: {kind} ({on})")
 CHANGE = Text(
-    "碳汇量下限 {t0} → {t1}；抵押价值 {v0} → {v1}；质押率 {l0} → {l1}。",
+    "碳汇量下限 {t0} → {t1}；谨慎价值 {v0} → {v1}；质押率 {l0} → {l1}。",
     "Lower bound {t0} → {t1}; lending value {v0} → {v1}; loan-to-value {l0} → {l1}.",
 )
 ZONE = Text("所处区间：{zone}。", "Zone: {zone}.")
 TOP_UP = Text(
-    "请在 {days} 个工作日内归还 {cash} 或增加抵押价值 {more}（民法典第 408、433 条）。",
+    "请在 {days} 个工作日内归还 {cash} 或增加谨慎价值 {more}（民法典第 408、433 条）。",
     "Pay back {cash} or add lending value of {more} within {days} working days (Civil Code, "
     "articles 408 and 433).",
 )

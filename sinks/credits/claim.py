@@ -71,6 +71,8 @@ class Claim:
     total : mapping
         The same of all vintages; without uncertainty_U and deducted_share.
     vintages : DataFrame with `vintages.COLUMNS`
+    source, sha256 : str
+        Name of the run or file that the changes are of, and digest of its manifest or bytes.
     net : Estimates with keys parcel_id, vintage_from, vintage_to, t_CO2e
         Net change with its errors by source, before deductions: what a portfolio's bound needs.
     """
@@ -89,6 +91,8 @@ class Claim:
     pools: tuple[str, ...]
     provisional: bool
     remarks: tuple[Text, ...]
+    source: str
+    sha256: str
 
 
 def claim(asked: Asked) -> Claim:
@@ -115,6 +119,7 @@ def credits_of(removals: Removals, rule: Methodology, of: Facts, *, yearly: bool
         As `claim` does.
     """
     _require_known(rule, of, removals.kind)
+    removals = removals.of_parcels(of.file.parcels.ids, of.where)
     pools = _pools(rule, of, removals)
     counted_in = removals.of_pools(pools)
     parcels = sorted(counted_in.change.keys["parcel_id"].unique())
@@ -164,6 +169,7 @@ def credits_of(removals: Removals, rule: Methodology, of: Facts, *, yearly: bool
         remarks=tuple(remarks(
             rule, of, removals, open_rules, steps, unknown_errors(net), exempt=exempt
         )),
+        source=Path(removals.source).name, sha256=removals.sha256,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from data_catalog.text import Text
 from sinks.credits.claim import Claim
 from sinks.credits.vintages import write_vintages
 from sinks.uncertainty.tables import error_rows
+from tiles.runfolder import sha256
 
 __all__ = ["claim_record", "write_claim"]
 
@@ -45,7 +46,9 @@ def write_claim(found: Claim, folder: Path, *, overwrite: bool = False) -> tuple
         errors, fields = error_rows(found.net)
         errors.drop(columns=["year_from", "year_to", "share"]).to_parquet(aside / FILES[4])
         fields.to_parquet(aside / FILES[5])
-        text = json.dumps(claim_record(found), ensure_ascii=False, indent=1, allow_nan=False)
+        digests = {name: sha256(aside / name) for name in FILES[:2]}
+        record = claim_record(found) | {"files": digests}
+        text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
         (aside / FILES[6]).write_text(f"{text}\n", encoding="utf-8")
         folder.mkdir(parents=True, exist_ok=True)
         for name in FILES:
@@ -61,7 +64,9 @@ def claim_record(found: Claim) -> dict[str, Any]:
     """Return a claim for a program: amounts t_CO2e, shares as fractions, unknown numbers None."""
     row, rating = found.buffer.row, found.buffer.rating
     return {
-        "methodology": found.methodology.id, "kind": found.kind, "pools": list(found.pools),
+        "of": {"name": found.source, "sha256": found.sha256},
+        "methodology": found.methodology.id, "title": _both(found.methodology.title),
+        "kind": found.kind, "pools": list(found.pools),
         "provisional": found.provisional, "confidence_of_lower_bound": found.level,
         "total": {name: _number(value) for name, value in found.total.items()},
         "vintages": [

@@ -31,6 +31,13 @@ class _Table(_Strict):
     path: str
 
 
+class _Parcels(_Strict):
+    """A table of facts of each parcel, and which parcels of a run are the project's own."""
+
+    path: str = ""
+    ids: tuple[str, ...] = ()
+
+
 class _Rows(_Strict):
     rows: str
 
@@ -60,7 +67,7 @@ class Issued(_Strict):
 
 class _File(_Strict):
     facts: dict[str, bool | int | float | str | date] = Field(default_factory=dict)
-    parcels: _Table | None = None
+    parcels: _Parcels = _Parcels()
     pools: tuple[str, ...] = ()
     parameters: _Rows | None = None
     baseline: _Table | None = None
@@ -134,7 +141,7 @@ class Facts:
         return bundled().with_rows(read_rows(self._folder / self.file.parameters.rows))
 
     def _parcels(self) -> pd.DataFrame:
-        if self.file.parcels is None:
+        if not self.file.parcels.path:
             return pd.DataFrame()
         table = _read(self._folder / self.file.parcels.path)
         where = self.file.parcels.path

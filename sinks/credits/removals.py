@@ -1,6 +1,6 @@
 """What credits are made of: change of carbon by parcel and period, from a run, paths or a table."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from data_catalog.errors import TableError
+from data_catalog.errors import ParcelError, RunError, TableError
 from data_catalog.text import Text
 from sinks.account_files import ROUTES
 from sinks.estimates import Estimates, together
@@ -17,6 +17,7 @@ from sinks.pools import POOLS
 from sinks.run_estimates import PARCELS, changes_of_run, stocks_of_run
 from sinks.uncertainty.fields import Field, Spread
 from sinks.uncertainty.files import read_estimates
+from tiles.runfolder import MANIFEST, sha256
 
 __all__ = ["EX_ANTE", "MONITORED", "Removals", "by_parcel", "read_removals"]
 
@@ -55,6 +56,8 @@ class Removals:
     kind: str
     areas: dict[str, float]
     source: str
+    sha256: str = ""
+    """Of the run's manifest, or of the file."""
     provisional: bool = False
 
     def of_pools(self, pools: Iterable[str]) -> "Removals":
@@ -63,6 +66,26 @@ class Removals:
         stock = None if self.stock is None else _summed(self.stock, wanted, ["year"])
         change = _summed(self.change, wanted, ["year_from", "year_to"])
         return replace(self, change=change, stock=stock)
+
+    def of_parcels(self, ids: Collection[str], where: str) -> "Removals":
+        """Return the changes and stocks of some parcels alone; of all where none are named.
+
+        Raises
+        ------
+        ParcelError
+            Naming those that are not there.
+        """
+        if not ids:
+            return self
+        there = self.change.keys["parcel_id"]
+        absent = ", ".join(sorted(set(ids) - set(there)))
+        if absent:
+            raise ParcelError(where=f"{where}: [parcels] ids", problem=Text(
+                f"{self.source} 中没有这些宗地：{absent}。请核对编号。",
+                f"{self.source} has no parcels {absent}. Check their ids.",
+            ))  # fmt: skip
+        stock = None if self.stock is None else _of(self.stock, ids)
+        return replace(self, change=_of(self.change, ids), stock=stock)
 
     def pools(self) -> set[str]:
         """Return the pools there are."""
@@ -83,17 +106,28 @@ def read_removals(path: Path, kind: str = "") -> Removals:
         If the run or the file cannot be read as one.
     """
     if path.is_dir():
+        change = changes_of_run(path)
+        if len(change) == 0:
+            raise RunError(where=str(path), problem=Text(
+                "只有一个年份的碳储量，没有变化，也就没有可计入的量。"
+                "请在项目中给出基期（baseline_year）后重新计算。",
+                "has the carbon stock of one year alone: there is no change, and nothing to claim. "
+                "Give the project a baseline_year and compute it again.",
+            ))  # fmt: skip
         return Removals(
-            change=by_parcel(changes_of_run(path)), stock=by_parcel(stocks_of_run(path)),
+            change=by_parcel(change), stock=by_parcel(stocks_of_run(path)),
             kind=kind or MONITORED, areas=_areas(path / PARCELS), source=str(path),
-            provisional=_provisional(path / ROUTES_TABLE),
+            sha256=sha256(path / MANIFEST), provisional=_provisional(path / ROUTES_TABLE),
         )  # fmt: skip
     table = _read(path)
+    digest = sha256(path)
     if "stock_tC" in table:
         table = _typed(table, STOCK, "stock_tC", path)
         stock = read_estimates(table, STOCK, "stock_tC", "se_tC", path)
-        return Removals(change=by_parcel(_changes(stock, path)), stock=by_parcel(stock),
-                        kind=kind or EX_ANTE, areas={}, source=str(path))  # fmt: skip
+        return Removals(
+            change=by_parcel(_changes(stock, path)), stock=by_parcel(stock),
+            kind=kind or EX_ANTE, areas={}, source=str(path), sha256=digest,
+        )  # fmt: skip
     table = _typed(table, CHANGE, "change_tC", path)
     backward = table["year_to"] <= table["year_from"]
     if backward.any():
@@ -103,12 +137,16 @@ def read_removals(path: Path, kind: str = "") -> Removals:
         ))  # fmt: skip
     change = read_estimates(table, CHANGE, "change_tC", "se_tC", path)
     return Removals(change=by_parcel(change), stock=None, kind=kind or MONITORED, areas={},
-                    source=str(path))  # fmt: skip
+                    source=str(path), sha256=digest)  # fmt: skip
 
 
 def _summed(found: Estimates, pools: list[str], years: list[str]) -> Estimates:
     kept = found.chosen(found.keys["pool"].isin(pools).to_numpy())
     return kept.summed([*years, "parcel_id"])
+
+
+def _of(found: Estimates, ids: Collection[str]) -> Estimates:
+    return found.chosen(found.keys["parcel_id"].isin(list(ids)).to_numpy())
 
 
 def by_parcel(found: Estimates) -> Estimates:

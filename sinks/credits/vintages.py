@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from data_catalog.errors import GepError, OutputError, TableError, raise_all
 from data_catalog.text import Text
 
-__all__ = ["COLUMNS", "KINDS", "interval", "read_vintages", "shared_out", "write_vintages"]
+__all__ = ["COLUMNS", "KINDS", "interval", "read_vintages", "shared_out", "vintages_file",
+           "write_vintages"]  # fmt: skip
 
 Units = npt.NDArray[np.int64]
 COLUMNS: Mapping[str, Text] = {
@@ -95,6 +96,28 @@ def write_vintages(table: pd.DataFrame, folder: Path) -> tuple[Path, Path]:
         problem = Text("无法写入年份表。", "the vintages cannot be written.")
         raise OutputError(where=str(folder), problem=problem) from error
     return files
+
+
+def vintages_file(path: Path) -> Path:
+    """Return a table of vintages itself, or that in a folder: of a claim, or of a run it is in.
+
+    Raises
+    ------
+    TableError
+        If the folder has none; says which command writes it.
+    """
+    if not path.is_dir():
+        return path
+    for name in (f"{FILE}.parquet", f"{FILE}.csv"):
+        if (path / name).is_file():
+            return path / name
+    run = path.as_posix()
+    how = f"gep sinks credits {run} --methodology ID --project facts.toml --out {run}"
+    raise TableError(where=run, problem=Text(
+        f"没有年份表（vintages.csv）。吨数须先按一种方法学算出：{how}；或给出年份表文件。",
+        f"has no vintages.csv. Tonnes come of a methodology first: `{how}`; or give a table of "
+        "vintages.",
+    ))  # fmt: skip
 
 
 def read_vintages(file: Path) -> pd.DataFrame:

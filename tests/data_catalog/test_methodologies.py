@@ -91,3 +91,27 @@ def test_the_risk_tool_has_every_line_of_its_source() -> None:
     for line in lines:
         assert CHINESE.search(line["zh"]), line
         assert line["score"] == "fail" or -4 <= float(line["score"]) <= 30, line
+
+
+NATURAL = {
+    "catastrophic": ("fail", "30", "20", "5", "4"),
+    "devastating": ("30", "20", "5", "4", "3"),
+    "major": ("20", "5", "4", "3", "2"),
+    "minor": ("5", "4", "3", "2", "1"),
+}
+"""Table 10 of the tool, version 4.2: more often than every 10 years ... every 100 years or less."""
+
+
+def test_the_scores_of_natural_risks_are_those_of_the_reference() -> None:
+    file = resources.files("data_catalog.methodologies") / "nprt_v42.csv"
+    lines = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    found = {r["item"]: r["score"] for r in lines if r["category"] == "NAT"}
+    often = ("more_than_10", "10_25", "25_50", "50_100", "100")
+    for damage, scores in NATURAL.items():
+        assert tuple(found[f"{damage}/{how}"] for how in often) == scores, damage
+    # of no matter: 4, 3, 2, 1, 1 in the tool's text; a reprint has 1 for every 25 to 50 years,
+    # and the higher, more careful one stands
+    assert found["insignificant/25_50"] == "2"
+    assert [found[f"mitigation/{kind}"] for kind in ("none", "prevention", "both")] == [
+        "1", "0.5", "0.25",
+    ]  # fmt: skip

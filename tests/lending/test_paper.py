@@ -18,7 +18,7 @@ from lending.paper import (
 from tests.lending.loan_file.made_up import pages, squeezed
 
 PIECES: tuple[Piece, ...] = (
-    Figures((("抵押价值", "71,896.70 元", "折扣后"),)),
+    Figures((("谨慎价值", "71,896.70 元", "折扣后"),)),
     Heading("一、宗地与权属"),
     Words("没有比对任何登记簿：是否已有质押未知。", loud=True),
     Words("本页不是资产评估报告。"),

@@ -1,6 +1,7 @@
 """The small loan: one page, its figures those of the record, and the record to be made again."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,16 @@ from lending.loan_file.claims import known_claims, searched
 from lending.loan_file.land import read_one
 from lending.loan_file.opening import inputs_of_parcels
 from lending.paper import amounts, typeset
-from lending.quick import SelfValuation, page, recomputed, self_valuation
+from lending.quick import (
+    QuickFiles,
+    SelfValuation,
+    open_self_valuation,
+    page,
+    read_self_valuation,
+    recomputed,
+    self_valuation,
+)
+from lending.quick.checking import checked_file
 from tests.lending.loan_file.made_up import AMOUNT, DAY, EXAMPLE, POLICY, inputs, pages, squeezed
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
@@ -64,10 +74,9 @@ def test_the_figures_on_the_page_are_those_of_the_json(
 
 
 def test_it_is_made_again_from_its_own_json_to_the_cent(record: SelfValuation) -> None:
-    assert recomputed(record.to_json()) == record
-    altered = record.to_json().replace(f'"{record.valuation.results.lending_value}"', '"99999.99"')
-    assert altered != record.to_json()
-    assert recomputed(altered).valuation.results == record.valuation.results
+    read = read_self_valuation(record.to_json(), "page.json")
+    assert read == record
+    assert recomputed(read) == record
 
 
 def test_an_area_in_mu_is_fifteen_times_the_hectares(record: SelfValuation) -> None:
@@ -123,6 +132,73 @@ def test_the_command_writes_the_page_and_its_figures(tmp_path: Path) -> None:
     assert len(pages(out.read_bytes())) == 1
     with pytest.raises(GepError, match="is there already"):
         CliRunner().invoke(gep, words, catch_exceptions=False)
+
+
+def test_what_papers_declare_is_kept_and_its_checks_are_made(tmp_path: Path) -> None:
+    papers = tmp_path / "papers.csv"
+    papers.write_text(
+        "parcel_id,holder,holder_is_party,title_chain_complete,litigation_or_seizure\n"
+        "AJ-001,示例承包户（编造）,yes,yes,yes\n",
+        encoding="utf-8",
+    )
+    files = QuickFiles(
+        land=EXAMPLE / "parcels.geojson", facts=EXAMPLE / "facts.toml", policy=POLICY,
+        registry=str(EXAMPLE / "claims.csv"),
+    )  # fmt: skip
+    bare = open_self_valuation(files, AMOUNT, DAY)
+    told = open_self_valuation(replace(files, papers=papers), AMOUNT, DAY)
+    assert bare.search is not None
+    assert told.search is not None
+    unmade = [{f.check for f in one.search.not_looked_at} for one in (bare, told) if one.search]
+    assert unmade[0] - unmade[1] == {"R1", "R3"}
+    assert "R3" in {one.check for one in told.search.met}  # a lawsuit is pending
+    assert {one.fact: one.value for one in told.declared} == {
+        "holder": "示例承包户（编造）", "holder_is_party": "yes", "title_chain_complete": "yes",
+        "litigation_or_seizure": "yes",
+    }  # fmt: skip
+    assert len(pages(typeset(page(told, "zh")))) == 1
+    papers.write_text("parcel_id,holder\nAJ-002,x\n", encoding="utf-8")
+    with pytest.raises(TableError, match="no row of parcel 'AJ-001'"):
+        open_self_valuation(replace(files, papers=papers), AMOUNT, DAY)
+    papers.write_text("parcel_id,holder_is_party\nAJ-001,maybe\n", encoding="utf-8")
+    with pytest.raises(GepError, match="holder_is_party is 'maybe'; yes or no is needed"):
+        open_self_valuation(replace(files, papers=papers), AMOUNT, DAY)
+    papers.write_text("parcel_id\nAJ-001\nAJ-001\n", encoding="utf-8")
+    with pytest.raises(GepError, match="a parcel has two rows"):
+        open_self_valuation(replace(files, papers=papers), AMOUNT, DAY)
+
+
+@pytest.mark.parametrize(("amount", "code"), [("299999.99", 0), ("300000", 3)])
+def test_from_the_limit_on_the_command_says_that_it_is_not_for_it(
+    tmp_path: Path, amount: str, code: int
+) -> None:
+    words = [
+        "loan", "quick", str(EXAMPLE / "parcels.geojson"), "--amount", amount, "--facts",
+        str(EXAMPLE / "facts.toml"), "--policy", str(POLICY), "--out", str(tmp_path / "p.pdf"),
+        "--lang", "en",
+    ]  # fmt: skip
+    done = CliRunner().invoke(gep, words, catch_exceptions=False, standalone_mode=False)
+    assert done.return_value == code
+    assert ("beyond what the quick route may decide" in done.stderr) is bool(code)
+
+
+def test_an_altered_amount_area_or_limit_is_named(record: SelfValuation, tmp_path: Path) -> None:
+    def said(*path: str, value: object) -> str:
+        content = json.loads(record.to_json())
+        part = content
+        for name in path[:-1]:
+            part = part[name]
+        part[path[-1]] = value
+        (tmp_path / "page.json").write_text(json.dumps(content), encoding="utf-8")
+        found = {one.check.id: one.what.en for one in checked_file(tmp_path / "page.json", DAY)}
+        return found.get("not_reproducible", "")
+
+    assert said("amount", value="250000") == ""
+    assert "valuation.inputs.facts.loan: 250,000 → 25,000" in said("amount", value="25000")
+    assert "limit.amount: 900,000 → 300,000" in said("limit", "amount", value="900000")
+    assert "parcel.area_ha: 99.0 → 68.6665" in said("parcel", "area_ha", value="99.0")
+    price = said("valuation", "inputs", "price", "price", value=62.79)
+    assert "valuation.steps.price.amount: 52.79 → 62.79" in price
 
 
 def test_a_file_of_several_parcels_asks_which(tmp_path: Path) -> None:

@@ -62,12 +62,11 @@ def file(
 @options.as_json
 @options.lang
 def check(loan: Path, on: datetime | None, *, as_json: bool, lang: Language) -> int:
-    """Check the JSON of a credit file LOAN: recomputed from its inputs, missing, out of date."""
-    from lending.loan_file.report_check import report_check
-    from lending.loan_file.writing import read_record
+    """Check LOAN, the JSON of a credit file or of the page of a small loan: made again, missing."""
+    from lending.quick.checking import checked_file
 
     day = on.date() if on else date.today()  # noqa: DTZ011  (the desk's own day)
-    remarks = report_check(read_record(loan), day)
+    remarks = checked_file(loan, day)
     _show(remarks, as_json=as_json, lang=lang)
     return _code(remarks)
 

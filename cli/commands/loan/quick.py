@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import options
+from cli.commands.loan.file import FAULTS
 from cli.commands.loan.schedule import DAY, exact
 from data_catalog.text import Language, Text
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 TITLE = Text("宗地 {parcel}，申请 {amount}", "Parcel {parcel}, {amount} asked for")
 ROWS = (
     Text("面积", "area"), Text("碳汇量（均值；下限）", "tonnes (mean; lower bound)"),
-    Text("价格（市场，日期）", "price (market, day)"), Text("抵押价值", "lending value"),
+    Text("价格（市场，日期）", "price (market, day)"), Text("谨慎价值", "lending value"),
     Text("覆盖率", "coverage"), Text("按政策最多可贷", "highest loan by the policy"),
     Text("重复质押检查", "double pledges"),
 )  # fmt: skip
@@ -25,6 +26,12 @@ NOT_SEARCHED = Text("未比对登记簿", "no register was searched")
 MET = Text("{count} 项，最重：{worst}", "{count} found, the worst: {worst}")
 CLEAR = Text("未发现", "none found")
 UNMADE = Text("；{count} 项检查因未声明事实而没有做", "; {count} checks want declared facts")
+ABOVE = Text(
+    "申请金额不低于 {limit} 元，超出自评估小额贷款的范围：须委托外部评估，"
+    "并用 gep loan file 编制授信档案。",
+    "The amount is not below {limit} CNY, beyond what the quick route may decide: it needs an "
+    "outside valuation, and a loan file (gep loan file).",
+)
 WRITTEN = Text("已写入 {files}", "written: {files}")
 
 
@@ -44,6 +51,10 @@ WRITTEN = Text("已写入 {files}", "written: {files}")
 @click.option("--vintages", type=options.PATH, help="Tonnes by parcel and years (.csv, .parquet).")
 @click.option("--prices", type=options.PATH, help="Dated prices of your own (.csv).")
 @click.option(
+    "--papers", type=options.PATH,
+    help="Facts seen in documents: a row per parcel, columns as `gep pledge check` takes them.",
+)  # fmt: skip
+@click.option(
     "--registry", metavar="PATH",
     help="The pledge registry (.db or address), or a file of claims, to search for conflicts.",
 )  # fmt: skip
@@ -61,38 +72,36 @@ WRITTEN = Text("已写入 {files}", "written: {files}")
 @options.lang
 def quick(
     parcel: Path, amount: Decimal, parcel_id: str | None, facts: Path, policy: Path,
-    vintages: Path | None, prices: Path | None, registry: str | None, on: datetime | None,
-    fonts: Path | None, out: Path, *, overwrite: bool, as_json: bool, lang: Language,
-) -> None:  # fmt: skip
+    vintages: Path | None, prices: Path | None, papers: Path | None, registry: str | None,
+    on: datetime | None, fonts: Path | None, out: Path, *, overwrite: bool, as_json: bool,
+    lang: Language,
+) -> int:  # fmt: skip
     """Value PARCEL, a file of polygons or a run folder, for a small loan, on one A4 page.
 
     The page says what the bank may say by itself and no more: it is not an appraisal report.
     """
     from cli.terminal import show
-    from lending.loan_file.claims import known_claims, searched
-    from lending.loan_file.land import read_one
-    from lending.loan_file.opening import inputs_of_parcels
     from lending.loan_file.writing import write_pair
     from lending.paper import typeset
-    from lending.quick import page, self_valuation
-    from lending.valuation.value import read_inputs
+    from lending.quick import QuickFiles, open_self_valuation, page
 
-    land = read_one(parcel, parcel_id)
-    inputs = read_inputs(facts, policy, vintages, prices)
-    inputs = inputs_of_parcels(inputs, (land,), vintages is not None)
-    record = self_valuation(land, inputs, amount, None)
-    if registry:
-        known = known_claims(registry, Path())
-        day = on.date() if on else date.today()  # noqa: DTZ011  (the desk's own day)
-        found = searched((land,), record.valuation, known, registry, day, {})
-        record = record.model_copy(update={"search": found})
+    day = on.date() if on else date.today()  # noqa: DTZ011  (the desk's own day)
+    files = QuickFiles(
+        land=parcel, facts=facts, policy=policy, vintages=vintages, prices=prices, papers=papers,
+        registry=registry or "",
+    )  # fmt: skip
+    record = open_self_valuation(files, amount, day, parcel_id)
     pdf = typeset(page(record, lang), fonts)
-    files = write_pair(out, pdf, record.to_json(), overwrite=overwrite)
+    written = write_pair(out, pdf, record.to_json(), overwrite=overwrite)
     if as_json:
         click.echo(record.to_json())
-        return
-    _show(record, lang)
-    show(WRITTEN[lang].format(files=", ".join(str(f) for f in files)))
+    else:
+        _show(record, lang)
+        show(WRITTEN[lang].format(files=", ".join(str(f) for f in written)))
+    if record.above_limit:
+        click.echo(ABOVE[lang].format(limit=f"{record.limit.amount:,.0f}"), err=True)
+    barred = record.search is not None and record.search.worst() == "BLOCK"
+    return FAULTS if barred or record.above_limit else 0
 
 
 def _show(record: "SelfValuation", lang: Language) -> None:

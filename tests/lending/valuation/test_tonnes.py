@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import norm
 
 from data_catalog.errors import GepError, ProjectError
-from lending.valuation.result import Inputs, Vintage
+from lending.valuation.result import Gate, Inputs, Vintage
 from lending.valuation.tonnes import lower_factor
 from lending.valuation.value import value, vintages_of
 from lending.valuation.worked import worked
@@ -20,7 +20,9 @@ from tests.lending.valuation.conftest import FREE
 Make = Callable[..., Inputs]
 
 
-def vintage(year: int, net: float, *, se: float = 0, kind: str = "ex_ante", **more: Any) -> Vintage:
+def vintage(
+    year: int, net: float, *, se: float | None = 0, kind: str = "ex_ante", **more: Any
+) -> Vintage:
     return Vintage.model_validate({
         "parcel_id": "p", "vintage_from": date(year, 1, 1), "vintage_to": date(year + 1, 1, 1),
         "net_tCO2e": net, "se_tCO2e": se, "kind": kind,
@@ -111,15 +113,40 @@ def test_nothing_is_deducted_twice_and_nothing_forgotten(of_vintages: Make) -> N
     assert once.plan.future.sum() == pytest.approx(90)
 
 
-def test_a_row_without_an_error_is_refused(of_vintages: Make) -> None:
+def test_a_row_without_an_error_counts_as_nothing(of_vintages: Make) -> None:
     none = vintage(2026, 100, se=None)
-    with pytest.raises(ProjectError, match="se_tCO2e"):
-        worked(of_vintages(none))
     # a bound of a higher level is lower, and will do; one of a lower level will not
     surer = vintage(2026, 100, se=None, lower_tCO2e=80, confidence=0.95)
+    less_sure = vintage(2026, 100, se=None, lower_tCO2e=80, confidence=0.5)
+    assert worked(of_vintages(none)).plan.future.sum() == 0
+    assert worked(of_vintages(less_sure)).plan.future.sum() == 0
     assert worked(of_vintages(surer)).plan.future.sum() == pytest.approx(80)
-    with pytest.raises(ProjectError, match="level"):
-        worked(of_vintages(vintage(2026, 100, se=None, lower_tCO2e=80, confidence=0.5)))
+    assert worked(of_vintages(none, surer)).plan.future.sum() == pytest.approx(80)
+
+
+def test_what_counts_as_nothing_is_told_with_its_tonnes(of_vintages: Make) -> None:
+    def bound(*rows: Vintage) -> Gate | None:
+        gates = value(of_vintages(*rows)).results.gates
+        return next((one for one in gates if one.id == "lower_bound"), None)
+
+    none, known = vintage(2026, 100, se=None), vintage(2027, 50, se=5)
+    assert bound(known) is None
+    some, all_ = bound(none, known), bound(none)
+    assert some is not None
+    assert (some.level, some.value) == ("flag", 100)
+    assert all_ is not None
+    assert (all_.level, all_.value) == ("reject", 100)
+    results = value(of_vintages(none)).results
+    assert (results.lending_value, results.max_loan, results.bound_by) == (0, 0, "gate")
+    assert results.tonnes_mean == 100  # the estimate is still shown
+
+
+def test_no_draws_are_made_where_an_error_is_not_known(of_vintages: Make) -> None:
+    draws = {"draws": 100, "seed": 1,
+             "price": {"model": "gbm", "volatility": 0.2, "source": "SYN"}}  # fmt: skip
+    known, none = vintage(2026, 100, se=5), vintage(2027, 100, se=None)
+    assert value(of_vintages(known, simulation=draws)).results.draws is not None
+    assert value(of_vintages(known, none, simulation=draws)).results.draws is None
 
 
 def test_the_form_is_one_of_two(s03: Make, of_vintages: Make) -> None:
@@ -160,6 +187,13 @@ def test_practice_counts_gross_tonnes_of_vintages(of_vintages: Make) -> None:
             "vintage_to": date(2026, 1, 1)}  # fmt: skip
     (gross,) = value(of_vintages(*rows, withdrawn=[gone])).results.practice
     assert gross.limit == (100 + 90 - 10) * 60
+
+
+def test_practice_counts_the_claim_where_a_loss_was_avoided(of_vintages: Make) -> None:
+    # the forest lost 30, without the project it would have lost 130: 100 may be claimed
+    rows = (vintage(2026, 100, gross_tCO2e=-30.0),)
+    (gross,) = value(of_vintages(*rows)).results.practice
+    assert gross.limit == 100 * 60
 
 
 def test_issued_units_are_as_many_as_they_are(of_vintages: Make) -> None:

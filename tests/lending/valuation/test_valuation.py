@@ -1,10 +1,13 @@
 """The whole valuation: laws, limits, gates, other rights, and that it can be computed again."""
 
 import json
+import math
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -45,6 +48,25 @@ def test_a_valuation_is_computed_again_to_the_cent(s03: Make) -> None:
     again = recompute(first.to_json())
     assert again == first
     assert recompute(again.to_json()).to_json() == first.to_json()
+
+
+@given(cents=st.integers(0, 10**11), ulps=st.integers(-3, 3))
+def test_the_last_bit_of_a_machine_never_moves_a_cent(cents: int, ulps: int) -> None:
+    # half a cent is where a difference in the last bit would show
+    exact = (cents + 0.5) / 100
+    off = exact + ulps * math.ulp(exact)
+    assert money(off) == money(exact) == (Decimal(cents) + 1) / 100
+
+
+def test_a_valuation_file_is_one_by_its_published_schema(s03: Make) -> None:
+    page = Path(__file__).parents[3] / "docs" / "valuation.schema.json"
+    schema = json.loads(page.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    found = json.loads(value(s03(**RICH)).to_json())
+    jsonschema.validate(found, schema)
+    found["results"]["lending_value"] = True
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(found, schema)
 
 
 def test_an_altered_file_no_longer_agrees(s03: Make) -> None:

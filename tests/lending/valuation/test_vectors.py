@@ -117,6 +117,16 @@ def test_s03_under_stress(s03: Make, changes: dict[str, Any], npv: float, lendin
     assert of.lending_value == pytest.approx(lending, abs=0.01)
 
 
+def test_s03_with_tonnes_made_ineligible_is_worth_nothing_as_carbon(s03: Make) -> None:
+    # 4.10, "tonnes made ineligible": no receipts, costs left over; nothing to lend against, no LTV
+    results = value(stressed(s03(), tonnes=0.0)).results
+    assert results.lending_value == 0
+    assert results.max_loan == 0
+    assert results.tonnes_lower == 0
+    asked = value(stressed(s03(loan="300000"), tonnes=0.0)).results
+    assert asked.coverage_ratio == 0
+
+
 IMPLIED = [(15, 20, 0.02911), (15, 30, 0.05217), (15, 50, 0.06361), (20, 30, 0.02845),
            (20, 50, 0.04427), (10, 15, 0.05556), (10, 20, 0.07755), (5, 10, 0.15098)]  # fmt: skip
 
