@@ -5,7 +5,7 @@ empty cell is a fact that was not declared. Serials are written `batch:1-500; ba
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -21,7 +21,7 @@ from data_catalog.text import Text
 from lending.conflicts.claim import Claim, ClaimError, Fact, Serials
 from lending.conflicts.rules import Rules
 
-__all__ = ["read_claims"]
+__all__ = ["facts_of_text", "read_claims"]
 
 T = TypeVar("T")
 REQUIRED = ("claim_id", "right", "vintage_from", "vintage_to")
@@ -126,11 +126,6 @@ def _claim(
     if not row["claim_id"]:
         raise ClaimError(where=where, problem=Text("claim_id 为空。", "claim_id is empty."))
     read = _Cells(where, row)
-    facts = {
-        name: value
-        for name, fact in rules.facts.items()
-        if fact.kind != "own" and (value := _fact(read, name, fact.kind)) is not None
-    }
     return Claim(
         claim_id=row["claim_id"],
         geometry=shape,
@@ -142,15 +137,31 @@ def _claim(
         tonnes=read.of("tonnes", Decimal, NUMBER),
         registered_at=read.of("registered_at", datetime.fromisoformat, TIME),
         state=row.get("state") or "reserved",
-        facts=facts,
+        facts=facts_of_text(where, row, rules),
         **{name: row.get(name, "") for name in TEXTS},
     )
+
+
+def facts_of_text(where: str, row: Mapping[str, str], rules: Rules) -> dict[str, Fact]:
+    """Return the declared facts of a row, by name; empty cells declare nothing.
+
+    Raises
+    ------
+    ClaimError
+        If a cell is not what its fact is.
+    """
+    read = _Cells(where, row)
+    return {
+        name: value
+        for name, fact in rules.facts.items()
+        if fact.kind != "own" and (value := _fact(read, name, fact.kind)) is not None
+    }
 
 
 class _Cells:
     """The cells of a row; one that cannot be read is refused with its name."""
 
-    def __init__(self, where: str, row: dict[str, str]) -> None:
+    def __init__(self, where: str, row: Mapping[str, str]) -> None:
         self.where, self.row = where, row
 
     def of(self, name: str, read: Callable[[str], T], form: Text) -> T | None:
