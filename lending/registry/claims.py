@@ -11,7 +11,9 @@ from datetime import date
 from functools import cache
 from typing import TypeVar
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
@@ -83,8 +85,13 @@ def in_common_crs(geometry: BaseGeometry, crs: str) -> BaseGeometry:
     """Return a geometry in degrees of EPSG:4490."""
     if crs == COMMON_CRS:
         return geometry
-    moved: BaseGeometry = shapely.transform(geometry, _to_common(crs).transform, interleaved=False)
-    return moved
+    to_common = _to_common(crs)
+
+    def moved(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_common.transform(corners[:, 0], corners[:, 1]))
+
+    found: BaseGeometry = shapely.transform(geometry, moved)
+    return found
 
 
 def default_finder(new: Sequence[Claim], known: Sequence[Claim], today: date) -> list[Finding]:

@@ -58,19 +58,16 @@ def _record(registry: Registry, user: User, name: str, *, personal: bool) -> dic
             "grantor_name": "; ".join(holders), "grantor_type": "; ".join(dict.fromkeys(kinds)),
             "principal_contract_no": loan.loan_id,
         }  # fmt: skip
-        account = pledge.account if personal and loan.borrower else None
-        if account is not None:
+        account, borrower = (pledge.account if personal else None), loan.borrower
+        if account is not None and borrower is not None:
             sealer = needed(registry.sealer, name)
-            known["account_no"] = sealer.unseal(key_in(session, loan.borrower), "account", account)
+            known["account_no"] = sealer.unseal(key_in(session, borrower), "account", account)
     if personal:
-        # the borrower's too, where only the account is read: that it was read is an event
-        parties = {
-            name: unseal(registry, user, name)
-            for name in {*holders, *([loan.borrower] if account is not None else [])}
-        }
-        fields = [parties[holder] for holder in holders]
-        known["grantor_name"] = "; ".join(_first(one, NAMES) for one in fields)
-        known["grantor_id"] = "; ".join(_first(one, NUMBERS) for one in fields)
+        # the borrower's too where only the account is read: that it was read is an event
+        read = sorted({*holders, *([borrower] if account is not None and borrower else [])})
+        fields = {party: unseal(registry, user, party) for party in read}
+        known["grantor_name"] = "; ".join(_first(fields[one], NAMES) for one in holders)
+        known["grantor_id"] = "; ".join(_first(fields[one], NUMBERS) for one in holders)
     return {field.name: known.get(field.name, "") for field in register_fields()}
 
 

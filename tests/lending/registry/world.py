@@ -148,7 +148,7 @@ def papers() -> dict[str, Fact]:
         "freeze_confirmed": True, "holder_is_party": True, "title_chain_complete": True,
         "coowners_agree": True, "collective_vote": True, "village_committee_guarantees": False,
         "litigation_or_seizure": False, "past_tonnes_unsold": True, "units_free": True,
-        "sold_forward": False, "tenure_end": date(2070, 1, 1), "crediting_end": date(2060, 1, 1),
+        "sold_forward": False, "tenure_end": date(2300, 1, 1), "crediting_end": date(2300, 1, 1),
         "inputs_hash": "ab12",
     }  # fmt: skip
 
