@@ -102,7 +102,8 @@ NAMES = set(
     bank_maker bank_checker forestry auditor USER FILE init party right project batch issue loan
     policy screen investigate sign draw monitor repay withdraw default dispose close FIRST LAST
     STATE SUBJECT DATE name CLAIMS CRS IDS G V S URL VINTAGES RULE CASE GROSS_SPOT anji OpenAPI REST
-    serve openapi access POLICIES HOST PORT json endpoint role skip
+    serve openapi access POLICIES HOST PORT json endpoint role skip CODES tif day VALUE
+    coowners_agree tenure_end
     """.split()  # noqa: SIM905
 )
 """Words of a Chinese page that are what one types, or names."""
