@@ -54,7 +54,7 @@ def test_the_command_notes_once_and_names_what_has_no_valuation(
     nobody = CliRunner().invoke(gep, words, env={"GEP_PLEDGE_USER": ""})
     assert nobody.exit_code != 0
     first = CliRunner().invoke(gep, [*words, "--user", "bank_maker.1"], catch_exceptions=False)
-    assert f"Pledge {name}: land disturbed" in first.output
+    assert f"Pledge {name}: disturbance" in first.output
     assert "not watched: P000002" in first.output
     before = world.events()
     again = CliRunner().invoke(gep, [*words, "--user", "bank_maker.1"], catch_exceptions=False)
