@@ -63,7 +63,8 @@ def _rows(world: World, claims: list) -> Iterator[tuple[type, list[dict]]]:
     ]  # fmt: skip
     yield Loan, [
         {"loan_id": f"L{p}", "borrower": None, "lender": BANK, "amount": Decimal(1),
-         "rate": Decimal(0), "starts": YEARS[0], "ends": YEARS[1], "other_security": "", "drawn_at": None,
+         "rate": Decimal(0), "starts": YEARS[0], "ends": YEARS[1], "other_security": "",
+         "drawn_at": None,
          "repaid_at": None}
         for p in pledges
     ]  # fmt: skip
