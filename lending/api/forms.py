@@ -27,6 +27,7 @@ __all__ = [
     "BatchIn",
     "CheckIn",
     "ClaimIn",
+    "DeclarationIn",
     "IssueIn",
     "LoanIn",
     "NoteIn",
@@ -169,6 +170,15 @@ class PledgeIn(forms.PledgeForm):
     vintage_to: Day
 
 
+FactsIn = dict[forms.Word, bool | int | forms.Note | list[forms.Note]]
+
+
+class DeclarationIn(In):
+    """Facts from documents, by the names of `gep pledge check`; of each the newest counts."""
+
+    facts: Annotated[FactsIn, Field(min_length=1)]
+
+
 class RegistrationIn(In):
     """Number and end of the statutory registration (中登网), or of the platform."""
 
@@ -221,7 +231,7 @@ class ClaimIn(In):
     registration_number: forms.Note = ""
     state: forms.Id = "reserved"
     family: forms.Note = ""
-    facts: dict[forms.Word, bool | int | forms.Note | list[forms.Note]] = {}
+    facts: FactsIn = {}
 
     @model_validator(mode="after")
     def _somewhere(self) -> "ClaimIn":

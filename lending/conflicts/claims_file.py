@@ -22,7 +22,7 @@ from data_catalog.text import Text
 from lending.conflicts.claim import Claim, ClaimError, Fact, Serials
 from lending.conflicts.rules import Rules
 
-__all__ = ["Papers", "read_claims", "read_papers"]
+__all__ = ["Papers", "facts_of_text", "read_claims", "read_papers"]
 
 T = TypeVar("T")
 REQUIRED = ("claim_id", "right", "vintage_from", "vintage_to")
@@ -101,21 +101,12 @@ def read_papers(file: Path, rules: Rules) -> dict[str, Papers]:
                 raise ClaimError(where=f"{file}: {name}", problem=Text(
                     "同一宗地有两行。", "a parcel has two rows."
                 ))  # fmt: skip
-            found[name] = Papers(
-                row.get("holder", ""), _facts(_Cells(f"{file}: {name}", row), rules)
-            )
+            facts = facts_of_text(f"{file}: {name}", row, rules)
+            found[name] = Papers(row.get("holder", ""), facts)
         except GepError as error:
             faults.append(error)
     raise_all(faults)
     return found
-
-
-def _facts(read: "_Cells", rules: Rules) -> dict[str, Fact]:
-    return {
-        name: value
-        for name, fact in rules.facts.items()
-        if fact.kind != "own" and (value := _fact(read, name, fact.kind)) is not None
-    }
 
 
 def _columns(rules: Rules) -> set[str]:
@@ -187,15 +178,31 @@ def _claim(
         tonnes=read.of("tonnes", Decimal, NUMBER),
         registered_at=read.of("registered_at", datetime.fromisoformat, TIME),
         state=row.get("state") or "reserved",
-        facts=_facts(read, rules),
+        facts=facts_of_text(where, row, rules),
         **{name: row.get(name, "") for name in TEXTS},
     )
+
+
+def facts_of_text(where: str, row: Mapping[str, str], rules: Rules) -> dict[str, Fact]:
+    """Return the declared facts of a row, by name; empty cells declare nothing.
+
+    Raises
+    ------
+    ClaimError
+        If a cell is not what its fact is.
+    """
+    read = _Cells(where, row)
+    return {
+        name: value
+        for name, fact in rules.facts.items()
+        if fact.kind != "own" and (value := _fact(read, name, fact.kind)) is not None
+    }
 
 
 class _Cells:
     """The cells of a row; one that cannot be read is refused with its name."""
 
-    def __init__(self, where: str, row: dict[str, str]) -> None:
+    def __init__(self, where: str, row: Mapping[str, str]) -> None:
         self.where, self.row = where, row
 
     def of(self, name: str, read: Callable[[str], T], form: Text) -> T | None:

@@ -5,20 +5,30 @@ empty and named: nobody should think that a form is complete because it was prin
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import shapely
 
+from data_catalog.errors import OutputError
 from data_catalog.text import Text
 from lending.conflicts.claim import Claim
 from lending.conflicts.rules import Rules
 
-__all__ = ["RegisterField", "register_fields", "register_record", "write_records"]
+__all__ = [
+    "RegisterField",
+    "register_fields",
+    "register_record",
+    "to_the_second",
+    "write_records",
+    "write_rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +74,20 @@ def _value(claim: Claim, name: str, rules: Rules) -> str:
         return "; ".join(f"{s.batch}:{s.first}-{s.last}" for s in claim.serials)
     value = claim.facts.get(name) if name in rules.facts else None
     value = getattr(claim, name, None) if value is None else value
+    return _plain(value)
+
+
+def _plain(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return to_the_second(value)
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def to_the_second(moment: datetime) -> str:
+    """Return a time as the register has it, in its zone."""
+    return moment.astimezone(ZoneInfo(ZONE)).isoformat(sep=" ", timespec="seconds")
 
 
 def _description(claim: Claim, rules: Rules) -> str:
@@ -82,8 +103,39 @@ def _description(claim: Claim, rules: Rules) -> str:
 
 def write_records(claims: Sequence[Claim], rules: Rules, file: Path) -> None:
     """Write the records of claims as CSV, one line each, fields in the order of the record."""
+    write_rows([register_record(claim, rules) for claim in claims], file)
+
+
+def write_rows(records: Sequence[Mapping[str, str]], file: Path) -> None:
+    """Write records as CSV.
+
+    Raises
+    ------
+    OutputError
+        If the file is there already, or cannot be written.
+    """
+    if file.exists():
+        raise OutputError(where=file, problem=THERE)
     names = [field.name for field in register_fields()]
+    try:
+        _write(names, records, file)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(where=file, problem=Text(
+            f"无法写入：{reason}。", f"cannot be written: {reason}."
+        )) from error  # fmt: skip
+
+
+def _write(names: Sequence[str], records: Sequence[Mapping[str, str]], file: Path) -> None:
     with file.open("w", encoding="utf-8-sig", newline="") as lines:
         table = csv.DictWriter(lines, names)
         table.writeheader()
-        table.writerows(register_record(claim, rules) for claim in claims)
+        table.writerows(records)
+
+
+ZONE = "Asia/Shanghai"
+"""The register's own."""
+THERE = Text(
+    "已经存在，不予覆盖；请换一个文件名。",
+    "is there already and is not replaced; name another file.",
+)

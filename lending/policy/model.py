@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from data_catalog.errors import ProjectError
 from data_catalog.text import Text
+from lending.policy.early_warnings import early_warnings
 
 __all__ = [
     "HAIRCUTS",
@@ -177,8 +178,12 @@ class Revaluation(_Section):
 
 
 class Warnings(_Section):
-    """Thresholds of early warning; what is not given is not watched."""
+    """Rules of early warning; what is not given is not watched."""
 
+    watched: tuple[str, ...] = ()
+    """Ids of lending/early_warnings.csv."""
+    disturbed_share: Share | None = None
+    """Of a pledge's land; a smaller one is not told."""
     price_fall: tuple[Share, ...] = ()
     sell_through: Share | None = None
     sell_through_quarters: Annotated[int | None, Field(gt=0)] = None
@@ -189,6 +194,20 @@ class Warnings(_Section):
     """Before maturity or the end of a registration."""
     implied_price: tuple[Positive, Positive] | None = None
     """CNY per t_CO2e that a figure may imply without being flagged."""
+
+    @model_validator(mode="after")
+    def _known(self) -> "Warnings":
+        rules = early_warnings()
+        unknown = [name for name in self.watched if name not in rules]
+        if unknown:
+            message = f"watched: {', '.join(unknown)} is not known / 没有这样的预警"
+            raise ValueError(message)
+        for name in self.watched:
+            lacks = [key for key in rules[name].thresholds if getattr(self, key) in {None, ()}]
+            if lacks:
+                message = f"watched: {name} needs {', '.join(lacks)} / 预警缺少阈值"
+                raise ValueError(message)
+        return self
 
 
 class RightRule(_Section):

@@ -2,17 +2,18 @@
 
 Registering compares the new claims with the candidates: active ones of others whose bounds and
 years meet theirs, or that have lots of the same batches. The comparison itself is a function given
-to the registry, by default that of `lending.conflicts` on what the registry itself knows: what
-a bank declares from its documents (`gep pledge check`) is not judged again.
+to the registry, by default that of `lending.conflicts` with all its checks but the sums of tonnes,
+which the lots keep.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import TypeVar
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
@@ -80,8 +81,21 @@ def bounds_of(geometry: BaseGeometry, crs: str) -> tuple[float, float, float, fl
     return found[0], found[1], found[2], found[3]
 
 
+def in_common_crs(geometry: BaseGeometry, crs: str) -> BaseGeometry:
+    """Return a geometry in degrees of EPSG:4490."""
+    if crs == COMMON_CRS:
+        return geometry
+    to_common = _to_common(crs)
+
+    def moved(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_common.transform(corners[:, 0], corners[:, 1]))
+
+    found: BaseGeometry = shapely.transform(geometry, moved)
+    return found
+
+
 def default_finder(new: Sequence[Claim], known: Sequence[Claim], today: date) -> list[Finding]:
-    """Return the findings of `lending.conflicts` on ground, years, rights and serials."""
+    """Return the findings of `lending.conflicts`, what is declared of the new claims included."""
     return find_conflicts(new, known, _rules(), today)
 
 
@@ -94,7 +108,7 @@ def _portions(things: Sequence[T]) -> Iterator[Sequence[T]]:
 @cache
 def _rules() -> Rules:
     rules = bundled_rules()
-    return replace(rules.only(rules.checks.keys() - set(HELD_BY_LOTS)), declared=())
+    return rules.only(rules.checks.keys() - set(HELD_BY_LOTS))
 
 
 @cache

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from data_catalog.errors import GepError
 from data_catalog.text import Text
+from lending.conflicts.telling import told_all
 
 if TYPE_CHECKING:
     from lending.conflicts import Finding
@@ -51,7 +52,7 @@ class ImpossibleTransition(RegistryError):  # noqa: N818
 
 
 class ConflictsFound(RegistryError):  # noqa: N818
-    """Registering would pledge something twice.
+    """A pledge that must not be registered: something would be pledged twice, or a paper lacks.
 
     Parameters
     ----------
@@ -62,14 +63,14 @@ class ConflictsFound(RegistryError):  # noqa: N818
     """
 
     template = Text(
-        "{pledge}：未登记；冲突 {blocks} 处：{first}",
-        "{pledge}: not registered; conflicts: {blocks}. {first}",
+        "{pledge}：未登记，{blocks} 项发现禁止登记：{listed}",
+        "{pledge}: not registered; findings that bar it: {blocks}. {listed}",
     )
 
     def __init__(self, pledge: str, findings: "Sequence[Finding]") -> None:
         self.pledge, self.findings = pledge, tuple(findings)
         blocking = [f for f in self.findings if f.level == "BLOCK"]
-        super().__init__(pledge=pledge, blocks=len(blocking), first=blocking[0].what)
+        super().__init__(pledge=pledge, blocks=len(blocking), listed=told_all(blocking))
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         """Keep the findings when the error crosses to another process."""

@@ -12,7 +12,8 @@ from data_catalog.errors import UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.text import Text
 from lending.conflicts import Finding, bundled_rules
-from lending.registry.claims import candidates, claims_of
+from lending.registry.claims import candidates
+from lending.registry.declaring import claims_with_facts, once_a_pledge
 from lending.registry.errors import ConflictsFound, NotAllowed, RegistryError
 from lending.registry.finding import new, one
 from lending.registry.forms import Part, PledgeForm
@@ -121,6 +122,9 @@ def register(
     registry: Registry, user: User, pledge_id: str, number: str, *, ends: date | None = None
 ) -> Pledge:
     """Register a pledge: search for conflicts, take its tonnes, give it its time, all or nothing.
+
+    What is declared of it (`declare`) is judged too: a fact that a BLOCK check needs and that is
+    missing or contrary bars the registration. What is FLAG stands in the event.
 
     Parameters
     ----------
@@ -294,8 +298,8 @@ def _stepped(act: Act, user: User, pledge_id: str, action: str) -> Pledge:
 def _findings(
     registry: Registry, session: Session, pledge_id: str, today: date
 ) -> Sequence[Finding]:
-    mine = claims_of(session, pledge_id)
-    return registry.find_conflicts(mine, candidates(session, mine), today)
+    mine = claims_with_facts(session, pledge_id)
+    return once_a_pledge(registry.find_conflicts(mine, candidates(session, mine), today))
 
 
 def _record(finding: Finding) -> dict[str, Any]:

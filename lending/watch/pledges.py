@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from data_catalog.errors import GepError, ParcelError, ProjectError, raise_all
 from data_catalog.text import Text
 from lending.valuation.result import Valuation
+from lending.watch.since import Since, carried
 
-__all__ = ["Pledged", "read_pledges"]
+__all__ = ["Pledged", "Watchlist", "read_pledges"]
 
 COLUMNS = ("pledge_id", "parcel_id", "principal", "valuation")
 
@@ -34,13 +35,31 @@ class Pledged:
     principal: Decimal
     land: gpd.GeoDataFrame
     valuation: Valuation
+    since: Since = field(default_factory=Since)
+    """What earlier notices say; `after` sets it."""
+
+    def after(self, since: Since) -> "Pledged":
+        """Return the pledge with what earlier notices say, as far as its valuation lacks it."""
+        return replace(self, since=carried(self.valuation, since))
+
+    def standing(self) -> Valuation:
+        """Return the valuation with all that is known since."""
+        return self.valuation if self.since.empty() else self.since.value(self.valuation, self.land)
 
 
-def read_pledges(file: Path) -> tuple[Pledged, ...]:
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """The pledges that can be watched, and by name those that cannot: they have no valuation."""
+
+    pledges: tuple[Pledged, ...]
+    unvalued: tuple[str, ...] = ()
+
+
+def read_pledges(file: Path) -> Watchlist:
     """Return the pledges of a vector file: a row per parcel, with `COLUMNS`.
 
-    `valuation` is the path of a valuation file, relative to this one. All rows of a pledge have
-    the same principal and valuation.
+    `valuation` is the path of a valuation file, relative to this one; a pledge without one cannot
+    be watched and is named. All rows of a pledge have the same principal and valuation.
 
     Raises
     ------
@@ -50,12 +69,16 @@ def read_pledges(file: Path) -> tuple[Pledged, ...]:
     frame = _frame(file)
     errors: list[GepError] = []
     found: list[Pledged] = []
+    unvalued: list[str] = []
     rows = defaultdict(list)
     for place, name in enumerate(frame["pledge_id"].astype(str)):
         rows[name].append(place)
     for name, places in rows.items():
         own = frame.iloc[places]
         try:
+            if own["valuation"].isna().all() or not own["valuation"].astype(str).str.strip().any():
+                unvalued.append(name)
+                continue
             principal = _one(file, name, "principal", own["principal"].astype(str).tolist())
             valuation = _one(file, name, "valuation", own["valuation"].astype(str).tolist())
             found.append(Pledged(
@@ -65,7 +88,7 @@ def read_pledges(file: Path) -> tuple[Pledged, ...]:
         except GepError as error:
             errors.append(error)
     raise_all(errors)
-    return tuple(found)
+    return Watchlist(tuple(found), tuple(unvalued))
 
 
 def _frame(file: Path) -> gpd.GeoDataFrame:

@@ -1,6 +1,6 @@
 """A valuation made again after something changed: land lost, a new price, a later day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from lending.prices.rows import PriceRow
@@ -9,7 +9,24 @@ from lending.valuation.result import Inputs, Valuation, Vintage
 from lending.valuation.timing import day_at
 from lending.valuation.value import value
 
-__all__ = ["at_price", "without_land"]
+__all__ = ["at_price", "replaced", "with_vintages", "without_land"]
+
+
+def with_vintages(valuation: Valuation, rows: Sequence[Vintage]) -> Valuation:
+    """Return the value with monitored or issued tonnes in the place of those expected."""
+    kept = [old for old in valuation.inputs.vintages if not any(replaced(old, row) for row in rows)]
+    every = sorted([*kept, *rows], key=lambda row: (row.parcel_id, row.vintage_from))
+    return value(valuation.inputs.model_copy(update={"vintages": tuple(every)}))
+
+
+def replaced(old: Vintage, row: Vintage) -> bool:
+    """Return whether a row stands for what an older one expected: its parcel and all its days."""
+    return (
+        old.parcel_id == row.parcel_id
+        and old.kind != "issued"
+        and row.vintage_from <= old.vintage_from
+        and old.vintage_to <= row.vintage_to
+    )
 
 
 def without_land(

@@ -103,7 +103,7 @@ NAMES = set(
     policy screen investigate sign draw monitor repay withdraw default dispose close FIRST LAST
     STATE SUBJECT DATE name CLAIMS CRS IDS G V S URL VINTAGES RULE CASE GROSS_SPOT anji OpenAPI REST
     serve openapi access POLICIES HOST PORT json endpoint role skip CONTRACT CONTRACTS INSURANCE
-    HOLDINGS case index loss holding area_mu
+    HOLDINGS case index loss holding area_mu CODES tif day VALUE coowners_agree tenure_end
     """.split()  # noqa: SIM905
 )
 """Words of a Chinese page that are what one types, or names."""

@@ -1,7 +1,9 @@
 """`gep pledge`: two banks, one forest, from an empty registry to the release."""
 
+import csv
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,14 @@ PROJECT = {
 BATCH = {
     "batch_id": "B1", "project_id": "J1", "vintage_from": "2026-01-01",
     "vintage_to": "2027-01-01", "tonnes": "100",
+}  # fmt: skip
+
+PAPERS = {
+    "register_search_clear": True, "register_search_date": datetime.now(UTC).date().isoformat(),
+    "freeze_confirmed": True, "holder_is_party": True, "title_chain_complete": True,
+    "collective_vote": True, "village_committee_guarantees": False,
+    "litigation_or_seizure": False, "past_tonnes_unsold": True, "sold_forward": False,
+    "inputs_hash": "ab12",
 }  # fmt: skip
 
 
@@ -87,7 +97,11 @@ def signed(desk: Says, tmp_path: Path) -> Says:
     file = tmp_path / "pledges.json"
     file.write_text(json.dumps([pledge("L1", "K1", "60"), pledge("L2", "K2", "40")]))
     assert desk("li", "apply", file).split() == ["P000001", "P000002"]
+    papers_file = tmp_path / "papers.json"
+    papers_file.write_text(json.dumps(PAPERS), encoding="utf-8")
     for name in ("P000001", "P000002"):
+        desk("li", "declare", name, "coowners_agree=yes", "tenure_end=2070-01-01", "--file",
+             papers_file)  # fmt: skip
         desk("li", "step", name, "screen")
         desk("li", "step", name, "investigate")
         desk("wang", "approve", name)
@@ -115,7 +129,7 @@ def test_what_is_shown_of_a_pledge(signed: Says) -> None:
         assert words in page
     shown = json.loads(signed("shen", "show", "P000001", "--json"))
     assert [event["kind"] for event in shown["events"]] == [
-        "apply", "screen", "investigate", "approve", "sign", "register",
+        "apply", "declare", "screen", "investigate", "approve", "sign", "register",
     ]  # fmt: skip
 
 
@@ -185,3 +199,78 @@ def test_what_is_no_json_or_no_area_is_told(desk: Says, tmp_path: Path) -> None:
     file.write_text(json.dumps(bow))
     with pytest.raises(Exception, match="Self-intersection"):
         desk("lin", "record", "parcel", file)
+
+
+def test_a_paper_that_lacks_or_says_no_bars_the_registration(signed: Says) -> None:
+    from click.exceptions import UsageError
+
+    signed("li", "declare", "P000001", "coowners_agree=no", "tenure_end=2030-12-31")
+    found = json.loads(signed("li", "check", "P000001", "--json"))["findings"]
+    barred = {f["check"]: f["what_en"] for f in found if f["level"] == "BLOCK"}
+    assert set(barred) == {"R2", "V2"}
+    assert "end of the tenure is 2030-12-31, before" in barred["V2"]
+    with pytest.raises(ConflictsFound) as refused:
+        signed("li", "register", "P000001", "--number", "ZDW-1")
+    for language, words in (("zh", "共有人均同意"), ("en", "all co-owners agree")):
+        assert words in refused.value.say(language)
+    with pytest.raises(UsageError):
+        signed("li", "declare", "P000001", "coowners_agree")
+    with pytest.raises(RegistryError, match="holds this itself"):
+        signed("li", "declare", "P000001", "maker=zhao")
+    signed("li", "declare", "P000001", "coowners_agree=是", "tenure_end=2031-01-01")
+    assert "registered as" in signed("li", "register", "P000001", "--number", "ZDW-1")
+
+
+def test_a_changed_matrix_is_held_against_the_registry(signed: Says, tmp_path: Path) -> None:
+    signed("li", "register", "P000001", "--number", "ZDW-1")
+    file = tmp_path / "timber.json"
+    timber = pledge("L2", "K1", "40") | {"right_code": "TREE", "parts": []}
+    file.write_text(json.dumps(timber), encoding="utf-8")
+    (name,) = signed("li", "apply", file).split()
+    signed("li", "declare", name, "coowners_agree=yes", "tenure_end=2070-01-01", "--file",
+           tmp_path / "papers.json")  # fmt: skip
+    found = json.loads(signed("li", "check", name, "--json"))["findings"]
+    assert [f["check"] for f in found if f["level"] == "BLOCK"] == ["G5", "X1"]
+    signed("li", "declare", name, "consent_of=P000001/K1")
+    for step in ("screen", "investigate"):
+        signed("li", "step", name, step)
+    signed("wang", "approve", name)
+    signed("li", "step", name, "sign")
+    signed("li", "register", name, "--number", "ZDW-3")
+    matrix = tmp_path / "matrix.csv"
+    matrix.write_text(
+        "right,other,verdict,check,meets,lifted_by,zh,en,source,where,grade\n"
+        "CARB_F,TREE,forbidden,G5,ground,,不得并存。,Never both.,conflicts_design,x,local\n",
+        encoding="utf-8",
+    )
+    said = signed("shen", "rejudge", "--matrix", matrix, "--json")
+    (change,), _ = json.JSONDecoder().raw_decode(said)
+    assert change["after"]["level"] == "BLOCK"
+    assert {change["after"][s]["claim_id"] for s in ("claim", "other")} == {
+        "P000001/K1", f"{name}/K1",
+    }  # fmt: skip
+    unchanged = signed("shen", "rejudge", "--matrix", matrix, "--before", matrix)
+    assert "changes no level" in unchanged
+
+
+def test_the_record_for_the_movable_property_register(signed: Says, tmp_path: Path) -> None:
+    signed("li", "register", "P000001", "--number", "ZDW-1", "--ends", "2031-06-30")
+    out = tmp_path / "records.csv"
+    said = signed("shen", "export", "P000001", "--out", out)
+    with out.open(encoding="utf-8-sig", newline="") as lines:
+        (record,) = csv.DictReader(lines)
+    wanted = {
+        "reg_no": "ZDW-1", "reg_type": "初始登记", "secured_party": "Rural Bank",
+        "principal_contract_no": "L1", "secured_amount": "300000.00", "currency": "CNY",
+        "right_type": "CARB_F", "project_id": "J1", "parcel_ids": "K1",
+        "vintage_from": "2026-01-01", "vintage_to": "2031-01-01", "tonnes": "60.000",
+        "term_to": "2031-06-30", "attachments_hash": "ab12", "cancelled_at": "",
+    }  # fmt: skip
+    assert {name: record[name] for name in wanted} == wanted
+    assert record["geometry_wkt"].startswith("EPSG:4490;POLYGON")
+    # to the second, in the register's own time
+    assert datetime.fromisoformat(record["reg_time"]).microsecond == 0
+    assert record["reg_time"].endswith("+08:00")
+    assert record["term_from"] == datetime.fromisoformat(record["reg_time"]).astimezone(
+        UTC).date().isoformat()  # fmt: skip
+    assert "number of the amendment" in said

@@ -90,8 +90,14 @@ def test_an_empty_registry_is_compared_with(tmp_path: Path, claims: Path) -> Non
     from lending import registry
 
     place = tmp_path / "registry.db"
-    registry.open(place, create=True).close()
-    done = said(claims, "--register", place, "--checks", "G3", *DAY, "--lang", "en")
+    made = registry.open(place, create=True)
+    registry.record_user(made, "shen", "auditor", "Bureau")
+    made.close()
+    nobody = said(claims, "--register", place, "--checks", "G3", *DAY, "--lang", "en")
+    assert "--user is needed" in str(nobody.exception)
+    done = said(
+        claims, "--register", place, "--user", "shen", "--checks", "G3", *DAY, "--lang", "en"
+    )
     assert done.return_value == 3
     assert "compared with 0 of the register" in done.output
 

@@ -3,8 +3,10 @@
 import click
 
 from cli.commands.pledge.check import check
+from cli.commands.pledge.declaring import declare
 from cli.commands.pledge.keeping import audit, backup, checkpoint, restore, seal
 from cli.commands.pledge.recording import apply, record
+from cli.commands.pledge.rejudging import export, rejudge
 from cli.commands.pledge.setting_up import init, token, user
 from cli.commands.pledge.showing import list_pledges, show
 from cli.commands.pledge.stepping import approve, register, release, step
@@ -18,7 +20,7 @@ def pledge() -> None:
 
 
 for _command in (
-    init, user, token, record, check, apply, step, approve, register, release, list_pledges, show,
-    audit, checkpoint, seal, backup, restore,
+    init, user, token, record, check, apply, declare, step, approve, register, release,
+    list_pledges, show, rejudge, export, audit, checkpoint, seal, backup, restore,
 ):  # fmt: skip
     pledge.add_command(_command)

@@ -1,8 +1,9 @@
 """Claims that somebody asks about, against what is registered. Nothing is recorded."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 import shapely
 from sqlalchemy import select
@@ -20,6 +21,10 @@ from lending.registry.finding import one
 from lending.registry.tables import Parcel, ParcelVersion
 
 __all__ = ["check_claims"]
+
+
+Given: TypeAlias = bool | int | str | list[str]
+"""A fact as JSON has it."""
 
 
 def check_claims(at: At, form: CheckIn) -> list[FindingView]:
@@ -40,21 +45,26 @@ def _claim(session: Session, asked: ClaimIn) -> Claim:
         geometry, crs = shapely.from_wkb(newest.geometry), newest.crs
     serials = tuple(Serials(s.batch, s.serial_from, s.serial_to) for s in asked.serials)
     same = asked.model_dump(exclude={"geometry", "crs", "serials", "facts"})
-    return Claim(**same, geometry=geometry, crs=crs, serials=serials, facts=dict(_facts(asked)))
+    return Claim(
+        **same,
+        geometry=geometry,
+        crs=crs,
+        serials=serials,
+        facts=read_facts(asked.claim_id, asked.facts),
+    )
 
 
-def _facts(asked: ClaimIn) -> Iterable[tuple[str, Fact]]:
+def read_facts(where: str, given: Mapping[str, Given]) -> dict[str, Fact]:
+    """Return declared facts as their kinds have it."""
     known = bundled_rules().facts
-    for name, given in asked.facts.items():
+    for name in given:
         if name not in known:
             hint = suggestion(name, known)
-            raise UnknownNameError(
-                where=asked.claim_id, name=name, kind=Text("事实", "fact"), hint=hint
-            )
-        yield name, _fact(asked.claim_id, name, known[name].kind, given)
+            raise UnknownNameError(where=where, name=name, kind=Text("事实", "fact"), hint=hint)
+    return {name: _fact(where, name, known[name].kind, value) for name, value in given.items()}
 
 
-def _fact(claim_id: str, name: str, kind: str, given: bool | int | str | list[str]) -> Fact:
+def _fact(claim_id: str, name: str, kind: str, given: Given) -> Fact:
     """Read a fact by its kind: numbers and dates are text in JSON."""
     try:
         if kind == "yes_no" and isinstance(given, bool):

@@ -5,13 +5,15 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from lending.api.findings import FindingView, finding_view
-from lending.api.forms import NoteIn, PledgeIn, RegistrationIn, ReleaseIn
+from lending.api.forms import DeclarationIn, NoteIn, PledgeIn, RegistrationIn, ReleaseIn
 from lending.api.own import seen, visible
 from lending.api.paging import Page, cut
+from lending.api.routes.claims import read_facts
 from lending.api.routes.names import Name, Pages, Wanted
 from lending.api.views import EventView, LotView, PledgeView
 from lending.api.visit import At
 from lending.registry import steps
+from lending.registry.declaring import declare
 from lending.registry.opening import Registry
 from lending.registry.tables import Loan, Lot, Pledge, User
 
@@ -20,6 +22,7 @@ __all__ = [
     "approve_pledge",
     "check_pledge",
     "close_pledge",
+    "declare_facts",
     "default_pledge",
     "dispose_pledge",
     "draw_pledge",
@@ -79,6 +82,13 @@ def check_pledge(at: At, pledge_id: Name) -> list[FindingView]:
     with at.registry.reading() as session:
         seen(session, at.user, Pledge, pledge_id)
     return [finding_view(one) for one in steps.check(at.registry, pledge_id)]
+
+
+def declare_facts(at: At, pledge_id: Name, form: DeclarationIn) -> EventView:
+    """Declare facts from documents."""
+    _own(at, pledge_id)
+    facts = read_facts(pledge_id, form.facts)
+    return EventView.of(declare(at.registry, at.user, pledge_id, facts))
 
 
 def register_pledge(at: At, pledge_id: Name, form: RegistrationIn) -> PledgeView:

@@ -1,11 +1,13 @@
 """Requests of one life after another: a pledge, pages, keys, languages, rates."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from lending.registry.tables import Request
 from tests.lending.api.conftest import Service
+from tests.lending.registry import world
 
 SQUARE = {
     "type": "Polygon",
@@ -40,7 +42,11 @@ def test_a_pledge_from_application_to_release(service: Service) -> None:
     assert pledge["tonnes"] == "40.500"
     assert pledge["may_follow"] == ["screen", "withdraw"]
     assert "6222" not in made.text
+    refused = service.post("bank_maker", f"{name}/declarations", {"facts": {"maker": "x"}})
+    assert refused.status_code == 422, refused.text
+    papers = {k: str(v) if isinstance(v, date) else v for k, v in world.papers().items()}
     steps = [
+        ("bank_maker", "declarations", {"facts": papers}),
         ("bank_maker", "screen", None), ("bank_maker", "investigate", None),
         ("bank_checker", "approve", None), ("bank_maker", "sign", None),
         ("bank_maker", "register", {"number": "ZDW-1", "ends": "2031-12-31"}),
@@ -49,7 +55,7 @@ def test_a_pledge_from_application_to_release(service: Service) -> None:
     ]  # fmt: skip
     for role, step, body in steps:
         answer = service.post(role, f"{name}/{step}", body)
-        assert answer.status_code == 200, (step, answer.text)
+        assert answer.status_code == (201 if step == "declarations" else 200), (step, answer.text)
     assert service.get("auditor", name).json()["state"] == "released"
     batch = service.get("forestry", "/v1/batches/B1").json()
     # 100 t, 40.5 pledged and all released: nothing counts any more.
@@ -58,7 +64,8 @@ def test_a_pledge_from_application_to_release(service: Service) -> None:
     assert audit["sound"]
     assert audit["faults"] == []
     kinds = [one["kind"] for one in service.get("auditor", "/v1/events").json()["items"]]
-    assert kinds[-9:] == [step for _, step, _ in steps]
+    assert kinds[-9:] == [step for _, step, _ in steps[1:]]
+    assert kinds[-10] == "declare"
 
 
 def test_a_step_that_cannot_follow_is_a_conflict(service: Service) -> None:

@@ -76,6 +76,9 @@ ACTS: dict[str, Act] = {
                      **YEAR),
     ),
     "note": lambda w, u: registry.note(w.registry, u, w.apply("L1", "K1"), "fire", {"id": "a"}),
+    "declare": lambda w, u: registry.declare(
+        w.registry, u, w.apply("L1", "K1"), {"coowners_agree": True}
+    ),
     "checkpoint": lambda w, u: registry.checkpoint(
         w.registry, u, registry.new_signing_key()[0]
     ),

@@ -129,7 +129,8 @@ def test_the_same_forest_twice_is_refused(world: World) -> None:
     world.loan("L2")
     meeting = world.until("signed", world.apply("L2", "K1", years=(2030, 2033)))
     before = world.events()
-    assert [f.level for f in registry.check(world.registry, meeting)] == ["BLOCK"]
+    found = registry.check(world.registry, meeting)
+    assert [f.check for f in found if f.level == "BLOCK"] == ["G3"]
     with pytest.raises(ConflictsFound) as refused:
         registry.register(world.registry, world.maker, meeting, "N2")
     assert refused.value.findings

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from shapely.geometry import box
 
 from lending import registry
+from lending.conflicts import Fact
 from lending.registry import (
     BatchForm,
     LoanForm,
@@ -82,7 +83,9 @@ class World:
             vintage_from=date(years[0], 1, 1), vintage_to=date(years[1], 1, 1),
             secured_amount=Decimal("300000.00"), account="6222 0000 0000 0001",
         )  # fmt: skip
-        return registry.apply(self.registry, self.maker, form).pledge_id
+        name = registry.apply(self.registry, self.maker, form).pledge_id
+        registry.declare(self.registry, self.maker, name, papers())
+        return name
 
     def until(self, state: str, pledge_id: str) -> str:
         """Take a pledge along the straight way to a state."""
@@ -136,6 +139,18 @@ class World:
     def events(self) -> int:
         with self.registry.reading() as session:
             return registry.events(session)[-1].seq
+
+
+def papers() -> dict[str, Fact]:
+    """Return what a bank has to declare before it registers, all of it in order."""
+    return {
+        "register_search_clear": True, "register_search_date": datetime.now(UTC).date(),
+        "freeze_confirmed": True, "holder_is_party": True, "title_chain_complete": True,
+        "coowners_agree": True, "collective_vote": True, "village_committee_guarantees": False,
+        "litigation_or_seizure": False, "past_tonnes_unsold": True, "units_free": True,
+        "sold_forward": False, "tenure_end": date(2300, 1, 1), "crediting_end": date(2300, 1, 1),
+        "inputs_hash": "ab12",
+    }  # fmt: skip
 
 
 def of_batch(name: str, tonnes: str) -> Part:

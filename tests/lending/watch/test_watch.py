@@ -280,15 +280,16 @@ def test_the_pledges_of_a_registry_are_watched_and_notices_noted_once(
         document=json.loads(valuation.to_json()),
     )  # fmt: skip
     record_valuation(world.registry, world.maker, form)
-    ((one),) = pledged_in(world.registry)
+    ((one),) = pledged_in(world.registry).pledges
     assert one.principal == Decimal("300000.00")
     assert one.valuation == valuation
     cut = alerts((shapely.box(119.0, 28.0, 119.005, 28.01), "2021-09-01"))
     found = list(disturbance_notices([one], cut, (), DAY))
     before = world.events()
-    note_in(world.registry, world.maker, [notice for notice, _ in found])
+    ((notice, _),) = found
+    note_in(world.registry, world.maker, notice)
     assert world.events() == before + 1
-    note_in(world.registry, world.maker, [notice for notice, _ in found])
+    note_in(world.registry, world.maker, notice)
     assert world.events() == before + 1
     world.registry.close()
 

@@ -1,0 +1,265 @@
+"""Facts that a bank declares from its documents about a pledge, and what the registry itself knows.
+
+A declaration is an event of the chain; of each fact the newest counts. Registering judges them by
+the declared checks of `lending.conflicts`: what was not declared has not passed.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data_catalog.errors import UnknownNameError
+from data_catalog.names import suggestion
+from data_catalog.text import Text
+from data_catalog.units import conversion
+from lending.conflicts import Claim, Fact, Finding, bundled_rules
+from lending.conflicts.declared import refuse_facts
+from lending.registry.claims import active_claims, claims_of
+from lending.registry.errors import NotAllowed, RegistryError
+from lending.registry.finding import one
+from lending.registry.lots import lots_of
+from lending.registry.opening import Registry
+from lending.registry.tables import (
+    Batch,
+    Event,
+    Loan,
+    ParcelVersion,
+    Pledge,
+    PledgeParcel,
+    Policy,
+    Project,
+    User,
+    Valuation,
+)
+
+__all__ = [
+    "active_with_facts",
+    "claims_with_facts",
+    "declare",
+    "declared_facts",
+    "once_a_pledge",
+    "refuse_unknown_names",
+]
+
+KIND = "declare"
+HELD = frozenset({
+    "account_number", "certificate_number", "checker", "loan_amount", "loan_end", "maker",
+    "registration_end",
+})  # fmt: skip
+"""What the registry holds anyway, and nobody declares otherwise; an account is sealed there."""
+SEALED = "sealed"
+A_DAY = timedelta(days=1)
+"""It is tomorrow already somewhere east of the clock in UTC."""
+
+
+def declare(registry: Registry, user: User, pledge_id: str, facts: Mapping[str, Fact]) -> Event:
+    """Declare facts from documents, by the names of lending/claim_facts.csv.
+
+    Raises
+    ------
+    ClaimError
+        If there is no such fact, or it is of another kind.
+    RegistryError
+        If there is none, the registry holds it itself, or a search is dated in the future.
+    """
+    with registry.reading() as session:
+        mine = claims_of(session, one(session, Pledge, pledge_id).pledge_id)
+    if not facts:
+        raise RegistryError(where=pledge_id, problem=NOTHING)
+    refuse_facts(replace(mine[0], claim_id=pledge_id, facts=facts), bundled_rules())
+    _refuse_held(pledge_id, facts)
+    with registry.acting(user, KIND, pledge_id) as act:
+        pledge = one(act.session, Pledge, pledge_id)
+        if pledge.organisation != user.organisation:
+            raise NotAllowed(user=user.user_id, problem=_of_another(pledge, user))
+        _refuse_future(pledge_id, facts, act.time.date())
+        act.facts = {"declared": {name: _plain(value) for name, value in sorted(facts.items())}}
+    with registry.reading() as session:
+        entry = _declarations(session, pledge_id)[-1]
+        session.expunge(entry)
+        return entry
+
+
+def refuse_unknown_names(pledge_id: str, names: Iterable[str]) -> None:
+    """Refuse names that are no facts to be declared.
+
+    Raises
+    ------
+    UnknownNameError
+        Names the nearest one.
+    """
+    known = [name for name, fact in bundled_rules().facts.items() if fact.kind != "own"]
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(
+                where=pledge_id, name=name, kind=Text("事实", "fact"), hint=suggestion(name, known)
+            )
+
+
+def declared_facts(session: Session, pledge_id: str) -> dict[str, Fact]:
+    """Return the facts that were declared of a pledge, each as declared last."""
+    found: dict[str, Fact] = {}
+    for entry in _declarations(session, pledge_id):
+        found |= _facts_in(entry)
+    return found
+
+
+def claims_with_facts(session: Session, pledge_id: str) -> list[Claim]:
+    """Return a pledge's claims with what is declared of it, and what the registry knows.
+
+    What the registry knows counts before what is declared.
+    """
+    pledge = one(session, Pledge, pledge_id)
+    declared = declared_facts(session, pledge_id)
+    of_pledge = dict(_known_of_pledge(session, pledge))
+    of_parcels = _known_of_parcels(session, pledge_id)
+    return [
+        replace(claim, facts=declared | of_pledge | of_parcels[claim.parcel_id])
+        for claim in claims_of(session, pledge_id)
+    ]
+
+
+def active_with_facts(session: Session) -> list[Claim]:
+    """Return all claims that bar others, with what is declared of their pledges: consents too."""
+    declared: dict[str, dict[str, Fact]] = {}
+    for entry in session.scalars(select(Event).where(Event.kind == KIND).order_by(Event.seq)):
+        declared.setdefault(entry.subject, {}).update(_facts_in(entry))
+    return [
+        replace(claim, facts=declared.get(claim.claim_id.split("/")[0], {}))
+        for claim in active_claims(session)
+    ]
+
+
+def once_a_pledge(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings, with those that say the same of many parcels of a pledge told once."""
+    seen, kept = set(), []
+    for finding in findings:
+        if finding.other is None and finding.area_m2 is None:
+            words = (finding.check, finding.what, finding.missing)
+            if words in seen:
+                continue
+            seen.add(words)
+        kept.append(finding)
+    return kept
+
+
+def _known_of_pledge(session: Session, pledge: Pledge) -> Iterator[tuple[str, Fact]]:
+    loan = one(session, Loan, pledge.loan_id)
+    yield "loan_end", loan.ends
+    yield "loan_amount", pledge.secured_amount
+    yield "maker", pledge.maker
+    if pledge.checker:
+        yield "checker", pledge.checker
+    if pledge.account is not None:
+        yield "account_number", SEALED
+    if pledge.registration_ends:
+        yield "registration_end", pledge.registration_ends
+    ends = session.scalars(
+        select(Project.crediting_to)
+        .join(Batch, Batch.project_id == Project.project_id)
+        .where(Batch.batch_id.in_({lot.batch_id for lot in lots_of(session, pledge.pledge_id)}))
+    ).all()
+    if ends:
+        yield "crediting_end", min(ends)
+    digest = session.scalar(
+        select(Valuation.digest)
+        .where(Valuation.pledge_id == pledge.pledge_id)
+        .order_by(Valuation.basis_date.desc(), Valuation.recorded_at.desc())
+        .limit(1)
+    )
+    if digest:
+        yield "inputs_hash", digest
+    policy = session.scalars(
+        select(Policy)
+        .where(Policy.pledge_id == pledge.pledge_id)
+        .order_by(Policy.valid_to.desc(), Policy.policy_id)
+        .limit(1)
+    ).first()
+    if policy is not None:
+        yield "insurance_end", policy.valid_to
+        yield "insured_perils", policy.perils
+
+
+def _known_of_parcels(session: Session, pledge_id: str) -> dict[str, dict[str, Fact]]:
+    rows = session.scalars(
+        select(ParcelVersion)
+        .join(
+            PledgeParcel,
+            (PledgeParcel.parcel_id == ParcelVersion.parcel_id)
+            & (PledgeParcel.version == ParcelVersion.version),
+        )
+        .where(PledgeParcel.pledge_id == pledge_id)
+    )
+    return {row.parcel_id: dict(_known_of_parcel(row)) for row in rows}
+
+
+def _known_of_parcel(row: ParcelVersion) -> Iterator[tuple[str, Fact]]:
+    yield "certificate_number", row.certificate
+    if row.certificate_area_ha is not None:
+        to_mu, _ = conversion("ha", "mu_land")
+        yield "certificate_area", Decimal(str(row.certificate_area_ha)) * Decimal(str(to_mu))
+    if row.tenure_to is not None:
+        yield "tenure_end", row.tenure_to
+
+
+def _declarations(session: Session, pledge_id: str) -> Sequence[Event]:
+    wanted = select(Event).where(Event.subject == pledge_id, Event.kind == KIND)
+    return session.scalars(wanted.order_by(Event.seq)).all()
+
+
+def _facts_in(entry: Event) -> dict[str, Fact]:
+    """Return the facts of one declaration; those of a newer toolkit may be unknown here."""
+    known, given = bundled_rules().facts, json.loads(entry.data)["facts"]["declared"]
+    return {name: _read(known[name].kind, v) for name, v in given.items() if name in known}
+
+
+def _refuse_held(pledge_id: str, facts: Mapping[str, Fact]) -> None:
+    held = sorted(HELD & facts.keys())
+    if held:
+        titles = [bundled_rules().facts[name].title for name in held]
+        raise RegistryError(where=pledge_id, problem=Text(
+            f"登记库自己掌握，不能另行声明：{'、'.join(t.zh for t in titles)}。",
+            f"the registry holds this itself; it is not declared: "
+            f"{', '.join(t.en for t in titles)}.",
+        ))  # fmt: skip
+
+
+def _refuse_future(pledge_id: str, facts: Mapping[str, Fact], today: date) -> None:
+    day = facts.get("register_search_date")
+    if isinstance(day, date) and day > today + A_DAY:
+        raise RegistryError(where=pledge_id, problem=Text(
+            f"查询日 {day} 晚于今天（{today}）。",
+            f"the search is dated {day}, after today ({today}).",
+        ))  # fmt: skip
+
+
+def _of_another(pledge: Pledge, user: User) -> Text:
+    return Text(
+        f"{pledge.pledge_id} 属于 {pledge.organisation}，不属于 {user.organisation}。",
+        f"{pledge.pledge_id} is of {pledge.organisation}, not of {user.organisation}.",
+    )
+
+
+def _plain(value: Fact) -> object:
+    """Return a fact as the chain holds it: dates and numbers as text."""
+    if isinstance(value, bool | str):
+        return value
+    return list(value) if isinstance(value, tuple) else str(value)
+
+
+def _read(kind: str, value: object) -> Fact:
+    if kind == "date":
+        return date.fromisoformat(str(value))
+    if kind == "number":
+        return Decimal(str(value))
+    if kind == "names" and isinstance(value, list):
+        return tuple(str(name) for name in value)
+    return value if isinstance(value, bool) else str(value)
+
+
+NOTHING = Text("没有声明任何事实。", "no fact is declared.")
