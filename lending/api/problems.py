@@ -9,9 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from data_catalog.complaints import complaint
 from data_catalog.errors import GepError, Problems, UnknownNameError
 from data_catalog.text import Language, Text
-from lending.api.complaints import complaint
 from lending.api.errors import TooMany, status_of
 from lending.api.findings import FindingView, finding_view
 from lending.api.language import language_of
