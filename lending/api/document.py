@@ -31,7 +31,23 @@ KEY = {
 }
 BEARER = {"bearer": {"type": "http", "scheme": "bearer"}}
 ALWAYS = (400, 408, 413, 429, 503, 504)
-BEHIND_THE_DOOR = (401, 403, 404, 409, 422)
+BEHIND_THE_DOOR = (401, 403, 404, 409, 415, 422)
+
+
+HEADERS = {
+    "Retry-After": {
+        "description": "Seconds until it is worth asking again.",
+        "x-zh": "多少秒后可以重试。",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+    "WWW-Authenticate": {
+        "description": "The scheme of the token.",
+        "x-zh": "令牌的方式。",
+        "schema": {"type": "string", "const": "Bearer"},
+    },
+}
+SENT = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+"""Headers that come with a status."""
 
 
 def responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
@@ -40,6 +56,8 @@ def responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": TITLES[status].en,
+            "x-zh": TITLES[status].zh,
+            "headers": {name: HEADERS[name] for name in SENT.get(status, ())},
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for status in sorted(known)

@@ -1,7 +1,8 @@
 """Whatever the OpenAPI document allows, and what it does not, is answered as the document says.
 
-Schemathesis makes the requests: of the document (positive) and against it (negative). No answer may be a 5xx, a status, a type, a header or a body
-that the document does not have; what is against the document must be refused.
+Schemathesis makes the requests: of the document (positive) and against it (negative). No answer may
+be a 5xx, a status, a type, a header or a body that the document does not have; what is against the
+document must be refused.
 """
 
 import pytest
