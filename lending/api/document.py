@@ -1,5 +1,8 @@
 """The OpenAPI document: what FastAPI makes of the endpoints, with the Chinese and the roles."""
 
+import json
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,7 +12,7 @@ from lending.api.endpoints import OWN, Endpoint, endpoints
 from lending.api.problems import MEDIA_TYPE, TITLES, Problem
 from lending.api.visit import IDEMPOTENCY_KEY, KEY_PATTERN
 
-__all__ = ["ABOUT", "TITLE", "VERSION", "described", "responses"]
+__all__ = ["ABOUT", "TITLE", "VERSION", "described", "examples", "responses"]
 
 VERSION = "1"
 TITLE = Text("碳汇质押登记接口", "Carbon-sink pledge registry")
@@ -64,6 +67,14 @@ def responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
     }
 
 
+@cache
+def examples() -> dict[str, Any]:
+    """Return a body for each operation that takes one; posted in this order, all are accepted."""
+    text = (resources.files("data_catalog.lending") / "api_examples.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
 def described(app: FastAPI) -> None:
     """Make the application's document say what FastAPI does not know."""
     plain = app.openapi
@@ -99,6 +110,10 @@ def _complete(operation: dict[str, Any], endpoint: Endpoint) -> None:
     }
     if endpoint.public:
         return
+    if endpoint.operation in examples():
+        operation["requestBody"]["content"]["application/json"]["example"] = examples()[
+            endpoint.operation
+        ]
     operation["x-roles"] = list(endpoint.roles)
     if endpoint.action != OWN:
         operation["x-action"] = endpoint.action

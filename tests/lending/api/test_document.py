@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from lending.api.document import examples
 from lending.api.endpoints import endpoints
 from lending.registry import roles
 from tests.lending.api.conftest import ROLES, Service
+from tests.lending.registry.world import opened
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api" / "openapi.json"
 
@@ -29,6 +31,36 @@ def test_every_endpoint_is_described_in_both_languages(desk: Service) -> None:
     for endpoint in endpoints().values():
         one = found["paths"][endpoint.path][endpoint.method.lower()]
         assert one.get("x-roles", list(ROLES)) == list(endpoint.roles)
+
+
+STEPS = ("screen", "investigate", "approve", "sign")
+
+
+def test_every_example_is_accepted_when_posted(serving, new_place) -> None:
+    place = new_place()
+    opened(place, create=True).registry.close()
+    service = serving(place)
+    names = {"{pledge_id}": "P000001", "{batch_id}": "B1"}
+    taking = {
+        operation for operation, endpoint in endpoints().items()
+        if "requestBody" in service.app.openapi()["paths"][endpoint.path][endpoint.method.lower()]
+    }  # fmt: skip
+    assert set(examples()) == taking
+    for operation, body in examples().items():
+        endpoint = endpoints()[operation]
+        path = endpoint.path
+        for part, name in names.items():
+            path = path.replace(part, name)
+        if operation == "register_pledge":
+            for step in STEPS:
+                role = endpoints()[f"{step}_pledge"].roles[0]
+                assert service.post(role, f"/v1/pledges/P000001/{step}").status_code == 200
+        if operation == "release_pledge":
+            for step in ("draw", "repay"):
+                assert service.post("bank_maker", f"/v1/pledges/P000001/{step}").status_code == 200
+        answer = service.post(endpoint.roles[0], path, body)
+        assert answer.status_code == endpoint.status, (operation, answer.text)
+    service.world.registry.close()
 
 
 def test_schemas_say_what_they_are(desk: Service) -> None:
