@@ -53,20 +53,28 @@ MOST_PARTS = 10_000
 LARGEST = 2**53
 """The largest whole number that JSON, SQLite and PostgreSQL all hold exactly."""
 BAD_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""Characters that turn the order of what is read, so that a text shows as another."""
 INTERVALS = (
     ("vintage_from", "vintage_to"), ("valid_from", "valid_to"), ("starts", "ends"),
     ("crediting_from", "crediting_to"), ("tenure_from", "tenure_to"),
 )  # fmt: skip
-AREAS = {"Polygon", "MultiPolygon"}
+AREAS = ("Polygon", "MultiPolygon")
 
 
 def _clean(words: str) -> str:
     """Return text in the form (NFC) in which equal texts are equal bytes."""
-    if any(unicodedata.category(c) in BAD_CATEGORIES and c not in "\n\t" for c in words):
+    if any(_bad(c) for c in words):
         raise Refused(
             Text("含有控制字符或无效字符。", "has control characters or characters that are none.")
         )
     return unicodedata.normalize("NFC", words).strip()
+
+
+def _bad(character: str) -> bool:
+    if unicodedata.bidirectional(character) in TURNING:
+        return True
+    return unicodedata.category(character) in BAD_CATEGORIES and character not in "\n\t"
 
 
 def _seen(name: str) -> str:
