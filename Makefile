@@ -40,9 +40,10 @@ check: $(INSTALLED)  ## style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(INSTALLED)  ## time and memory of the main job on a generated county; conflicts of 100,000 pledges
+bench: $(INSTALLED)  ## time and memory of the main job on a generated county; conflicts of 100,000 pledges; reads of the API
 	$(BIN)/python tests/benchmarks/bench.py
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.conflicts
+	$(BIN)/python -m tests.benchmarks.lending_api
 
 torture: $(INSTALLED)  ## long fault campaigns: kills at any moment, and new examples for all laws
 	$(BIN)/python -m pytest -q -m torture

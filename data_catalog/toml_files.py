@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from data_catalog.complaints import OUR_OWN, complaint, must_be
 from data_catalog.errors import GepError, ProjectError, raise_all
 from data_catalog.names import suggestion
 from data_catalog.text import Text
@@ -29,28 +30,6 @@ TWICE = ("Cannot declare", "Cannot overwrite", "Duplicate inline", "Cannot mutat
 """How tomllib begins to say that an entry is given a second time."""
 BRANCH = re.compile(r"str|int|float|(list|dict|tuple|literal)\[.*\]")
 """What pydantic puts into a place for one of several kinds that a value may be of."""
-WANTED = {
-    "int": Text("为整数", "a whole number"),
-    "float": Text("为数", "a number"),
-    "finite_number": Text("为有限的数", "a finite number"),
-    "string": Text("为文字（加引号）", "text in quotation marks"),
-    "string_too_short": Text("为非空文字", "text that is not empty"),
-    "string_pattern_mismatch": Text("为普通文字", "plain text"),
-    "decimal": Text("为数", "a number"),
-    "date": Text("为日期（如 2026-03-06）", "a date such as 2026-03-06"),
-    "bool": Text("为 true 或 false", "true or false"),
-    "model": Text("为一节（[...]）", "a section [...]"),
-    "dict": Text("为一节（[...]）", "a section [...]"),
-    "list": Text("为方括号中的列表", "a list in brackets"),
-    "tuple": Text("为方括号中的列表", "a list in brackets"),
-    "greater_than": Text("大于 {gt}", "more than {gt}"),
-    "greater_than_equal": Text("不小于 {ge}", "at least {ge}"),
-    "less_than_equal": Text("不大于 {le}", "at most {le}"),
-    "too_short": Text("至少有 {min_length} 项", "a list of {min_length} or more"),
-    "too_long": Text("至多有 {max_length} 项", "a list of at most {max_length}"),
-    "literal": Text("为 {expected}", "{expected}"),
-}
-"""What a value must be, by how pydantic calls the mistake."""
 
 
 def read_toml(file: Path, where: str) -> dict[str, Any]:
@@ -159,23 +138,17 @@ def _wrong_entry(
         )
     if first["type"] == "missing":
         problem = Text(f"缺少“{place}”。", f"{place} is missing.")
+    elif first["type"] in OUR_OWN:
+        said = complaint(first)
+        problem = Text(f"“{place}”：{said.zh}", f"{place}: {said.en}") if place else said
     else:
         got = _short(repr(first["input"]))
-        wanted = [_wanted(detail) for detail in found]
+        wanted = [must_be(detail) for detail in found]
         problem = Text(
             f"“{place}”为 {got}，应{'或'.join(w.zh for w in wanted)}。",
             f"{place} is {got}; it must be {' or '.join(w.en for w in wanted)}.",
         )
     return ProjectError(where=where, problem=problem)
-
-
-def _wanted(detail: ErrorDetails) -> Text:
-    kind = detail["type"]
-    words = WANTED.get(kind) or WANTED.get(kind.split("_")[0])
-    if words is None:
-        return Text(detail["msg"], detail["msg"])
-    facts = {k: f"{v:g}" if isinstance(v, float) else v for k, v in detail.get("ctx", {}).items()}
-    return Text(words.zh.format(**facts).replace(" or ", " 或 "), words.en.format(**facts))
 
 
 def _short(text: str) -> str:

@@ -59,6 +59,8 @@ def serve(
 ) -> None:  # fmt: skip
     """Start the REST API and serve until stopped."""
     _needed()
+    import signal
+
     from lending import registry
     from lending.api.app import make_app
     from lending.api.serving import read_policies
@@ -66,6 +68,8 @@ def serve(
 
     known = read_policies(policies) if policies else {}
     opened = registry.open(place, sealing_key=sealing_key)
+    # SIGTERM ends it as Ctrl-C does: what is being answered is finished, and the registry closed
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if host != LOOPBACK:
         click.echo(OPEN[lang], err=True)
     with closing(opened), suppress(KeyboardInterrupt):

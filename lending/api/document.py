@@ -1,5 +1,8 @@
 """The OpenAPI document: what FastAPI makes of the endpoints, with the Chinese and the roles."""
 
+import json
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,7 +12,7 @@ from lending.api.endpoints import OWN, Endpoint, endpoints
 from lending.api.problems import MEDIA_TYPE, TITLES, Problem
 from lending.api.visit import IDEMPOTENCY_KEY, KEY_PATTERN
 
-__all__ = ["ABOUT", "TITLE", "VERSION", "described", "responses"]
+__all__ = ["ABOUT", "TITLE", "VERSION", "described", "examples", "responses"]
 
 VERSION = "1"
 TITLE = Text("碳汇质押登记接口", "Carbon-sink pledge registry")
@@ -31,7 +34,23 @@ KEY = {
 }
 BEARER = {"bearer": {"type": "http", "scheme": "bearer"}}
 ALWAYS = (400, 408, 413, 429, 503, 504)
-BEHIND_THE_DOOR = (401, 403, 404, 409, 422)
+BEHIND_THE_DOOR = (401, 403, 404, 409, 415, 422)
+
+
+HEADERS = {
+    "Retry-After": {
+        "description": "Seconds until it is worth asking again.",
+        "x-zh": "多少秒后可以重试。",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+    "WWW-Authenticate": {
+        "description": "The scheme of the token.",
+        "x-zh": "令牌的方式。",
+        "schema": {"type": "string", "const": "Bearer"},
+    },
+}
+SENT = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+"""Headers that come with a status."""
 
 
 def responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
@@ -40,10 +59,20 @@ def responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": TITLES[status].en,
+            "x-zh": TITLES[status].zh,
+            "headers": {name: HEADERS[name] for name in SENT.get(status, ())},
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for status in sorted(known)
     }
+
+
+@cache
+def examples() -> dict[str, Any]:
+    """Return a body for each operation that takes one; posted in this order, all are accepted."""
+    text = (resources.files("data_catalog.lending") / "api_examples.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def described(app: FastAPI) -> None:
@@ -81,6 +110,10 @@ def _complete(operation: dict[str, Any], endpoint: Endpoint) -> None:
     }
     if endpoint.public:
         return
+    if endpoint.operation in examples():
+        operation["requestBody"]["content"]["application/json"]["example"] = examples()[
+            endpoint.operation
+        ]
     operation["x-roles"] = list(endpoint.roles)
     if endpoint.action != OWN:
         operation["x-action"] = endpoint.action

@@ -5,14 +5,18 @@ from fastapi import status
 from data_catalog.errors import GepError, UnknownNameError
 from data_catalog.text import Text
 from lending.registry.errors import (
+    AgainstRecord,
     ChainBroken,
     ConflictsFound,
     ImpossibleTransition,
     NotAllowed,
     RegistryBusy,
+    RegistryDown,
 )
 
-__all__ = ["BadRequest", "KeySpent", "KeyTaken", "Late", "NoToken", "TooMany", "status_of"]
+__all__ = [
+    "BadRequest", "KeySpent", "KeyTaken", "Late", "NoToken", "NotJson", "TooMany", "status_of",
+]  # fmt: skip
 
 
 class ApiError(GepError):
@@ -32,6 +36,15 @@ class NoToken(ApiError):  # noqa: N818
         "请在 Authorization 头中给出有效的令牌（Bearer …）。令牌由 gep pledge token 签发。",
         "Give a valid token in the Authorization header (Bearer ...). Tokens are issued with "
         "`gep pledge token`.",
+    )
+
+
+class NotJson(ApiError):  # noqa: N818
+    """The body is said to be of another type than JSON, or of none."""
+
+    template = Text(
+        "请求正文应为 application/json，Content-Type 却是“{given}”。",
+        "the body must be application/json; the Content-Type is {given!r}.",
     )
 
 
@@ -76,13 +89,16 @@ STATUS: dict[type[GepError], int] = {
     NotAllowed: status.HTTP_403_FORBIDDEN,
     UnknownNameError: status.HTTP_404_NOT_FOUND,
     Late: status.HTTP_408_REQUEST_TIMEOUT,
+    AgainstRecord: status.HTTP_409_CONFLICT,
     ConflictsFound: status.HTTP_409_CONFLICT,
     ImpossibleTransition: status.HTTP_409_CONFLICT,
     ChainBroken: status.HTTP_409_CONFLICT,
     KeySpent: status.HTTP_409_CONFLICT,
+    NotJson: status.HTTP_415_UNSUPPORTED_MEDIA_TYPE,
     GepError: status.HTTP_422_UNPROCESSABLE_CONTENT,
     TooMany: status.HTTP_429_TOO_MANY_REQUESTS,
     RegistryBusy: status.HTTP_503_SERVICE_UNAVAILABLE,
+    RegistryDown: status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 """By the nearest class."""
 

@@ -16,6 +16,8 @@ from pydantic import (
 from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
+from data_catalog.complaints import Refused
+from data_catalog.text import Text
 from lending.api.limits import limits
 from lending.registry import forms
 from lending.registry.claims import bounds_of
@@ -44,7 +46,6 @@ __all__ = [
 ]
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-NOT_ON_EARTH = "geometry is not on the earth in this crs: are the axes east, north?"
 EAST, NORTH = 180, 90
 """Degrees that there are."""
 GEOJSON = {
@@ -60,23 +61,27 @@ GEOJSON = {
 
 def _area(given: object) -> object:
     if not isinstance(given, dict) or given.get("type") not in forms.AREAS:
-        problem = "must be a GeoJSON object: a Polygon or MultiPolygon"
-        raise ValueError(problem)
+        raise Refused(
+            Text(
+                "应为 GeoJSON 的 Polygon 或 MultiPolygon。",
+                "must be a Polygon or MultiPolygon in GeoJSON.",
+            )
+        )
     return given
 
 
 def _day(given: object) -> object:
     """Refuse what pydantic would take for seconds since 1970."""
     if not isinstance(given, str) or not DAY.fullmatch(given):
-        problem = "must be text, YYYY-MM-DD"
-        raise ValueError(problem)
+        raise Refused(Text("应为文字，YYYY-MM-DD。", "must be text, YYYY-MM-DD."))
     return given
 
 
 def _time(given: object) -> object:
     if given is not None and (not isinstance(given, str) or not DAY.match(given)):
-        problem = "must be text, YYYY-MM-DDThh:mm:ssZ"
-        raise ValueError(problem)
+        raise Refused(
+            Text("应为文字，YYYY-MM-DDThh:mm:ssZ。", "must be text, YYYY-MM-DDThh:mm:ssZ.")
+        )
     return given
 
 
@@ -84,9 +89,18 @@ def _on_earth(geometry: BaseGeometry, crs: str) -> None:
     try:
         west, south, east, north = bounds_of(geometry, crs)
     except ProjError as error:
-        raise ValueError(NOT_ON_EARTH) from error
+        raise _not_on_earth() from error
     if not (-EAST <= west <= east <= EAST and -NORTH <= south <= north <= NORTH):
-        raise ValueError(NOT_ON_EARTH)
+        raise _not_on_earth()
+
+
+def _not_on_earth() -> Refused:
+    return Refused(
+        Text(
+            "geometry 在该坐标系中不在地球上：坐标是否先东后北？",
+            "geometry is not on the earth in this crs: are the axes east, north?",
+        )
+    )
 
 
 AreaIn = Annotated[forms.Area, BeforeValidator(_area), WithJsonSchema(GEOJSON)]
@@ -264,17 +278,26 @@ class ValuationIn(In):
         for when in (ends.crediting, ends.tenure, ends.programme):
             years = _years(start, when) if isinstance(when, date) else when
             if abs(years) > longest:
-                problem = f"facts.ends reach further than {longest:g} years"
-                raise ValueError(problem)
+                raise _too_far(longest, "facts.ends")
         for row in self.vintages:
             if max(abs(_years(start, day)) for day in (row.vintage_from, row.vintage_to)) > longest:
-                problem = f"vintages reach further than {longest:g} years"
-                raise ValueError(problem)
+                raise _too_far(longest, "vintages")
         draws = self.facts.simulation.draws if self.facts.simulation else 0
         if draws > limits().draws_most:
-            problem = f"facts.simulation.draws is above {limits().draws_most}"
-            raise ValueError(problem)
+            most = limits().draws_most
+            raise Refused(
+                Text(
+                    f"facts.simulation.draws 超过 {most}。",
+                    f"facts.simulation.draws is above {most}.",
+                )
+            )
         return self
+
+
+def _too_far(years: float, where: str) -> Refused:
+    return Refused(
+        Text(f"{where} 超出 {years:g} 年。", f"{where} reaches further than {years:g} years.")
+    )
 
 
 def _years(start: date, day: date) -> float:

@@ -9,9 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from data_catalog.complaints import complaint
 from data_catalog.errors import GepError, Problems, UnknownNameError
 from data_catalog.text import Language, Text
-from lending.api.complaints import complaint
 from lending.api.errors import TooMany, status_of
 from lending.api.findings import FindingView, finding_view
 from lending.api.language import language_of
@@ -30,16 +30,18 @@ TITLES: dict[int, Text] = {
     408: Text("请求没有按时传完", "The request did not arrive in time"),
     409: Text("与已登记的内容冲突", "In conflict with what is registered"),
     413: Text("请求过大", "The request is too large"),
+    415: Text("请求正文应为 JSON", "The body must be JSON"),
     422: Text("填写有误", "Something in the request is wrong"),
     429: Text("请求过于频繁", "Too many requests"),
     500: Text("内部错误", "Internal error"),
-    503: Text("登记库繁忙", "The registry is busy"),
+    503: Text("登记库繁忙或不可用", "The registry is busy or not available"),
     504: Text("未能按时答复", "No answer in time"),
 }
 """By status."""
 OUR_FAULT = Text(
     "服务出错，已记入日志；请联系管理员。", "a fault of the service, logged; tell its operator."
 )
+UNREADABLE = Text("无法读取请求。", "the request cannot be read.")
 NO_SUCH_PATH = Text("没有这个地址，或不支持这种方法。见 /v1/openapi.json。",
                     "there is no such address or method. See /v1/openapi.json.")  # fmt: skip
 
@@ -69,9 +71,18 @@ def refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, RequestValidationError):
         return _of_fields(request, error)
     if isinstance(error, HTTPException):
-        said = NO_SUCH_PATH if error.status_code in {404, 405} else Text(*[str(error.detail)] * 2)
+        said = _of_http(request, error.status_code)
         return answer(request, error.status_code, said, headers=dict(error.headers or {}))
     return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, OUR_FAULT)
+
+
+def _of_http(request: Request, status: int) -> Text:
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
+        return NO_SUCH_PATH
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        most = request.app.state.desk.limits.body_size
+        return Text(f"请求正文至多 {most} 字节。", f"the body may have at most {most} bytes.")
+    return TITLES.get(status, UNREADABLE)
 
 
 def answer(

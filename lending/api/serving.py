@@ -1,5 +1,6 @@
 """The service on a port, and what it is started with."""
 
+import errno
 import logging
 import socket
 from collections.abc import Callable
@@ -98,6 +99,22 @@ def listening_at(host: str, port: int) -> socket.socket:
     except OSError as error:
         if taken is not None:
             taken.close()
-        problem = Text(f"不能在此监听：{error}", f"cannot listen there: {error}")
+        problem = WHY_NOT.get(error.errno or 0, NO_ADDRESS)
         raise ServeError(where=f"{host}:{port}", problem=problem) from error
     return taken
+
+
+NO_ADDRESS = Text(
+    "本机没有这个地址，不能在此监听。", "cannot listen there: this machine has no such address."
+)
+WHY_NOT = {
+    errno.EADDRINUSE: Text(
+        "端口已被占用，不能在此监听。请用 --port 另选（0 为任一空闲端口）。",
+        "cannot listen there: the port is in use. Choose another with --port (0 takes a free one).",
+    ),
+    errno.EACCES: Text(
+        "无权在此端口监听。请选 1024 以上的端口。",
+        "cannot listen there: not allowed. Choose a port above 1023.",
+    ),
+}
+"""By the number of the system's error."""

@@ -35,8 +35,10 @@ def read_json(body: bytes, depth: int) -> Any:  # noqa: ANN401
     except UnicodeError as error:
         raise _refused(Text("不是 UTF-8 文字", "is no text in UTF-8")) from error
     except json.JSONDecodeError as error:
-        at = f"{error.lineno}:{error.colno}"
-        what = Text(f"不是 JSON（{at}）：{error.msg}", f"is no JSON ({at}): {error.msg}")
+        what = Text(
+            f"从第 {error.lineno} 行第 {error.colno} 个字符起不是 JSON",
+            f"is no JSON from line {error.lineno}, character {error.colno} on",
+        )
         raise _refused(what) from error
     if "\x00" in words or "\\u0000" in words:
         raise _refused(Text("含有空字符 U+0000", "has the character U+0000"))

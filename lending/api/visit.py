@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from data_catalog.text import Text
 from lending.api.endpoints import Endpoint, allowed, endpoints
-from lending.api.errors import BadRequest, Late, NoToken, TooMany
+from lending.api.errors import BadRequest, Late, NotJson, NoToken, TooMany
 from lending.api.idempotency import SUCCESS, Answer, Keyed, keep, kept, with_key
 from lending.api.limits import Buckets, Limits
 from lending.api.strict_json import read_json
@@ -29,6 +29,7 @@ from lending.registry.users import user_of_token
 __all__ = ["IDEMPOTENCY_KEY", "KEY_PATTERN", "At", "Desk", "Visit", "WatchedRoute"]
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
+JSON = "application/json"
 REPLAYED = "Idempotency-Replayed"
 KEY_PATTERN = r"^[!-~]{1,100}$"
 _KEY = TypeAdapter(Annotated[str, Field(pattern=KEY_PATTERN)])
@@ -124,9 +125,7 @@ async def _answered(request: Request, endpoint: Endpoint, inner: Handler) -> Res
     keyed = Keyed.of(visit.user, key, endpoint.method.encode(), request.url.path.encode(), body)
     before = await run_in_threadpool(kept, visit.registry, keyed)
     if before is not None:
-        return Response(
-            before.body, before.status, {REPLAYED: "true"}, media_type="application/json"
-        )
+        return Response(before.body, before.status, {REPLAYED: "true"}, media_type=JSON)
     bound = with_key(visit.registry, keyed)
     request.state.visit = Visit(user=visit.user, registry=bound, desk=visit.desk)
     response = await inner(request)
@@ -143,6 +142,9 @@ async def _body(request: Request, limits: Limits) -> bytes:
     except TimeoutError as error:
         raise Late(seconds=f"{limits.body_time:g}") from error
     if body:
+        given = request.headers.get("content-type", "")
+        if given.partition(";")[0].strip().lower() != JSON:
+            raise NotJson(given=given)
         request._json = await run_in_threadpool(read_json, body, limits.json_depth)  # noqa: SLF001
     return body
 

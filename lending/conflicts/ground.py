@@ -20,6 +20,7 @@ from pyproj.exceptions import CRSError
 from data_catalog.text import Text
 from data_catalog.units import conversion
 from lending.conflicts.claim import Claim, ClaimError
+from lending.conflicts.invalidity import invalidity
 from lending.conflicts.rules import Rules
 
 __all__ = [
@@ -139,10 +140,10 @@ def geometry_faults(claims: Sequence[Claim]) -> list[ClaimError]:
                 "multipolygon with an area is needed.",
             )))  # fmt: skip
         elif not valid[place]:
-            reason = shapely.is_valid_reason(shapes[place])
+            why = invalidity(shapes[place])
             faults.append(_fault(claim, Text(
-                f"图形无效：{reason}。请先用 shapely.make_valid 或 GIS 修复并核对面积。",
-                f"its geometry is not valid: {reason}. Repair it (shapely.make_valid or a GIS) "
+                f"图形无效：{why.zh}。请先用 shapely.make_valid 或 GIS 修复并核对面积。",
+                f"its geometry is not valid: {why.en}. Repair it (shapely.make_valid or a GIS) "
                 "and compare its area.",
             )))  # fmt: skip
         elif not _within(bounds[place], box):

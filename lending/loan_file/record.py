@@ -9,6 +9,7 @@ import geopandas
 import shapely
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from data_catalog.complaints import complaints
 from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.loan_file.catalogue import STAGES, Item, Step, items, limit, steps
@@ -174,11 +175,10 @@ def read_loan_file(text: str, where: str) -> LoanFile:
     try:
         return LoanFile.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
+        place, said = next(complaints(error))
         raise ProjectError(where=where, problem=Text(
-            f"不是 {SCHEMA} 格式的授信档案（{place}：{first['msg']}）。",
-            f"is no loan file of schema {SCHEMA} ({place}: {first['msg']}).",
+            f"不是 {SCHEMA} 格式的授信档案。{place}：{said.zh}",
+            f"is no loan file of schema {SCHEMA}. {place}: {said.en}",
         )) from error  # fmt: skip
 
 

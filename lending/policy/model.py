@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from data_catalog.complaints import Refused
 from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.policy.early_warnings import early_warnings
@@ -70,8 +71,12 @@ class Discount(_Section):
     @model_validator(mode="after")
     def _one_of_both(self) -> "Discount":
         if (self.rate is None) == (not self.parts):
-            message = "either rate or parts is needed / rate 与 parts 须且只须给出一个"
-            raise ValueError(message)
+            raise Refused(
+                Text(
+                    "rate 与 parts 须且只须给出一个。",
+                    "either rate or parts is needed, and only one of them.",
+                )
+            )
         return self
 
     def yearly(self) -> float:
@@ -108,8 +113,12 @@ class Haircut(_Section):
             "grades": (self.grades or None,),
         }
         if any(value is None for value in needs[self.method]):
-            message = f"method {self.method} lacks numbers / 方法 {self.method} 缺少所需的数"
-            raise ValueError(message)
+            raise Refused(
+                Text(
+                    f"方法 {self.method} 缺少所需的数。",
+                    f"method {self.method} lacks numbers it needs.",
+                )
+            )
         return self
 
 
@@ -144,8 +153,12 @@ class Ladder(_Section):
     @model_validator(mode="after")
     def _rises(self) -> "Ladder":
         if not self.yellow_ltv <= self.orange_ltv <= self.red_ltv:
-            message = "yellow_ltv <= orange_ltv <= red_ltv is needed / 三条线须依次升高"
-            raise ValueError(message)
+            raise Refused(
+                Text(
+                    "三条线须依次升高：yellow_ltv、orange_ltv、red_ltv。",
+                    "yellow_ltv, orange_ltv and red_ltv must rise in this order.",
+                )
+            )
         return self
 
 
@@ -271,6 +284,5 @@ class Policy(_Section):
     def _each_kind_once(self) -> "Policy":
         kinds = [one.kind for one in self.haircuts]
         if len(set(kinds)) != len(kinds):
-            message = "a kind of haircut is given twice / 同一种折扣给出了两次"
-            raise ValueError(message)
+            raise Refused(Text("同一种折扣给出了两次。", "a kind of haircut is given twice."))
         return self

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from data_catalog.complaints import Refused, complaints
 from data_catalog.errors import ProjectError, UnknownNameError, raise_all
 from data_catalog.names import suggestion
 from data_catalog.parameters import GRADES, table_text
@@ -53,14 +54,14 @@ class PriceRow(BaseModel):
     @model_validator(mode="after")
     def _makes_sense(self) -> "PriceRow":
         if self.last_day < self.first_day:
-            message = "last_day is before first_day / 止日早于起日"
-            raise ValueError(message)
+            raise Refused(
+                Text("last_day（止日）早于 first_day（起日）。", "last_day is before first_day.")
+            )
         if self.unit != UNIT:
-            message = f"unit must be {UNIT} / 单位须为 {UNIT}"
-            raise ValueError(message)
+            raise Refused(Text(f"unit 须为 {UNIT}。", f"unit must be {UNIT}."))
         if self.grade not in GRADES:
-            message = f"grade must be one of {', '.join(GRADES)} / 等级须为其中之一"
-            raise ValueError(message)
+            known = ", ".join(GRADES)
+            raise Refused(Text(f"grade 须为其中之一：{known}。", f"grade must be one of {known}."))
         return self
 
     @property
@@ -103,10 +104,11 @@ def _rows(text: str, where: str) -> Iterator[PriceRow]:
 
 
 def _wrong(error: ValidationError, where: str) -> ProjectError:
-    first = error.errors()[0]
-    column = ".".join(map(str, first["loc"])) or "row"
+    column, said = next(complaints(error))
+    if not column:
+        return ProjectError(where=where, problem=said)
     return ProjectError(where=where, problem=Text(
-        f"{column} 列不能使用：{first['msg']}", f"column {column} cannot be used: {first['msg']}"
+        f"{column} 列：{said.zh}", f"column {column}: {said.en}"
     ))  # fmt: skip
 
 

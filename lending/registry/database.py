@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, Operational
 from data_catalog.errors import ParameterMissing
 from data_catalog.parameters import bundled
 from data_catalog.text import Text
-from lending.registry.errors import RegistryBusy, RegistryError
+from lending.registry.errors import AgainstRecord, RegistryBusy, RegistryDown, RegistryError
 
 __all__ = ["engine_of", "named", "reading", "told", "write_ahead", "writing"]
 
@@ -146,19 +146,19 @@ def _in_words(engine: Engine, error: DBAPIError) -> Exception:
         return RegistryBusy(where=where, seconds=f"{lock_wait():g}")
     guard = next((name for name in GUARDED if name in words), None)
     if guard:
-        return RegistryError(where=where, problem=GUARDED[guard])
+        return AgainstRecord(where=where, problem=GUARDED[guard])
     if any(sign in words for sign in FULL):
         full = Text(
             "磁盘已满或无法写入，什么也没有写入。请腾出空间后重试。",
             "the disk is full or cannot be written; nothing was written. Make room and try again.",
         )
-        return RegistryError(where=where, problem=full)
+        return RegistryDown(where=where, problem=full)
     if any(sign in words for sign in UNREADABLE):
         unread = Text(f"无法打开：{words}", f"cannot be opened: {words}")
-        return RegistryError(where=where, problem=unread)
+        return RegistryDown(where=where, problem=unread)
     if isinstance(error, OperationalError):
         lost = Text(f"数据库没有应答：{words}", f"the database does not answer: {words}")
-        return RegistryError(where=where, problem=lost)
+        return RegistryDown(where=where, problem=lost)
     return error
 
 

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from lending.conflicts import Finding
 
 __all__ = [
+    "AgainstRecord",
     "ChainBroken",
     "ConflictsFound",
     "ImpossibleTransition",
     "NotAllowed",
     "RegistryBusy",
+    "RegistryDown",
     "RegistryError",
 ]
 
@@ -24,6 +26,14 @@ class RegistryError(GepError):
     """The registry cannot do what was asked."""
 
     template = Text("{where}：{problem}", "{where}: {problem}")
+
+
+class AgainstRecord(RegistryError):  # noqa: N818
+    """What is asked is well formed and goes against what is recorded: a name taken, tonnes gone."""
+
+
+class RegistryDown(RegistryError):  # noqa: N818
+    """The database cannot be reached, read or written; nobody's request is at fault."""
 
 
 class RegistryBusy(RegistryError):  # noqa: N818

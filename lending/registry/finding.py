@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from data_catalog.errors import UnknownNameError
 from data_catalog.names import SHOWN, suggestion
 from data_catalog.text import Text
-from lending.registry.errors import RegistryError
+from lending.registry.errors import AgainstRecord
 from lending.registry.tables import Batch, Loan, Parcel, Pledge, Project, Right, Row, Subject
 
 __all__ = ["new", "one"]
@@ -48,7 +48,7 @@ def new(session: Session, row: R) -> R:
 
     Raises
     ------
-    RegistryError
+    AgainstRecord
         If it is.
     """
     name = inspect(type(row)).primary_key_from_instance(row)
@@ -57,7 +57,7 @@ def new(session: Session, row: R) -> R:
             f"{_title(type(row)).zh}已登记过，登记内容不可覆盖。",
             f"this {_title(type(row)).en} is recorded already; nothing recorded is replaced.",
         )
-        raise RegistryError(where=str(name[0]), problem=problem)
+        raise AgainstRecord(where=str(name[0]), problem=problem)
     session.add(row)
     session.flush()
     return row

@@ -25,8 +25,10 @@ from pydantic import (
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
+from data_catalog.complaints import Refused, complaints
 from data_catalog.errors import GepError, raise_all
 from data_catalog.text import Text
+from lending.conflicts.invalidity import invalidity
 from lending.registry.errors import RegistryError
 
 __all__ = [
@@ -51,26 +53,39 @@ MOST_PARTS = 10_000
 LARGEST = 2**53
 """The largest whole number that JSON, SQLite and PostgreSQL all hold exactly."""
 BAD_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""Characters that turn the order of what is read, so that a text shows as another."""
 INTERVALS = (
     ("vintage_from", "vintage_to"), ("valid_from", "valid_to"), ("starts", "ends"),
     ("crediting_from", "crediting_to"), ("tenure_from", "tenure_to"),
 )  # fmt: skip
-AREAS = {"Polygon", "MultiPolygon"}
+AREAS = ("Polygon", "MultiPolygon")
 
 
 def _clean(words: str) -> str:
     """Return text in the form (NFC) in which equal texts are equal bytes."""
-    if any(unicodedata.category(c) in BAD_CATEGORIES and c not in "\n\t" for c in words):
-        problem = "has control characters or characters that are none"
-        raise ValueError(problem)
+    if any(_bad(c) for c in words):
+        raise Refused(
+            Text("含有控制字符或无效字符。", "has control characters or characters that are none.")
+        )
     return unicodedata.normalize("NFC", words).strip()
+
+
+def _bad(character: str) -> bool:
+    if unicodedata.bidirectional(character) in TURNING:
+        return True
+    return unicodedata.category(character) in BAD_CATEGORIES and character not in "\n\t"
 
 
 def _seen(name: str) -> str:
     """Refuse names that look like another one, or that an address cannot hold."""
     if name in {".", ".."} or any(unicodedata.category(c) == "Cf" for c in name):
-        problem = "is no name: it has characters that are not seen, or is . or .."
-        raise ValueError(problem)
+        raise Refused(
+            Text(
+                "不能作名称：含有看不见的字符，或为“.”“..”。",
+                "is no name: it has characters that are not seen, or is . or ...",
+            )
+        )
     return name
 
 
@@ -79,17 +94,22 @@ def _geometry(given: object) -> BaseGeometry:
     try:
         found = _read_geometry(given)
     except (ShapelyError, ValueError, TypeError) as error:
-        problem = f"is no geometry: {error}"
-        raise ValueError(problem) from error
+        raise Refused(
+            Text("不是图形（GeoJSON 或 WKT）。", "is no geometry (GeoJSON or WKT).")
+        ) from error
     if found.geom_type not in AREAS or found.is_empty:
-        problem = f"is {found.geom_type}, not an area"
-        raise ValueError(problem)
+        kind = f"{'EMPTY ' * found.is_empty}{found.geom_type}"
+        raise Refused(
+            Text(
+                f"是 {kind}，应为 Polygon 或 MultiPolygon。",
+                f"is of kind {kind}; it must be a Polygon or MultiPolygon.",
+            )
+        )
     if not all(math.isfinite(bound) for bound in found.bounds):
-        problem = "has coordinates that are not numbers"
-        raise ValueError(problem)
+        raise Refused(Text("有的坐标不是有限的数。", "has coordinates that are no finite numbers."))
     if not found.is_valid:
-        problem = f"is not valid: {shapely.is_valid_reason(found)}"
-        raise ValueError(problem)
+        why = invalidity(found)
+        raise Refused(Text(f"图形无效：{why.zh}。", f"is not valid: {why.en}."))
     flat: BaseGeometry = shapely.force_2d(found)
     return flat
 
@@ -109,8 +129,9 @@ def _crs(words: str) -> str:
     try:
         pyproj.CRS.from_user_input(words)
     except pyproj.exceptions.CRSError as error:
-        problem = f"is no coordinate system: {words}"
-        raise ValueError(problem) from error
+        raise Refused(
+            Text(f"没有坐标系 {words}。", f"there is no coordinate system {words}.")
+        ) from error
     return words
 
 
@@ -137,8 +158,12 @@ class Form(BaseModel):
         for first, last in INTERVALS:
             begin, end = getattr(self, first, None), getattr(self, last, None)
             if begin is not None and end is not None and begin >= end:
-                problem = f"{first} {begin} is not before {last} {end}"
-                raise ValueError(problem)
+                raise Refused(
+                    Text(
+                        f"{first} {begin} 须早于 {last} {end}。",
+                        f"{first} {begin} must be before {last} {end}.",
+                    )
+                )
         return self
 
 
@@ -210,8 +235,7 @@ class Serials(Form):
     @model_validator(mode="after")
     def _in_order(self) -> "Serials":
         if self.serial_from > self.serial_to:
-            problem = "serial_from is behind serial_to"
-            raise ValueError(problem)
+            raise Refused(Text("serial_from 大于 serial_to。", "serial_from is behind serial_to."))
         return self
 
 
@@ -245,8 +269,12 @@ class Part(Form):
         if serials == (self.tonnes is not None) or (self.serial_from is None) != (
             self.serial_to is None
         ):
-            problem = "give either tonnes, or serial_from and serial_to"
-            raise ValueError(problem)
+            raise Refused(
+                Text(
+                    "tonnes，或 serial_from 与 serial_to，须给出其一。",
+                    "give either tonnes, or serial_from and serial_to.",
+                )
+            )
         if self.serial_from is not None and self.serial_to is not None:
             Serials(serial_from=self.serial_from, serial_to=self.serial_to)
         return self
@@ -331,9 +359,6 @@ def read_form(kind: type[F], given: object, where: str) -> F:
 
 def _faults(error: ValidationError, where: str) -> list[GepError]:
     return [
-        RegistryError(
-            where=f"{where}: {'.'.join(map(str, fault['loc']))}",
-            problem=Text(f"填写有误：{fault['msg']}", f"{fault['msg']}"),
-        )
-        for fault in error.errors(include_url=False)
+        RegistryError(where=f"{where}: {place}" if place else where, problem=said)
+        for place, said in complaints(error)
     ]

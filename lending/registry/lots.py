@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data_catalog.text import Text
-from lending.registry.errors import RegistryError
+from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.finding import one
 from lending.registry.forms import IssueForm, Part
 from lending.registry.opening import Registry
@@ -112,7 +112,7 @@ def set_aside(registry: Registry, user: User, part: Part, *, state: str, purpose
     with registry.acting(user, "set_aside", part.batch_id) as act:
         batch = one(act.session, Batch, part.batch_id)
         if batch.kind != "issued" and state != "sold":
-            raise RegistryError(where=batch.batch_id, problem=NOT_ISSUED)
+            raise AgainstRecord(where=batch.batch_id, problem=NOT_ISSUED)
         act.facts = {"state": state, "tonnes": str(part.amount()), "purpose": purpose}
         lots = [
             _add(act.session, batch.batch_id, state, tonnes, begin, None, purpose)
@@ -137,7 +137,7 @@ def issue_batch(registry: Registry, user: User, batch_id: str, form: IssueForm) 
         session = act.session
         batch = one(session, Batch, batch_id)
         if batch.kind == "issued":
-            raise RegistryError(where=batch_id, problem=ISSUED)
+            raise AgainstRecord(where=batch_id, problem=ISSUED)
         issued = form.serial_to - form.serial_from + 1
         if form.buffer > issued:
             raise RegistryError(where=batch_id, problem=BUFFER_TOO_LARGE)
@@ -213,7 +213,7 @@ def _release_part(session: Session, pledge_id: str, part: Part) -> None:
             f"质押中没有可释放的 {part.amount()} t_CO2e（批次 {part.batch_id}）。",
             f"{part.amount()} t_CO2e of batch {part.batch_id} are not pledged here in this form.",
         )
-        raise RegistryError(where=pledge_id, problem=problem)
+        raise AgainstRecord(where=pledge_id, problem=problem)
 
 
 def _carve_tonnes(session: Session, lot: Lot, held: Range | None, tonnes: Decimal) -> None:
@@ -248,10 +248,10 @@ def _taken(
             f"只剩 {left} t_CO2e 可用，需要 {tonnes} t_CO2e。",
             f"{left} t_CO2e are left, {tonnes} t_CO2e are asked for.",
         )
-        raise RegistryError(where=batch.batch_id, problem=problem)
+        raise AgainstRecord(where=batch.batch_id, problem=problem)
     if batch.serial_from is None or batch.serial_to is None:
         if wanted:
-            raise RegistryError(where=batch.batch_id, problem=NOT_ISSUED)
+            raise AgainstRecord(where=batch.batch_id, problem=NOT_ISSUED)
         return [(None, tonnes)]
     free = free_ranges(batch.serial_from, batch.serial_to, _serials_taken(session, batch.batch_id))
     if wanted:
@@ -313,13 +313,13 @@ def _within(batch: Batch, pledge: Pledge, part: Part) -> None:
     raise RegistryError(where=pledge.pledge_id, problem=problem)
 
 
-def _serials_not_free(batch_id: str, wanted: Range) -> RegistryError:
+def _serials_not_free(batch_id: str, wanted: Range) -> AgainstRecord:
     problem = Text(
         f"序列号 {wanted[0]}–{wanted[1]} 不可用：已质押、出售、注销、进入缓冲，或不属于该批次。",
         f"serials {wanted[0]} to {wanted[1]} are not free: pledged, sold, retired, in the buffer, "
         "or not of this batch.",
     )
-    return RegistryError(where=batch_id, problem=problem)
+    return AgainstRecord(where=batch_id, problem=problem)
 
 
 NOT_ISSUED = Text("该批次尚未签发，没有序列号。", "the batch is not issued and has no serials yet.")

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from sqlalchemy.orm import Session
 
 from data_catalog.text import Text
-from lending.registry.errors import RegistryError
+from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.tables import SubjectKey
 
 __all__ = ["Sealer", "new_sealing_key"]
@@ -90,7 +90,7 @@ class Sealer:
 
     def _cipher(self, key: SubjectKey) -> AESGCM:
         if key.wrapped is None:
-            raise RegistryError(where=key.subject_id, problem=DESTROYED)
+            raise AgainstRecord(where=key.subject_id, problem=DESTROYED)
         try:
             return AESGCM(aes_key_unwrap(self.key, key.wrapped))
         except InvalidUnwrap as error:

@@ -14,7 +14,7 @@ from data_catalog.text import Text
 from lending.conflicts import Finding, bundled_rules
 from lending.registry.claims import candidates
 from lending.registry.declaring import claims_with_facts, once_a_pledge
-from lending.registry.errors import ConflictsFound, NotAllowed, RegistryError
+from lending.registry.errors import AgainstRecord, ConflictsFound, NotAllowed, RegistryError
 from lending.registry.finding import new, one
 from lending.registry.forms import Part, PledgeForm
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
@@ -171,7 +171,7 @@ def draw(registry: Registry, user: User, pledge_id: str) -> Pledge:
                 f"贷款的质押 {names} 尚未登记，不能放款。",
                 f"pledges {names} of the loan are not registered; it cannot be drawn.",
             )
-            raise RegistryError(where=loan.loan_id, problem=problem)
+            raise AgainstRecord(where=loan.loan_id, problem=problem)
         loan.drawn_at = loan.drawn_at or act.time
     return pledge
 
@@ -222,7 +222,7 @@ def release(
         released = release_lots(act.session, pledge, parts)
         act.facts = {"released": str(released), "whole": parts is None}
         if parts is not None and not lots_of(act.session, pledge_id, "pledged"):
-            raise RegistryError(where=pledge_id, problem=NOTHING_LEFT)
+            raise AgainstRecord(where=pledge_id, problem=NOTHING_LEFT)
     return pledge
 
 
@@ -352,7 +352,7 @@ def _number_is_new(session: Session, pledge_id: str, number: str) -> None:
         f"登记编号“{number}”为空或已属于 {holder}。",
         f"the registration number {number!r} is empty or that of {holder}.",
     )
-    raise RegistryError(where=pledge_id, problem=problem)
+    raise AgainstRecord(where=pledge_id, problem=problem)
 
 
 def _actors(session: Session, pledge_id: str, kind: str) -> list[str]:

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from data_catalog.text import Language
+from data_catalog.complaints import Refused
+from data_catalog.text import Language, Text
 from data_catalog.toml_files import checked, read_toml
 from lending.policy.reading import commented
 from lending.prices.rows import PriceRow
@@ -146,11 +147,11 @@ class PricePath(_Section):
     def _goes_one_way(self) -> "PricePath":
         years = [point.years for point in self.points]
         if years != sorted(set(years)):
-            message = "points must be of rising years / points 的年数须依次增大"
-            raise ValueError(message)
+            raise Refused(Text("points 的年数须依次增大。", "points must be of rising years."))
         if years and self.growth:
-            message = "growth and points exclude each other / growth 与 points 只能给出一个"
-            raise ValueError(message)
+            raise Refused(
+                Text("growth 与 points 只能给出一个。", "growth and points exclude each other.")
+            )
         return self
 
 
@@ -167,8 +168,9 @@ class Withdrawn(_Section):
     @model_validator(mode="after")
     def _has_days(self) -> "Withdrawn":
         if self.vintage_to <= self.vintage_from:
-            message = "vintage_to must be after vintage_from / vintage_to 须晚于 vintage_from"
-            raise ValueError(message)
+            raise Refused(
+                Text("vintage_to 须晚于 vintage_from。", "vintage_to must be after vintage_from.")
+            )
         return self
 
 
@@ -299,11 +301,12 @@ class OtherRight(_Section):
     def _is_worth_something(self) -> "OtherRight":
         ways = (self.value, self.yearly_income, self.residual, self.harvest, self.soil)
         if sum(way is not None for way in ways) != 1:
-            message = (
-                "one of value, yearly_income, residual, harvest and soil is needed / "
-                "value、yearly_income、residual、harvest、soil 须且只须给出一个"
+            raise Refused(
+                Text(
+                    "value、yearly_income、residual、harvest、soil 须且只须给出一个。",
+                    "one of value, yearly_income, residual, harvest and soil is needed.",
+                )
             )
-            raise ValueError(message)
         return self
 
 
@@ -342,8 +345,7 @@ class PriceProcess(_Section):
     @model_validator(mode="after")
     def _has_its_numbers(self) -> "PriceProcess":
         if self.model == "ou" and (self.reversion is None or self.mean is None):
-            message = "ou needs reversion and mean / ou 需要 reversion 与 mean"
-            raise ValueError(message)
+            raise Refused(Text("ou 需要 reversion 与 mean。", "ou needs reversion and mean."))
         return self
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from data_catalog.complaints import complaints
 from data_catalog.errors import TableError, raise_all
 from data_catalog.text import Text
 from lending.policy.model import Policy
@@ -77,11 +78,11 @@ def vintages_of(table: pd.DataFrame) -> tuple[Vintage, ...]:
         try:
             rows.append(Vintage.model_validate(row))
         except ValidationError as error:
-            first = error.errors()[0]
-            errors.append(TableError(where=f"vintages, row {number}", problem=Text(
-                f"{first['loc'][0]} 不能使用：{first['msg']}",
-                f"{first['loc'][0]} cannot be used: {first['msg']}",
-            )))  # fmt: skip
+            column, said = next(complaints(error))
+            errors.append(TableError(
+                where=Text(f"碳汇年份表第 {number} 行", f"vintages, row {number}"),
+                problem=Text(f"{column} 列：{said.zh}", f"column {column}: {said.en}"),
+            ))  # fmt: skip
     raise_all(errors)
     return tuple(rows)
 

@@ -23,7 +23,7 @@ BOW_TIE = shapely.Polygon([(EAST, NORTH), (EAST + 100, NORTH + 100), (EAST + 100
 
 
 @pytest.mark.parametrize(("shape", "crs", "words"), [
-    (BOW_TIE, CRS, "not valid: Self-intersection"),
+    (BOW_TIE, CRS, "not valid: the boundary crosses itself"),
     (shapely.LineString([(EAST, NORTH), (EAST + 1, NORTH)]), CRS, "a LineString"),
     (shapely.Polygon(), CRS, "an empty Polygon"),
     (shapely.box(28.0, 119.5, 28.1, 119.6), "EPSG:4490", "axes swapped"),
@@ -33,7 +33,7 @@ BOW_TIE = shapely.Polygon([(EAST, NORTH), (EAST + 100, NORTH + 100), (EAST + 100
     (shapely.box(40_500_000, NORTH, 40_500_100, NORTH + 100), CRS, "outside the area"),
     (box(0, 0, 1, 1), "EPSG:99999", "is not known"),
     (box(0, 0, 1, 1), "somewhere", "is not known"),
-    (shapely.box(EAST, NORTH, np.inf, NORTH + 1), CRS, "not valid: Invalid Coordinate"),
+    (shapely.box(EAST, NORTH, np.inf, NORTH + 1), CRS, "not valid: a coordinate is no number"),
 ])  # fmt: skip
 def test_shapes_that_cannot_be_compared_are_refused(shape: Any, crs: str, words: str) -> None:
     for new, known in (([claim("n", shape, crs=crs)], []), ([], [claim("n", shape, crs=crs)])):

@@ -1,6 +1,8 @@
 """Who is let in, and to what."""
 
+import json
 import logging
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from lending import registry
 from lending.api.endpoints import endpoints
 from lending.registry.roles import actions
 from lending.registry.tables import Token
+from lending.registry.users import record_user, revoke_token
 from tests.lending.api.conftest import ROLES, Service, in_days
 
 ALL = list(endpoints().values())
@@ -27,6 +30,17 @@ def test_the_table_has_every_action_of_the_registry_but_the_operators_own() -> N
     used = {endpoint.action for endpoint in ALL}
     assert set(actions()) - used == {"checkpoint", "backup"}
     assert used - set(actions()) == {"public", "own"}
+
+
+def test_the_document_has_the_endpoints_of_the_table_and_no_other(desk: Service) -> None:
+    # So what is shown below of every row of the table is shown of every route.
+    paths = desk.app.openapi()["paths"]
+    of_document = {(method.upper(), path) for path, found in paths.items() for method in found}
+    assert of_document == {(endpoint.method, endpoint.path) for endpoint in ALL}
+    of_service = {
+        (method, route.path) for route in desk.app.routes for method in route.methods or ()
+    }
+    assert of_service - of_document <= {("GET", "/v1/openapi.json"), ("HEAD", "/v1/openapi.json")}
 
 
 def test_every_role_at_every_endpoint(desk: Service) -> None:
@@ -67,6 +81,32 @@ def test_nobody_without_a_token(desk: Service) -> None:
             assert answer.headers["www-authenticate"] == "Bearer"
 
 
+def test_no_endpoint_for_a_token_that_holds_no_more(serving, copied) -> None:
+    service = serving(copied())
+    held = service.world.registry
+    words = {
+        "expired": registry.issue_token(held, "forestry.1", expires_at=in_days(-0.001)),
+        "revoked": registry.issue_token(held, "forestry.1", expires_at=in_days(1)),
+        "of a stopped user": service.tokens["auditor"],
+        "in pieces": service.tokens["forestry"][:-1],
+    }
+    with held.reading() as session:
+        registry_numbers = [token.token_id for token in session.query(Token)]
+    revoke_token(held, registry_numbers[-1])
+    record_user(held, "auditor.1", "auditor", "Office", active=False)
+    said = {name: f"Bearer {token}" for name, token in words.items()}
+    said["by another scheme"] = f"Basic {service.tokens['forestry']}"
+    said["without a scheme"] = service.tokens["forestry"]
+    for endpoint in ALL:
+        for name, header in said.items():
+            answer = service.client.request(
+                endpoint.method, address(endpoint.path), headers={"Authorization": header}
+            )
+            assert answer.status_code == (200 if endpoint.public else 401), (name, endpoint)
+    assert service.get("forestry", "/v1/me").status_code == 200
+    held.close()
+
+
 @pytest.mark.parametrize("said", ["Bearer", "Bearer x", "Basic eDp4", "bearer  ", "Bearer a b"])
 def test_what_is_no_token_opens_nothing(desk: Service, said: str) -> None:
     assert desk.client.get("/v1/me", headers={"Authorization": said}).status_code == 401
@@ -104,6 +144,12 @@ def test_tokens_never_appear_in_logs(desk: Service, caplog: pytest.LogCaptureFix
     assert "auditor.1 GET /v1/me 200" in said
     assert "wrong-words" not in said
     assert not any(words in said for words in desk.tokens.values())
+
+
+def test_no_token_stands_in_the_document(desk: Service) -> None:
+    document = json.dumps(desk.app.openapi())
+    assert not any(words in document for words in desk.tokens.values())
+    assert not re.search(r"Bearer [A-Za-z0-9_-]{20,}", document)
 
 
 def test_own_tokens_are_listed_and_revoked(service: Service) -> None:

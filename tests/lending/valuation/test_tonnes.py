@@ -176,7 +176,7 @@ def test_a_row_without_tonnes_is_told(tmp_path: Path) -> None:
             "confidence,methodology,kind,serial_from,serial_to\n")  # fmt: skip
     line = "007,2026-01-01,2027-01-01,120,{},10,,,ccer-14,ex_ante,,\n"
     file.write_text(head + line.format("100") + line.format("") + line.format("-5"), "utf-8")
-    with pytest.raises(GepError, match=r"row 2: net_tCO2e.*row 3: net_tCO2e"):
+    with pytest.raises(GepError, match=r"row 2: column net_tCO2e.*row 3: column net_tCO2e"):
         vintages_of(read_vintages(file))
 
 
