@@ -1,7 +1,6 @@
 """Killed at any moment, or on a full disk: the registry opens, the chain holds, nothing is half."""
 
 import itertools
-import multiprocessing
 import os
 import random
 import resource
@@ -15,10 +14,9 @@ import pytest
 from lending import registry
 from lending.registry import RegistryError
 from tests.lending.registry import postgres
+from tests.lending.registry.processes import CONTEXT, address
 from tests.lending.registry.world import World, furnished, of_batch, opened
 
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.lending.registry.warm"])
 LOTS = {
     "registered": "pledged", "drawn": "pledged", "monitored": "pledged", "repaid": "pledged",
     "released": "released", "withdrawn": "released",
@@ -88,13 +86,13 @@ def campaign(place: str, kills: int) -> None:
 
 
 def test_killed_at_random_moments(world: World) -> None:
-    campaign(_address(world), kills=5)
+    campaign(address(world), kills=5)
 
 
 @pytest.mark.torture
 @pytest.mark.timeout(3600)
 def test_killed_at_two_hundred_random_moments(world: World) -> None:
-    campaign(_address(world), kills=200)
+    campaign(address(world), kills=200)
 
 
 def _address(world: World) -> str:
