@@ -206,8 +206,8 @@ KINDS = {
     ),
 }
 ROW_CHANGED = Text(
-    "{row} 的 {columns} 与事件 {seq} 所记不同。",
-    "{row}: {columns} differ from what event {seq} says.",
+    "{row} 与事件 {seq} 所记不同：{columns}。",
+    "{row} is not what event {seq} says: {columns}.",
 )
 ROW_ADDED = Text("{row} 没有事件记载。", "{row}: no event wrote it.")
 ROW_GONE = Text("{row} 不见了；由事件 {seq} 写入。", "{row} is gone; event {seq} wrote it.")

@@ -21,7 +21,16 @@ from data_catalog.parameters import bundled
 from data_catalog.text import Text
 from lending.registry.errors import RegistryBusy, RegistryError
 
-__all__ = ["as_stored", "engine_of", "named", "reading", "told", "write_ahead", "writing"]
+__all__ = [
+    "as_stored",
+    "engine_of",
+    "named",
+    "overwrite",
+    "reading",
+    "told",
+    "write_ahead",
+    "writing",
+]
 
 WRITING = "registry_writing"
 LOCK = "gep pledge registry"
@@ -139,6 +148,17 @@ def write_ahead(engine: Engine) -> None:
         return
     with told(engine), closing(engine.raw_connection()) as connection:
         connection.cursor().execute("PRAGMA journal_mode=WAL")
+
+
+def overwrite(engine: Engine) -> None:
+    """Write over what SQLite still holds of rows as they were, unless somebody is reading them.
+
+    PostgreSQL keeps old rows, and its log of writes, as long as its own settings say.
+    """
+    if not _is_sqlite(engine):
+        return
+    with told(engine), closing(engine.raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

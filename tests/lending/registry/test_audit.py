@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import BigInteger, Boolean, Connection, Date, Float, LargeBinary, text
@@ -428,6 +429,29 @@ def test_personal_fields_are_sealed_for_good_and_the_chain_holds(lived_in: World
     with pytest.raises(registry.RegistryError, match="destroyed"):
         registry.unseal(held, lived_in.maker, "S1")
     assert registry.audit(held).fault is None
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_destroyed_key_is_nowhere_in_the_files(lived_in: World) -> None:
+    """Neither in the file nor in the log beside it, while the registry is still open."""
+    with lived_in.registry.reading() as session:
+        key: bytes = session.scalars(text("SELECT wrapped FROM subject_keys")).one()
+    file = Path(lived_in.registry.engine.url.database or "")
+
+    def held() -> bool:
+        return any(key in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+
+    assert held()
+    registry.seal(lived_in.registry, lived_in.checker, "S1")
+    assert not held()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_value_of_nobody_is_told_in_words(lived_in: World) -> None:
+    with tampering(lived_in, keep=True) as connection:
+        run(connection, "UPDATE users SET recorded_at = 'yesterday' WHERE user_id = 'auditor.1'")
+    with pytest.raises(registry.RegistryError, match="'yesterday': stands in the registry"):
+        lived_in.registry.user("auditor.1")
 
 
 def test_no_personal_field_stands_in_the_database_in_clear(lived_in: World) -> None:
