@@ -107,6 +107,7 @@ def engine_of(place: str | Path) -> Engine:
         engine = create_engine(
             url,
             isolation_level="READ COMMITTED",
+            pool_pre_ping=True,  # a server started anew is asked again, and nobody is told
             connect_args={"options": f"-c lock_timeout={int(wait)}s -c timezone=UTC"},
         )
     except ImportError as error:
