@@ -14,10 +14,13 @@ __all__ = [
     "EMPTYING_BODY",
     "FIRST",
     "KEPT",
+    "LOT_STEPS",
     "Guard",
     "body_of",
+    "none_of",
     "put_up",
     "refuse_emptying",
+    "take_down",
     "trigger_of",
 ]
 
@@ -62,7 +65,8 @@ COUNTED = "('pledged', 'sold', 'retired', 'buffer')"
 BEFORE_REGISTRATION = "('applied', 'screened', 'due_diligence', 'approved', 'signed', 'withdrawn')"
 
 
-def _none_of(steps: list[str]) -> str:
+def none_of(steps: list[str]) -> str:
+    """Return the condition that a state changes by none of these steps."""
     listed = ", ".join(f"'{step}'" for step in steps)
     return f"OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN ({listed})"
 
@@ -101,9 +105,9 @@ WRITTEN_ONCE = (
 
 FIRST = (
     Guard("pledge_starts", "pledges", "INSERT", "NEW.state <> 'applied'"),
-    Guard("pledge_step", "pledges", "UPDATE", _none_of(STEPS)),
+    Guard("pledge_step", "pledges", "UPDATE", none_of(STEPS)),
     Guard("registration_stays", "pledges", "UPDATE", REWRITTEN),
-    Guard("lot_step", "lots", "UPDATE", _none_of(LOT_STEPS)),
+    Guard("lot_step", "lots", "UPDATE", none_of(LOT_STEPS)),
     Guard("lot_over", "lots", "UPDATE", "OLD.state IN ('released', 'retired')"),
     *(
         Guard(f"{name}_{occasion.lower()}", "lots", occasion, refused)
@@ -160,6 +164,16 @@ def put_up(connection: Connection, guards: tuple[Guard, ...]) -> None:
             words = FUNCTION.format(name=guard.name, body=body_of(guard))
             connection.exec_driver_sql(words)
         connection.exec_driver_sql(trigger_of(guard, dialect))
+
+
+def take_down(connection: Connection, guards: tuple[Guard, ...]) -> None:
+    """Take the triggers of guards down, for others to stand in their place."""
+    for guard in guards:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"DROP TRIGGER guard_{guard.name}")
+        else:
+            connection.exec_driver_sql(f"DROP TRIGGER guard_{guard.name} ON {guard.table}")
+            connection.exec_driver_sql(f"DROP FUNCTION guard_{guard.name}()")
 
 
 def refuse_emptying(connection: Connection) -> None:

@@ -3,11 +3,14 @@
 The first guards refuse deleting and impossible steps. These refuse the quieter ways: another
 amount in a loan, another maker of a pledge, another name for a row, and the REPLACE of SQLite,
 which deletes what is in its way without the trigger of a DELETE being asked.
+
+One of the first was too strict: what was sold before its issuance and then not issued is released,
+and only then may a sale be undone.
 """
 
-from lending.registry.migrations.guards import Guard
+from lending.registry.migrations.guards import LOT_STEPS, Guard, none_of
 
-__all__ = ["SECOND"]
+__all__ = ["REPLACED", "SECOND"]
 
 KEYS = {
     "subjects": ("subject_id",), "subject_keys": ("subject_id",),
@@ -57,7 +60,13 @@ def _taken(table: str) -> str:
     )
 
 
+NOT_ISSUED = """NOT (OLD.state = 'sold' AND NEW.state = 'released'
+    AND OLD.serial_from IS NULL AND NEW.purpose = 'not issued')"""
+REPLACED = (Guard("lot_step", "lots", "UPDATE"),)
+"""Guards of the first revision that the second ones of the same name stand for."""
+
 SECOND = (
+    Guard("lot_step", "lots", "UPDATE", f"{none_of(LOT_STEPS)} AND {NOT_ISSUED}"),
     Guard("loan_stays", "loans", "UPDATE", " OR ".join((
         _differ("borrower", "lender", "amount", "rate", "starts", "ends", "other_security"),
         _rewritten("drawn_at"),

@@ -225,6 +225,27 @@ def test_what_was_pledged_and_not_issued_is_released_from_the_last_registered(wo
     assert [str(lot[1]) for lot in world.lots(second, "released")] == ["20.000"]
 
 
+def test_what_was_sold_and_not_issued_is_released(world: World) -> None:
+    """0.4 t and 60 t are sold forward, 30 t pledged; 50 units issued: none for 0.4 t, 50 for 60."""
+    for tonnes in ("0.4", "60"):
+        registry.set_aside(world.registry, world.forestry, of_batch("B1", tonnes), state="sold")
+    pledge = world.until("registered", world.apply("L1", "K1", of_batch("B1", "30")))
+    form = IssueForm(serial_from=1, serial_to=50)
+    registry.issue_batch(world.registry, world.forestry, "B1", form)
+    words = "SELECT state, tonnes, serial_to, purpose FROM lots WHERE pledge_id IS NULL ORDER BY 2"
+    with world.registry.reading() as session:
+        assert [tuple(row) for row in session.execute(text(words))] == [
+            ("released", 400, None, "not issued"), ("released", 10_000, None, "not issued"),
+            ("sold", 50_000, 50, ""),
+        ]  # fmt: skip
+    assert [lot[0] for lot in world.lots(pledge)] == ["released"]
+    assert registry.audit(world.registry).fault is None
+    with pytest.raises(DatabaseError, match="guard:lot_step"), _raw(world) as connection:
+        connection.execute(
+            text("UPDATE lots SET state = 'released', purpose = 'not issued' WHERE state = 'sold'")
+        )
+
+
 def test_retired_serials_are_never_pledged(world: World) -> None:
     issue = IssueForm(serial_from=1, serial_to=100)
     registry.issue_batch(world.registry, world.forestry, "B1", issue)
