@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from lending import registry
 from lending.registry import RegistryError
 from tests.lending.registry import postgres
 from tests.lending.registry.conftest import Shown
-from tests.lending.registry.processes import CONTEXT, address
+from tests.lending.registry.processes import CONTEXT, WAIT, address
 from tests.lending.registry.world import World, furnished, of_batch, opened
 
 LOTS = {
@@ -29,21 +30,25 @@ LOTS = {
 NOT_REGISTERED = {"applied", "screened", "due_diligence", "approved", "signed", "withdrawn"}
 
 
-def work_for_ever(place: str, begun: int) -> None:
+def work_for_ever(place: str, begun: int, at_work: Event | None = None) -> None:
     """Pledge, draw, repay and release one loan after another, until killed."""
     world = opened(place)
     number = begun
     while True:
         number += 1
         world.loan(f"W{number}")
+        if at_work:
+            at_work.set()
         pledge = world.apply(f"W{number}", "K1", of_batch("B1", "100"))
         world.until("released", pledge)
 
 
 def killed_at_random(place: str, begun: int, longest: float) -> None:
-    worker = CONTEXT.Process(target=work_for_ever, args=(place, begun))
+    at_work = CONTEXT.Event()
+    worker = CONTEXT.Process(target=work_for_ever, args=(place, begun, at_work))
     worker.start()
-    time.sleep(random.uniform(0.05, longest))  # noqa: S311
+    at_work.wait(WAIT)
+    time.sleep(random.uniform(0, longest))  # noqa: S311
     assert worker.pid
     os.kill(worker.pid, signal.SIGKILL)
     worker.join()
@@ -85,7 +90,7 @@ def campaign(place: str, kills: int) -> int:
     """Kill as often; return how many events the registry has then."""
     lived = 0
     for turn in range(kills):
-        killed_at_random(place, turn * 1000, longest=0.4)
+        killed_at_random(place, turn * 1000, longest=0.3)
         lived = max(lived, nothing_is_half(place))
     assert lived > kills
     return lived
@@ -129,11 +134,10 @@ def server_campaign(kills: int) -> int:
                 time.sleep(0.01)
             if turn % 2 == 0:
                 server.kill()
-            assert "does not answer" in told.get()
-            worker.join()
-            assert worker.exitcode == 0
-            if turn % 2 == 0:
+                assert "does not answer" in told.get()
                 server.start()
+            worker.kill()  # between two acts it may not have noticed that a backend was lost
+            worker.join()
             lived = max(lived, nothing_is_half(_answering(place)))
             assert staying.events() >= lived  # who kept the registry open goes on
         staying.registry.close()
@@ -225,13 +229,17 @@ def fill_all(place: str, begun: int, told) -> None:
         told.put(error.say("en"))
 
 
+BALLAST = 400_000
+"""Bytes that are taken away again, for those who come next."""
+
+
 def really_full(template: Path, folder: Path, rooms: list[int]) -> int:
     """Fill small disks; on each, a registry must open and hold once there is room again."""
     lived = 0
     for room in rooms:
         with small_disk(folder / f"disk-{room}", room) as disk:
             ballast, place = disk / "ballast", disk / "registry.db"
-            ballast.write_bytes(bytes(65_536))
+            ballast.write_bytes(bytes(BALLAST))
             shutil.copyfile(template, place)
             told = CONTEXT.SimpleQueue()
             worker = CONTEXT.Process(target=fill_all, args=(str(place), 0, told))
@@ -247,13 +255,13 @@ def really_full(template: Path, folder: Path, rooms: list[int]) -> int:
 
 
 def test_sqlite_on_a_small_disk(sqlite_template: Path, tmp_path: Path) -> None:
-    really_full(sqlite_template, tmp_path, [1000, 1400])
+    really_full(sqlite_template, tmp_path, [1400, 1800])
 
 
 @pytest.mark.torture
 @pytest.mark.timeout(3600)
 def test_sqlite_on_many_small_disks(sqlite_template: Path, tmp_path: Path, shown: Shown) -> None:
-    began, rooms = time.monotonic(), list(range(900, 1800, 15))
+    began, rooms = time.monotonic(), list(range(1300, 2200, 15))
     lived = really_full(sqlite_template, tmp_path, rooms)
     shown(f"{len(rooms)} full disks, up to {lived} events, {time.monotonic() - began:.0f} s")
 
