@@ -149,13 +149,16 @@ def _rows(part: Estimates, dates: Dates, to_co2: float) -> pd.DataFrame:
 
 def _framed(rows: list[pd.DataFrame], columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
     """Return all rows with all columns, years as whole numbers or empty."""
-    complete = []
-    for row in rows:
-        frame = row.reindex(columns=list(columns))
-        for column in NUMBERS:
-            frame[column] = frame[column].astype(np.float64)
-        complete.append(_with_years(frame))
-    return pd.concat(complete, ignore_index=True)
+    known = [c for c in columns if c not in {*NUMBERS, *YEARS}]
+    frame = pd.concat([row.reindex(columns=known) for row in rows], ignore_index=True)
+    for column in NUMBERS:
+        numbers = [row.get(column, np.full(len(row), np.nan)) for row in rows]
+        frame[column] = np.concatenate(numbers, dtype=np.float64)
+    for column in YEARS:
+        years = [row[column].to_numpy() if column in row else np.zeros(len(row)) for row in rows]
+        given = np.concatenate(years).astype(np.int16)
+        frame[column] = pd.arrays.IntegerArray(given, mask=given == 0)
+    return frame[list(columns)]
 
 
 def _with_years(frame: pd.DataFrame) -> pd.DataFrame:

@@ -110,6 +110,9 @@ class Estimates:
         names = list(by)
         if not names:
             return pd.DataFrame(index=[0]), np.zeros(len(self), dtype=np.int64)
+        if len(names) == 1:
+            which, texts = pd.factorize(self.keys[names[0]], sort=True)
+            return pd.DataFrame({names[0]: texts}), which.astype(np.int64)
         groups = self.keys.groupby(names, sort=True, observed=True)
         place: npt.NDArray[np.int64] = groups.ngroup().to_numpy().astype(np.int64)
         return groups.size().reset_index()[names], place

@@ -15,7 +15,7 @@ References
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -151,15 +151,20 @@ def _entered(uses: Uses, years: list[int]) -> tuple[Uses, npt.NDArray[np.int64]]
 
 def _summed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Return areas added up by key, in the order of the keys, whatever that of the rows."""
+    places = [_place(frame[key]) for key in keys]
+    order = np.lexsort([frame["area_ha"].to_numpy(), *reversed(places)])
+    sorted_places = np.stack(places, axis=1)[order]
+    first = np.any(sorted_places != np.roll(sorted_places, 1, axis=0), axis=1)
+    first[:1] = True
+    area = frame["area_ha"].iloc[order].groupby(np.cumsum(first)).sum()
+    found = frame[keys].iloc[order[first]].reset_index(drop=True)
     texts = [key for key in keys if not pd.api.types.is_numeric_dtype(frame[key])]
-    coded = frame.assign(**{key: _sorted_texts(frame[key]) for key in texts})
-    columns = [coded[k].cat.codes if k in texts else coded[k] for k in keys]
-    order = np.lexsort([coded["area_ha"], *reversed(columns)])
-    groups = coded.iloc[order].groupby(keys, sort=True, observed=True)
-    return groups["area_ha"].sum().reset_index().astype(dict.fromkeys(texts, str))
+    return found.astype(dict.fromkeys(texts, str)).assign(area_ha=area.to_numpy())
 
 
-def _sorted_texts(texts: "pd.Series[str]") -> "pd.Categorical[str]":
-    """Return texts by number, in the order of the texts."""
-    known = pd.Categorical(texts)
-    return known.reorder_categories(sorted(known.categories))
+def _place(values: "pd.Series[Any]") -> npt.NDArray[np.int64]:
+    """Return where each value is among the different ones, in the order of numbers or texts."""
+    if isinstance(values.dtype, pd.CategoricalDtype):  # as ids and classes are in a run's tables
+        rank = np.argsort(np.argsort(values.cat.categories.to_numpy(object), kind="stable"))
+        return np.asarray(rank[values.cat.codes], dtype=np.int64)
+    return pd.factorize(values, sort=True)[0].astype(np.int64)

@@ -161,6 +161,7 @@ def weigh(
     """
     codes = [code for code in sorted(areas["ecosystem"].unique()) if table.counts(code)]
     area = _by_code(areas, codes, parcels)
+    ids = pd.DataFrame({"parcel_id": parcels})
     found = []
     for pool in pools:
         value, effects = np.zeros(len(parcels)), {}
@@ -171,8 +172,8 @@ def weigh(
             value += of_one * one.value
             # nothing of a density errs by nothing, also where its error is unknown
             effects[source] = np.where(of_one == 0, 0, of_one * one.se)
-        keys = pd.DataFrame({"parcel_id": parcels, "pool": np.full(len(parcels), pool, object)})
-        found.append(Estimates(keys=keys, value=value, shared=effects, own=np.zeros(len(parcels))))
+        own = np.zeros(len(parcels))
+        found.append(Estimates(keys=ids.assign(pool=pool), value=value, shared=effects, own=own))
     return tuple(found)
 
 

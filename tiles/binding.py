@@ -16,7 +16,7 @@ from data_catalog.spec import Coefficients, Factor, Layer, Model
 from data_catalog.text import Text
 from data_catalog.units import conversion
 from data_catalog.variables import variable
-from tiles.blocks import CLASS_LIMIT
+from tiles.blocks import CLASS_LIMIT, by_class
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Covers: TypeAlias = Callable[[str], bool]
@@ -121,7 +121,7 @@ class Bound:
                 return values
             return values * argument.factor + argument.offset
         if isinstance(argument, ByClass):
-            return np.asarray(argument.table.take(classes))
+            return np.asarray(by_class(argument.table, classes.ravel())).reshape(classes.shape)
         if isinstance(argument, Number):
             return argument.value
         return SimpleNamespace(**argument.values)

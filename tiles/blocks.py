@@ -1,12 +1,11 @@
 """Row blocks of a tile: stored values to numbers, codes to classes, cells to groups."""
 
-import math
-
 import numba as nb
 import numpy as np
 import numpy.typing as npt
 
 from tiles.coverage import Coverage
+from tiles.rooms import room
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
@@ -17,6 +16,8 @@ UNKNOWN = 255
 """Class number of a code that the crosswalk does not know."""
 OUTSIDE = -(1 << 31)
 """Code of a cell that no source pixel lies under."""
+GREATEST, INFINITY = np.int64((1 << 63) - 1), np.int64(np.float64(np.inf).view(np.int64))
+"""The largest whole number of 64 bits, and the bits of infinity: those of NaN are larger."""
 LEAST_CODE, MOST_CODE = -(1 << 15), 1 << 16
 """Unknown codes are counted one by one within these."""
 
@@ -38,12 +39,14 @@ def mark_inside(
 
 
 def inside_of(cover: Coverage, shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Return which cells of a tile a parcel touches, (rows, cols)."""
-    inside = np.zeros(shape, np.bool_)
+    """Return which cells of a tile a parcel touches, (rows, cols): good until the next tile."""
+    inside = room("inside", shape, np.bool_)
+    inside[:] = False
     mark_inside(cover.span_offsets, cover.spans, cover.fringe_offsets, cover.fringe, inside)
     return inside
 
 
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def to_numbers(
     stored: npt.NDArray[np.generic],
     has_nodata: bool,
@@ -58,44 +61,53 @@ def to_numbers(
     Returns
     -------
     (int, float, float)
-        Number of cells inside a parcel that have a value, their smallest and largest value.
+        Number of cells inside a parcel that have a value, their smallest and largest value;
+        infinite where there is none.
     """
-    convert(stored, has_nodata, nodata, scale, offset, inside, numbers)
-    least = float(numbers.min())
-    if math.isnan(least):  # some cell has none; most blocks are full, and numpy is quick with them
-        return range_of(numbers)
-    return numbers.size, least, float(numbers.max())
-
-
-@nb.njit(cache=True, nogil=True, error_model="numpy")
-def convert(
-    stored: npt.NDArray[np.generic],
-    has_nodata: bool,
-    nodata: float,
-    scale: float,
-    offset: float,
-    inside: npt.NDArray[np.bool_],
-    numbers: Floats,
-) -> None:
-    """Set `numbers`, as `to_numbers` says: a loop that goes many cells at a time."""
+    seen = 0
+    least, most = GREATEST, -GREATEST
     for i in range(stored.shape[0]):
-        for j in range(stored.shape[1]):
+        row = numbers[i]
+        for j in range(row.size):
             value = float(stored[i, j])
             if (has_nodata and value == nodata) or not inside[i, j]:
                 value = np.nan
-            numbers[i, j] = value * scale + offset
+            row[j] = value * scale + offset
+        count, low, high = range_of(row.view(np.int64))
+        seen += count
+        least, most = np.minimum(least, low), np.maximum(most, high)
+    if seen == 0:
+        return 0, np.inf, -np.inf
+    ends = np.array([_turned(least), _turned(most)]).view(np.float64)
+    return seen, ends[0], ends[1]
 
 
 @nb.njit(cache=True, nogil=True)
-def range_of(numbers: Floats) -> tuple[int, float, float]:
-    """Return how many numbers there are, the smallest and the largest; infinite if none."""
-    seen, least, most = 0, np.inf, -np.inf
-    for value in numbers.flat:
-        if not np.isnan(value):
-            seen += 1
-            least = min(least, value)
-            most = max(most, value)
+def range_of(bits: npt.NDArray[np.int64]) -> tuple[int, np.int64, np.int64]:
+    """Return how many numbers there are, the smallest and the largest, from the bits of float64.
+
+    Such bits are in the order of their numbers once those of negative ones are turned. Whole
+    numbers the compiler compares many at a time; numbers with NaN among them it does not.
+
+    Returns
+    -------
+    (int, int64, int64)
+        The second and third as turned bits.
+    """
+    seen, least, most = 0, GREATEST, -GREATEST
+    for i in range(bits.size):
+        known = (bits[i] & GREATEST) <= INFINITY
+        turned = _turned(bits[i])
+        least = min(least, turned if known else GREATEST)
+        most = max(most, turned if known else -GREATEST)
+        seen += int(known)
     return seen, least, most
+
+
+@nb.njit(cache=True, nogil=True, inline="always")
+def _turned(bits: np.int64) -> np.int64:
+    """Turn the bits of a negative number, all but its sign; doing it again turns them back."""
+    return bits ^ ((bits >> np.int64(63)) & GREATEST)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -118,16 +130,22 @@ def to_classes(
     """
     seen, before, number = 0, OUTSIDE, np.uint8(0)
     for i in range(codes.shape[0]):
-        for j in range(codes.shape[1]):
+        row, within = classes[i], inside[i]
+        for j in range(row.size):
             code = int(codes[i, j])
             if code != before:  # neighbours are mostly alike
                 before = code
                 number = _class_of(code, has_nodata, nodata, nodata_class, table)
-            if inside[i, j] and number != 0:
-                seen += 1
-                if number == UNKNOWN:
-                    unknown[min(max(code, LEAST_CODE), MOST_CODE) - LEAST_CODE] += 1
-            classes[i, j] = 0 if number == UNKNOWN else number
+            row[j] = number
+        unheard = 0
+        for j in range(row.size):  # apart, so that many cells are counted at a time
+            seen += within[j] & (row[j] != 0)
+            unheard += row[j] == UNKNOWN
+        for j in range(row.size if unheard else 0):
+            if row[j] == UNKNOWN:
+                row[j] = 0
+                if within[j]:
+                    unknown[min(max(int(codes[i, j]), LEAST_CODE), MOST_CODE) - LEAST_CODE] += 1
     return seen
 
 
@@ -192,3 +210,25 @@ def to_groups(
                 number = numbers[place]
             groups[i, j] = number
     return count
+
+
+@nb.njit(cache=True, nogil=True)
+def groups_met(groups: npt.NDArray[np.int16], count: int) -> npt.NDArray[np.bool_]:
+    """Return which of `count` groups a block has, (groups,)."""
+    met = np.zeros(count, np.bool_)
+    before = np.int16(-1)
+    for i in range(groups.shape[0]):
+        for j in range(groups.shape[1]):
+            if groups[i, j] != before:  # neighbours are mostly alike
+                before = groups[i, j]
+                met[before] = True
+    return met
+
+
+@nb.njit(cache=True, nogil=True)
+def by_class(table: Floats, classes: Bytes) -> Floats:
+    """Return each cell's number, (cells,), from a table with one for every class."""
+    numbers = np.empty(classes.size)
+    for i in range(classes.size):
+        numbers[i] = table[classes[i]]
+    return numbers

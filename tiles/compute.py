@@ -126,7 +126,7 @@ def compute(
 def _begin(project: Project) -> None:
     """Load the compiled loops and work out the files' digests, while the inputs are looked at."""
     paths = [project.path(e.path) for e in project.layers.values() if e.path]
-    pool = ThreadPoolExecutor(2)
+    pool = ThreadPoolExecutor(1)  # the parcels are read beside it
     pool.submit(preload)
     for path in paths:
         if path.is_file():
@@ -173,10 +173,14 @@ def _compute(
                scheduler=how.scheduler)  # fmt: skip
     _clear(folder.aside)
     inputs = with_figures(inputs, folder.aside)
-    rings = rings_of(inputs, folder.aside)
-    at_hand, prepared, patterns = prepare(inputs, parameters, accounts, folder.aside, rings, how)
-    rasters = with_patterns(inputs.rasters, patterns) | at_hand.store(folder.aside)
-    job = job_of(inputs, at_hand, prepared, rasters, rings)
+    with ThreadPoolExecutor(1) as pool:  # worked out once: every copy of the grid then has it
+        pool.submit(lambda: inputs.grid.areal_range)
+        rings = rings_of(inputs, folder.aside)
+        at_hand, prepared, patterns = prepare(
+            inputs, parameters, accounts, folder.aside, rings, how
+        )
+        rasters = with_patterns(inputs.rasters, patterns) | at_hand.store(folder.aside)
+        job = job_of(inputs, at_hand, prepared, rasters, rings)
     folder.log("tiles", grid=list(inputs.grid.shape))
     totals = run(job, folder.aside, how, _logged(report, folder))
     folder.log("added up", tiles=totals.tiles, resumed=totals.tiles_resumed)
@@ -286,7 +290,6 @@ def job_of(
         )
     maps = _maps(inputs.project, models)
     models = tuple(m for m in models if not m.areal or m.id in maps)
-    _ = inputs.grid.areal_range  # worked out once: every copy of the grid then has it
     return Job(
         grid=inputs.grid,
         rasters=used,

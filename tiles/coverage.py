@@ -25,6 +25,7 @@ from shapely import GeometryType
 
 from data_catalog.errors import ParcelError
 from data_catalog.text import Text
+from tiles.rooms import room
 
 __all__ = ["UNIT", "Coverage", "Rings", "cell_weights", "coverage", "parcels_in"]
 
@@ -181,11 +182,12 @@ def coverage(rings: Rings, row_from: int, row_to: int, col_from: int, col_to: in
         raise ValueError(message)
     window = (row_from, row_to, col_from, col_to)
     met = np.flatnonzero(_meets(rings, window))
-    # One more column than cells, for the change right of the last. From numpy, not numba: numpy's
-    # zeros take real memory only where a parcel uses them.
-    change = np.zeros(rows * (cols + 1), np.int64)
+    boxes = _boxes(rings, met, window)
+    # one more column than cells, for the change right of the last
+    change = room("change", (_largest(rings.parcel[met], boxes),), np.int64)
+    change[:] = 0
     flat = (rings.x, rings.y, rings.offsets, rings.parcel)
-    parcels, spans, fringe = _scan(met, _boxes(rings, met, window), flat, window, change)
+    parcels, spans, fringe = _scan(met, boxes, flat, window, change)
     span_offsets, spans = _by_row(spans, rows)
     fringe_offsets, fringe = _by_row(fringe, rows)
     cells, weight = np.ascontiguousarray(fringe[:, :2]), fringe[:, 2].astype(np.int64)
@@ -228,6 +230,16 @@ def _boxes(rings: Rings, met: Longs, window: Window) -> Longs:
     rows = np.clip([np.floor(rings.top[met]), np.ceil(rings.bottom[met])], *window[:2])
     cols = np.clip([np.floor(rings.left[met]), np.ceil(rings.right[met])], *window[2:])
     return np.ascontiguousarray(np.concatenate([rows, cols]).T, np.int64)
+
+
+def _largest(parcels: Ints, boxes: Longs) -> int:
+    """Return the cells of the largest box around the rings of one parcel, a column more a row."""
+    if not parcels.size:
+        return 0
+    first = np.flatnonzero(np.diff(parcels, prepend=-1))
+    top, left = (np.minimum.reduceat(boxes[:, side], first) for side in (0, 2))
+    bottom, right = (np.maximum.reduceat(boxes[:, side], first) for side in (1, 3))
+    return int(((bottom - top) * (right - left + 1)).max())
 
 
 def _rings(geometries: Objects) -> tuple[Objects, Ints, Bools, Longs]:

@@ -23,6 +23,8 @@ Shape: TypeAlias = BaseGeometry
 WORLD = "EPSG:4326"
 EDGE_POINTS = 21
 LATITUDES = 90
+CERTAIN = 100
+"""How sure PROJ must be, percent, that a CRS is the one of a code."""
 ZONE = re.compile(r"[ /]*(CM \d+[EW]|zone \d+[NS]?)$")
 """The end of a projected CRS's name that says which of its family it is."""
 
@@ -53,7 +55,7 @@ class Place:
         u = np.concatenate([edge, np.ones_like(edge), edge[::-1], np.zeros_like(edge)]) * cols
         v = np.concatenate([np.zeros_like(edge), edge, np.ones_like(edge), edge[::-1]]) * rows
         t = self.transform
-        x, y = _between(self.crs, crs).transform(t.a * u + t.b * v + t.c, t.d * u + t.e * v + t.f)
+        x, y = between(self.crs, crs).transform(t.a * u + t.b * v + t.c, t.d * u + t.e * v + t.f)
         good = np.isfinite(x) & np.isfinite(y)
         points = shapely.MultiPoint(np.column_stack([x[good], y[good]]))
         return points.convex_hull
@@ -63,6 +65,12 @@ class Place:
         t = self.transform
         other = Affine(t.e, t.d, t.f, t.b, t.a, t.c)
         return Place(self.name, self.crs, other, (self.shape[1], self.shape[0]))
+
+
+def between(crs: str | CRS, other: str) -> Transformer:
+    """Return the way from one CRS to another, x before y; made once however they are spelt."""
+    code = CRS.from_user_input(crs).to_epsg(CERTAIN)
+    return _between(str(crs) if code is None else f"EPSG:{code}", other)
 
 
 @lru_cache

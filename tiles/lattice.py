@@ -22,6 +22,7 @@ from pyproj.transformer import TransformerGroup
 
 from data_catalog.errors import LayerError
 from data_catalog.text import Text
+from tiles.georeference import WORLD, between
 
 __all__ = ["Lattice"]
 
@@ -30,7 +31,6 @@ Counts = NDArray[np.int64]
 
 STEPS = (64, 32, 16, 8, 4, 2, 1)  # cells; at 1 every corner is a point of the lattice, and exact
 SAMPLE_BLOCKS = 17  # blocks tested along each side of the grid, the first and the last among them
-WORLD = "EPSG:4326"  # PROJ wants the region of interest in these degrees
 
 _NOWHERE = Text(
     "{where}：网格与该坐标系之间没有可用的坐标转换。请检查图层的坐标系。",
@@ -173,8 +173,7 @@ def _region(crs: CRS, transform: Affine, shape: tuple[int, int]) -> AreaOfIntere
     """Return the region of the grid in degrees, None if it has none."""
     x, y = _at(transform, np.array([0, 1, 0, 1]) * shape[1], np.array([0, 0, 1, 1]) * shape[0])
     set_network_enabled(active=False)
-    to_degrees = Transformer.from_crs(crs, WORLD, always_xy=True)
-    bounds = to_degrees.transform_bounds(x.min(), y.min(), x.max(), y.max())
+    bounds = between(crs, WORLD).transform_bounds(x.min(), y.min(), x.max(), y.max())
     return AreaOfInterest(*bounds) if all(map(isfinite, bounds)) else None
 
 

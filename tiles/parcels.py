@@ -9,13 +9,13 @@ import numpy as np
 import pyogrio
 import pyogrio.errors
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from data_catalog.errors import GepError, ParcelError, raise_all
 from data_catalog.names import suggestion
 from data_catalog.regions import region as county_region
 from data_catalog.text import Text
-from tiles.georeference import WORLD, Shape, is_map
+from tiles.georeference import WORLD, Shape, between, is_map
 from tiles.project import ParcelsEntry, Project
 
 SHOWN = 5
@@ -44,8 +44,7 @@ class Parcels:
     def extent(self) -> shapely.Polygon:
         """Return the rectangle around the parcels, in WGS 84 degrees."""
         bounds = self.frame.total_bounds
-        to_degrees = Transformer.from_crs(self.frame.crs, WORLD, always_xy=True)
-        return shapely.box(*to_degrees.transform_bounds(*bounds))
+        return shapely.box(*between(self.frame.crs, WORLD).transform_bounds(*bounds))
 
     def drawn(self, crs: str) -> gpd.GeoDataFrame:
         """Return the parcels with their corners in the grid's CRS."""

@@ -44,8 +44,8 @@ class Sums:
 
     def add(self, zones: Ints, other: "Sums") -> None:
         """Add another's rows to the zones given; `carry` after at most 2**31 of them."""
-        np.add.at(self.high, zones, other.high)
-        np.add.at(self.low, zones, other.low)
+        add_rows(self.high, zones, other.high)
+        add_rows(self.low, zones, other.low)
 
     def carry(self) -> None:
         """Bring `low` back into its 32 bits."""
@@ -55,6 +55,14 @@ class Sums:
     def over(self, scales: Floats) -> Floats:
         """Return the sums as float64, each quantity divided by its scale."""
         return (self.high * float(1 << LIMB_BITS) + self.low) / scales
+
+
+@nb.njit(cache=True, nogil=True)
+def add_rows(target: Ints, zones: Ints, rows: Ints) -> None:
+    """Add rows to those of the zones given, (zone, quantity); a zone may be given again."""
+    for i in range(zones.size):
+        for q in range(rows.shape[1]):
+            target[zones[i], q] += rows[i, q]
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")

@@ -31,7 +31,6 @@ PREDICTORS = {
 }
 """The kinds of pixel that are decoded here, with their predictors."""
 WORD = 8
-ROWS_AT_ONCE = 4
 LEAST_USED = 0.5
 """A window that needs less than this share of the blocks it touches is left to GDAL's cache."""
 
@@ -152,7 +151,7 @@ def plain_blocks(file: Any) -> TiffBlocks | None:  # noqa: ANN401  (rasterio has
     if file.driver != "GTiff" or file.count != 1 or not Path(file.name).is_file():
         return None
     structure = file.tags(ns="IMAGE_STRUCTURE")
-    rows, cols = file.block_shapes[0]
+    _, cols = file.block_shapes[0]
     dtype = file.dtypes[0]
     with Path(file.name).open("rb") as start:
         order = start.read(len(LITTLE_ENDIAN))
@@ -162,7 +161,6 @@ def plain_blocks(file: Any) -> TiffBlocks | None:  # noqa: ANN401  (rasterio has
         and structure.get("COMPRESSION") in DECODERS
         and structure.get("PREDICTOR", NO_PREDICTOR) in PREDICTORS.get(dtype, ())
         and "NBITS" not in file.tags(1, ns="IMAGE_STRUCTURE")
-        and rows % ROWS_AT_ONCE == 0
         and cols % WORD == 0
     )
     return TiffBlocks(file) if plain else None
@@ -173,38 +171,34 @@ def add_up(words: npt.NDArray[np.uint64]) -> None:
     """Replace each byte of a row by the sum, modulo 256, of all bytes up to it.
 
     Eight bytes of a word at a time: its even and its odd bytes are summed apart, each in 16 bits,
-    so that no sum runs over into its neighbour; four rows in turn, because a row's next word has
-    to wait for the last.
+    so that no sum runs over into its neighbour. First every word by itself, then what goes over
+    into the next one: the compiler takes many words at a time where none has to wait for the last.
 
     Parameters
     ----------
     words : (rows, words) array
         Bytes of each row in their order, as little-endian words. Changed in place.
     """
-    top = np.uint64(56)
-    for first in range(0, words.shape[0], ROWS_AT_ONCE):
-        one, two, three, four = words[first], words[first + 1], words[first + 2], words[first + 3]
-        of_one = of_two = of_three = of_four = np.uint64(0)
-        for i in range(one.size):
-            one[i] = _summed(one[i], of_one)
-            two[i] = _summed(two[i], of_two)
-            three[i] = _summed(three[i], of_three)
-            four[i] = _summed(four[i], of_four)
-            of_one, of_two = one[i] >> top, two[i] >> top
-            of_three, of_four = three[i] >> top, four[i] >> top
-
-
-@nb.njit(cache=True, nogil=True, inline="always")
-def _summed(word: np.uint64, carry: np.uint64) -> np.uint64:
-    lanes = np.uint64(0x00FF00FF00FF00FF)
-    even, odd = word & lanes, (word >> np.uint64(8)) & lanes
-    even += even << np.uint64(16)
-    even += even << np.uint64(32)
-    odd += odd << np.uint64(16)
-    odd += odd << np.uint64(32)
-    before = carry * np.uint64(0x0001000100010001)
-    sum_even = (even + (odd << np.uint64(16)) + before) & lanes
-    return sum_even | (((even + odd + before) & lanes) << np.uint64(8))
+    lanes, every = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0001000100010001)
+    one, two, four, last = np.uint64(8), np.uint64(16), np.uint64(32), np.uint64(56)
+    before = np.empty(words.shape[1], np.uint64)
+    for r in range(words.shape[0]):
+        row = words[r]
+        for i in range(row.size):
+            even, odd = row[i] & lanes, (row[i] >> one) & lanes
+            even += even << two
+            even += even << four
+            odd += odd << two
+            odd += odd << four
+            row[i] = ((even + (odd << two)) & lanes) | (((even + odd) & lanes) << one)
+        total = np.uint64(0)
+        for i in range(row.size):
+            before[i] = total & np.uint64(0xFF)
+            total += row[i] >> last
+        for i in range(row.size):
+            carry = before[i] * every
+            even, odd = (row[i] & lanes) + carry, ((row[i] >> one) & lanes) + carry
+            row[i] = (even & lanes) | ((odd & lanes) << one)
 
 
 @nb.njit(cache=True, nogil=True)

@@ -16,6 +16,8 @@ from tiles.blocks import (
     LEAST_CODE,
     MOST_CODE,
     UNKNOWN,
+    by_class,
+    groups_met,
     inside_of,
     to_classes,
     to_groups,
@@ -27,6 +29,7 @@ from tiles.grid import Tile
 from tiles.job import Job
 from tiles.rasters import OpenRaster, Raster, Raw
 from tiles.reading import read_aligned
+from tiles.rooms import room
 from tiles.seen import LayerSeen, problems_seen
 from tiles.sums import PIXEL_BITS, Sums, add_block
 
@@ -78,15 +81,16 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
     area = job.grid.relative_area(tile)
     maps = {name: np.full(tile.shape, np.nan, np.float32) for name in job.maps}
     rows = max(1, BLOCK_CELLS // tile.shape[1])
-    room = np.zeros((len(job.models), min(rows, tile.shape[0]), tile.shape[1]))
+    block_shape = (min(rows, tile.shape[0]), tile.shape[1])
+    outputs = room("outputs", (len(job.models), *block_shape), np.float64)
+    numbers = room("numbers", (len(job.rasters), *block_shape), np.float64)
     for start in range(0, tile.shape[0], rows):
         block = slice(start, min(start + rows, tile.shape[0]))
         if not inside[block].any():
             continue
-        layers = _layers(job, stored, inside, seen, block)
-        met = np.bincount(groups[block].ravel(), minlength=len(keys)) > 0
-        counts = np.asarray((scope & met).any(axis=1))
-        values = room[:, : block.stop - start]
+        layers = _layers(job, stored, inside, seen, block, numbers)
+        counts = np.asarray((scope & groups_met(groups[block], len(keys))).any(axis=1))
+        values = outputs[:, : block.stop - start]
         _evaluate(job, layers, classes, counts, block, values)
         for name, drawn in maps.items():
             number = next(i for i, m in enumerate(job.models) if m.id == name)
@@ -100,7 +104,7 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
             # a layer's own value out of range says more than what a model makes of it
             wrong = _out_of_range(job, values, groups[block], scope)
             raise next(problems_seen(job.rasters, seen), wrong)
-    return _kept(tile, int(inside.sum()), cover, keys, sums, seen, maps)
+    return _kept(tile, int(np.count_nonzero(inside)), cover, keys, sums, seen, maps)
 
 
 def _classes(
@@ -110,7 +114,7 @@ def _classes(
     result = {}
     for raster in (r for r in job.rasters if r.is_class):
         codes = stored[raster.name]
-        classes = np.empty(codes.shape, np.uint8)
+        classes = room(f"classes of {raster.name}", codes.shape, np.uint8)
         unknown = np.zeros(MOST_CODE - LEAST_CODE + 1, np.int64)
         nodata = raster.nodata
         record = seen[raster.name]
@@ -135,7 +139,8 @@ def _groups(
     job: Job, classes: Mapping[str, npt.NDArray[np.uint8]], shape: tuple[int, int]
 ) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int64]]:
     """Return each cell's group, and each group's combination of classes."""
-    groups, keys = np.zeros(shape, np.int16), np.zeros(1, np.int64)
+    groups, keys = room("groups", shape, np.int16), np.zeros(1, np.int64)
+    groups[:] = 0
     for name in job.group_by:
         numbers = np.full(len(keys) * len(CLASSES), -1, np.int16)
         finer = np.empty(MOST_GROUPS, np.int64)
@@ -183,11 +188,14 @@ def _layers(
     inside: npt.NDArray[np.bool_],
     seen: dict[str, LayerSeen],
     block: slice,
+    place: Floats,
 ) -> dict[str, Floats]:
-    """Return the layers' values on a row block in their variables' units."""
+    """Return the layers' values on a row block in their variables' units; they lie in `place`."""
     layers: dict[str, Floats] = {}
-    for raster in (r for r in job.rasters if not r.is_class):
-        numbers = np.empty(inside[block].shape)
+    for number, raster in enumerate(job.rasters):
+        if raster.is_class:
+            continue
+        numbers = place[number, : block.stop - block.start]
         # aligned layers and sums of bands have NaN for it already
         nodata = raster.nodata if raster.lattice is None and raster.bands == 1 else None
         count, least, most = to_numbers(
@@ -279,6 +287,8 @@ def preload() -> None:
     groups = np.zeros((1, 1), np.int16)
     keys, numbers = np.zeros(1, np.int64), np.full(len(CLASSES), -1, np.int16)
     to_groups(classes, PLACES, numbers, keys, keys.copy(), groups)
+    groups_met(groups, 1)
+    by_class(cell[0], classes[0])
     scope = np.ones((1, 1), np.bool_)
     add_block(
         Sums.zeros(1, 3), cover, cell[np.newaxis], cell, np.ones(3), groups, scope, scope[0], 0

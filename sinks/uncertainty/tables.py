@@ -1,6 +1,9 @@
 """Errors by source as long tables, to be written beside a run's carbon and read back."""
 
+from typing import Any, TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sinks.estimates import OWN, Estimates
@@ -9,6 +12,7 @@ from sinks.uncertainty.fields import Field, Numbers, Places, Spread
 
 __all__ = ["ERROR_COLUMNS", "FIELD_COLUMNS", "error_rows", "read_errors"]
 
+Column: TypeAlias = npt.NDArray[Any]
 ERROR_COLUMNS = ("source", "cell_x", "cell_y", "effect")
 FIELD_COLUMNS = ("source", "model", "range_m", "side_m", "pixels")
 WHOLE = 0
@@ -27,19 +31,19 @@ def error_rows(estimates: Estimates) -> tuple[pd.DataFrame, pd.DataFrame]:
         A row per field; model "" where no two cells are alike, pixels 0 for errors of points.
     """
     parts = [
-        _of(estimates, source, np.arange(len(estimates)), None, effect)
+        _of(source, np.arange(len(estimates)), None, effect)
         for source, effect in [*estimates.shared.items(), (OWN, estimates.own)]
     ]
-    parts += [_of(estimates, s, e.row, e, e.effect) for s, e in estimates.spatial.items()]
+    parts += [_of(source, e.row, e, e.effect) for source, e in estimates.spatial.items()]
     fields = [
         (s, c.model if (c := e.field.correlation) else "", c.range_m if c else 0.0,
          e.field.side_m, e.field.pixels or 0)
         for s, e in estimates.spatial.items()
     ]  # fmt: skip
-    errors = pd.concat(parts, ignore_index=True)
-    return errors[errors["effect"] != 0].reset_index(drop=True), pd.DataFrame(
-        fields, columns=list(FIELD_COLUMNS)
-    )
+    row, source, x, y, effect = (np.concatenate(column) for column in zip(*parts, strict=True))
+    errors = estimates.keys.iloc[row].reset_index(drop=True)
+    errors = errors.assign(source=source, cell_x=x, cell_y=y, effect=effect)
+    return errors, pd.DataFrame(fields, columns=list(FIELD_COLUMNS))
 
 
 def read_errors(
@@ -74,12 +78,12 @@ def read_errors(
     )
 
 
-def _of(
-    estimates: Estimates, source: str, row: Places, cells: Spread | None, effect: Numbers
-) -> pd.DataFrame:
-    x, y = (cells.x, cells.y) if cells else (WHOLE, WHOLE)
-    part = estimates.keys.iloc[row].reset_index(drop=True)
-    return part.assign(source=source, cell_x=x, cell_y=y, effect=effect)
+def _of(source: str, row: Places, cells: Spread | None, effect: Numbers) -> tuple[Column, ...]:
+    """Return row, source, cell and effect of what is not 0, column by column."""
+    some = effect != 0
+    count = int(np.count_nonzero(some))
+    x, y = (cells.x[some], cells.y[some]) if cells else [np.full(count, WHOLE)] * 2
+    return row[some], np.full(count, source, dtype=object), x, y, effect[some]
 
 
 def _field(row: object) -> Field:

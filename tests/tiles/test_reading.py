@@ -73,6 +73,25 @@ def numbers(raster: Raster, stored: Any) -> Any:
     return out
 
 
+@given(
+    st.lists(st.floats(width=32) | st.just(-9999.0), min_size=12, max_size=12),
+    st.lists(st.booleans(), min_size=12, max_size=12),
+    st.sampled_from([1.0, -0.5, 0.01]),
+)
+def test_the_range_of_a_block_is_that_of_its_cells_with_a_value(values, within, scale):
+    stored = np.array(values, np.float32).reshape(3, 4)
+    inside, out = np.array(within).reshape(3, 4), np.empty((3, 4))
+    seen, least, most = to_numbers(stored, True, -9999.0, scale, 2.0, inside, out)
+    with np.errstate(invalid="ignore"):
+        known = stored[inside & (stored != -9999.0)].astype(np.float64) * scale + 2.0
+    known = known[~np.isnan(known)]
+    assert (seen, least, most) == (
+        len(known),
+        min(known, default=np.inf),
+        max(known, default=-np.inf),
+    )
+
+
 def classes(raster: Raster, stored: Any) -> tuple[Any, Any]:
     """Return class numbers, and how many cells have each unknown code."""
     out = np.empty(stored.shape, np.uint8)
