@@ -8,6 +8,9 @@ from sqlalchemy import BigInteger, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from data_catalog.text import Text
+from lending.registry.errors import RegistryError
+
 __all__ = ["CNY", "FRACTION", "TONNES", "Exact", "Instant", "as_text"]
 
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -39,7 +42,11 @@ class Exact(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401, ARG002
         """Return the decimal."""
-        return None if value is None else Decimal(int(value)).scaleb(-self.places)
+        if value is None:
+            return None
+        if not isinstance(value, int | Decimal) or value != int(value):  # sums are Decimal
+            raise _unreadable(value)
+        return Decimal(value).scaleb(-self.places)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -54,7 +61,12 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Return the moment."""
-        return None if value is None else datetime.strptime(value, INSTANT).replace(tzinfo=UTC)
+        if value is None:
+            return None
+        try:
+            return datetime.strptime(value, INSTANT).replace(tzinfo=UTC)
+        except (TypeError, ValueError) as error:
+            raise _unreadable(value) from error
 
 
 def as_text(moment: datetime) -> str:
@@ -63,6 +75,16 @@ def as_text(moment: datetime) -> str:
         words = f"{moment} has no time zone"
         raise ValueError(words)
     return moment.astimezone(UTC).strftime(INSTANT)
+
+
+def _unreadable(value: object) -> RegistryError:
+    """Return the error of a value that was not written by us: SQLite holds what it is given."""
+    problem = Text(
+        "登记库中有不可能由本工具写入的值。请由审计人员运行 gep pledge audit。",
+        "stands in the registry and cannot have been written by this toolkit. Let an auditor run "
+        "gep pledge audit.",
+    )
+    return RegistryError(where=repr(value), problem=problem)
 
 
 TONNES = Exact(3)

@@ -5,6 +5,7 @@ advisory lock in PostgreSQL, taken before anything is read. There is only this o
 can wait in a circle. A reading transaction sees one snapshot.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,13 +14,23 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.orm import Session
 
 from data_catalog.errors import ParameterMissing
 from data_catalog.parameters import bundled
 from data_catalog.text import Text
 from lending.registry.errors import AgainstRecord, RegistryBusy, RegistryDown, RegistryError
 
-__all__ = ["engine_of", "named", "reading", "told", "write_ahead", "writing"]
+__all__ = [
+    "as_stored",
+    "engine_of",
+    "named",
+    "overwrite",
+    "reading",
+    "told",
+    "write_ahead",
+    "writing",
+]
 
 WRITING = "registry_writing"
 LOCK = "gep pledge registry"
@@ -96,6 +107,7 @@ def engine_of(place: str | Path) -> Engine:
         engine = create_engine(
             url,
             isolation_level="READ COMMITTED",
+            pool_pre_ping=True,  # a server started anew is asked again, and nobody is told
             connect_args={"options": f"-c lock_timeout={int(wait)}s -c timezone=UTC"},
         )
     except ImportError as error:
@@ -137,6 +149,35 @@ def write_ahead(engine: Engine) -> None:
         return
     with told(engine), closing(engine.raw_connection()) as connection:
         connection.cursor().execute("PRAGMA journal_mode=WAL")
+
+
+def overwrite(engine: Engine) -> None:
+    """Write over what SQLite still holds of rows as they were, unless somebody is reading them.
+
+    PostgreSQL keeps old rows, and its log of writes, as long as its own settings say.
+    """
+    if not _is_sqlite(engine):
+        return
+    with told(engine), closing(engine.raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def as_stored(session: Session) -> Iterator[None]:
+    """Read text as it is stored, also bytes that are no text; SQLite holds what it is given."""
+    found = session.connection().connection.dbapi_connection
+    if not isinstance(found, sqlite3.Connection):
+        yield
+        return
+    before, found.text_factory = found.text_factory, _stored_text
+    try:
+        yield
+    finally:
+        found.text_factory = before
+
+
+def _stored_text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
 
 
 def _in_words(engine: Engine, error: DBAPIError) -> Exception:

@@ -20,7 +20,18 @@ from sqlalchemy.orm import Session, UOWTransaction
 from lending.registry.columns import Exact, as_text
 from lending.registry.tables import Event, Request, Row
 
-__all__ = ["ORIGIN", "append", "canonical", "digest_of", "head", "image", "watch"]
+__all__ = [
+    "ORIGIN",
+    "UNWATCHED",
+    "append",
+    "canonical",
+    "digest_of",
+    "hashed",
+    "head",
+    "image",
+    "plain",
+    "watch",
+]
 
 ORIGIN = "0" * 64
 """What the first event says is before it."""
@@ -40,23 +51,28 @@ def canonical(thing: object) -> str:
 
 def digest_of(entry: Event) -> str:
     """Return the digest that an event should have."""
-    words = {
+    return hashed({
         "seq": entry.seq, "time": as_text(entry.time), "kind": entry.kind, "actor": entry.actor,
         "subject": entry.subject, "data": entry.data, "previous": entry.previous,
-    }  # fmt: skip
-    return hashlib.sha256(canonical(words).encode()).hexdigest()
+    })  # fmt: skip
+
+
+def hashed(fields: Mapping[str, Any]) -> str:
+    """Return the digest of an event's seven fields as they are stored."""
+    return hashlib.sha256(canonical(dict(fields)).encode()).hexdigest()
 
 
 def image(row: Row) -> Image:
     """Return a row's columns as JSON can hold them."""
     state = inspect(row)
     return {
-        column.key: _plain(getattr(row, column.key), column.columns[0].type)
+        column.key: plain(getattr(row, column.key), column.columns[0].type)
         for column in state.mapper.column_attrs
     }
 
 
-def _plain(value: Any, kind: object) -> Any:  # noqa: ANN401
+def plain(value: Any, kind: object) -> Any:  # noqa: ANN401
+    """Return a value as an event says it: exact decimals as text, bytes by their SHA-256."""
     if isinstance(value, Decimal):
         places = kind.places if isinstance(kind, Exact) else 0
         return f"{value:.{places}f}"
@@ -70,7 +86,7 @@ def _plain(value: Any, kind: object) -> Any:  # noqa: ANN401
 def key_of(row: Row) -> str:
     """Return a row's primary key as text."""
     return canonical(
-        [_plain(part, None) for part in inspect(row).mapper.primary_key_from_instance(row)]
+        [plain(part, None) for part in inspect(row).mapper.primary_key_from_instance(row)]
     )
 
 

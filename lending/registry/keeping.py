@@ -24,7 +24,14 @@ from lending.registry.columns import as_text
 from lending.registry.database import engine_of, named, reading, write_ahead, writing
 from lending.registry.errors import ChainBroken, RegistryError
 from lending.registry.journal import canonical
-from lending.registry.opening import Registry, open_registry, revision_of, upgrade
+from lending.registry.opening import (
+    Registry,
+    open_registry,
+    refuse_newer,
+    revision_of,
+    upgrade,
+)
+from lending.registry.tables import Event
 
 __all__ = ["BackupManifest", "backup", "restore"]
 
@@ -83,6 +90,7 @@ def restore(place: str | Path, file: Path, *, sealing_key: Path | bytes | None =
     """
     manifest, tables = _read(file)
     engine = engine_of(place)
+    refuse_newer(manifest.revision, str(file))
     try:
         with reading(engine) as connection:
             _refuse_unless_empty(connection, named(engine))
@@ -92,8 +100,10 @@ def restore(place: str | Path, file: Path, *, sealing_key: Path | bytes | None =
             with _unguarded(connection):
                 for table in _tables(connection):
                     connection.execute(table.delete())
-                    _load(connection, table, tables[table.name])
-            _verify(connection, manifest, str(file))
+                    _load(connection, table, tables.get(table.name, []))
+            _compare(connection, manifest, str(file))
+            upgrade(connection, "head")
+            _audit(connection, manifest, str(file))
     finally:
         engine.dispose()
     found = open_registry(place, sealing_key=sealing_key)
@@ -111,6 +121,13 @@ def _write(connection: Connection, file: Path, time: str, name: str) -> BackupMa
         found = audit_session(session)
     if found.fault:
         raise ChainBroken(where=name, problem=found.fault.text)
+    return write_tables(connection, file, time, found.events, found.head)
+
+
+def write_tables(
+    connection: Connection, file: Path, time: str, events: int, head: str
+) -> BackupManifest:
+    """Write all tables of a registry of any revision, with a manifest, into a new file."""
     rows, digests = {}, {}
     with zipfile.ZipFile(file, "x", zipfile.ZIP_DEFLATED) as packed:
         for table in _tables(connection):
@@ -119,7 +136,7 @@ def _write(connection: Connection, file: Path, time: str, name: str) -> BackupMa
             packed.writestr(f"{table.name}.jsonl", "".join(f"{line}\n" for line in lines))
         manifest = BackupManifest(
             format=FORMAT, revision=revision_of(connection) or "", written_at=time,
-            events=found.events, head=found.head, rows=rows, sha256=digests,
+            events=events, head=head, rows=rows, sha256=digests,
         )  # fmt: skip
         packed.writestr(MANIFEST, canonical(asdict(manifest)))
     return manifest
@@ -136,7 +153,7 @@ def _read(file: Path) -> tuple[BackupManifest, dict[str, list[str]]]:
         problem = Text(f"不是可读的备份：{error}", f"is no readable backup: {error}")
         raise RegistryError(where=str(file), problem=problem) from error
     for name, lines in tables.items():
-        if _digest(lines) != manifest.sha256[name]:
+        if _digest(lines) != manifest.sha256.get(name):
             problem = Text(
                 f"表 {name} 与清单不符。", f"table {name} is not what the manifest says."
             )
@@ -144,17 +161,22 @@ def _read(file: Path) -> tuple[BackupManifest, dict[str, list[str]]]:
     return manifest, tables
 
 
-def _verify(connection: Connection, manifest: BackupManifest, where: str) -> None:
-    """Compare what was loaded with the manifest, and audit it."""
+def _compare(connection: Connection, manifest: BackupManifest, where: str) -> None:
+    """Compare what was loaded with the manifest, row by row."""
     for table in _tables(connection):
-        if _digest(list(_lines(connection, table))) != manifest.sha256[table.name]:
+        if _digest(list(_lines(connection, table))) != manifest.sha256.get(table.name):
             problem = Text(
                 f"表 {table.name} 恢复后不同。", f"table {table.name} came back different."
             )
             raise RegistryError(where=where, problem=problem)
+
+
+def _audit(connection: Connection, manifest: BackupManifest, where: str) -> None:
+    """Audit what was loaded, brought to the newest revision, and find the old head in it."""
     with Session(connection) as session:
         found = audit_session(session)
-    if found.fault or found.head != manifest.head:
+        old_head = session.get(Event, manifest.events)
+    if found.fault or old_head is None or old_head.digest != manifest.head:
         broken = (
             found.fault.text if found.fault else Text("链首不符。", "another head of the chain.")
         )

@@ -26,7 +26,7 @@ from lending.registry.roles import permit
 from lending.registry.sealing import Sealer
 from lending.registry.tables import User
 
-__all__ = ["Act", "Registry", "migrate", "open_registry", "revision_of", "upgrade"]
+__all__ = ["Act", "Registry", "migrate", "open_registry", "refuse_newer", "revision_of", "upgrade"]
 
 
 def _now() -> datetime:
@@ -172,15 +172,26 @@ def migrate(engine: Engine, *, create: bool, revision: str = "head") -> None:
     if found is None and not create:
         raise RegistryError(where=named(engine), problem=NOT_THERE)
     if found is not None:
-        try:
-            scripts.get_revision(found)
-        except CommandError as error:
-            problem = Text(NEWER.zh.format(found=found), NEWER.en.format(found=found))
-            raise RegistryError(where=named(engine), problem=problem) from error
+        refuse_newer(found, named(engine))
     with writing(engine) as connection:
         if revision_of(connection) == found:
             upgrade(connection, revision)
     write_ahead(engine)
+
+
+def refuse_newer(revision: str, where: str) -> None:
+    """Return if this toolkit knows the revision.
+
+    Raises
+    ------
+    RegistryError
+        If a newer one made it.
+    """
+    try:
+        ScriptDirectory.from_config(_config()).get_revision(revision)
+    except CommandError as error:
+        problem = Text(NEWER.zh.format(found=revision), NEWER.en.format(found=revision))
+        raise RegistryError(where=where, problem=problem) from error
 
 
 def upgrade(connection: Connection, revision: str) -> None:

@@ -5,6 +5,7 @@ import hashlib
 from sqlalchemy import func, select
 
 from lending.registry.claims import bounds_of
+from lending.registry.database import overwrite
 from lending.registry.finding import new, one
 from lending.registry.forms import (
     BatchForm,
@@ -84,6 +85,7 @@ def seal(registry: Registry, user: User, subject_id: str) -> SubjectKey:
         key = key_in(act.session, subject_id)
         if key.destroyed_at is None:
             key.wrapped, key.destroyed_at = None, act.time
+    overwrite(registry.engine)
     return key
 
 

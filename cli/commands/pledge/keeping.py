@@ -1,6 +1,7 @@
 """`gep pledge audit`, `checkpoint`, `seal`, `backup` and `restore`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,9 @@ from cli.commands.pledge.opening import Desk, at_a_desk, database
 from data_catalog.errors import OutputError
 from data_catalog.text import Language, Text
 
+if TYPE_CHECKING:
+    from lending.registry import AuditReport
+
 SOUND = Text(
     "审计通过：{events} 个事件首尾相接，各表与事件一致。链首 {head}",
     "sound: {events} events follow each other, and the tables say what they say. Head {head}",
@@ -16,6 +20,21 @@ SOUND = Text(
 CHECKPOINTS = Text("检查点：{count} 个相符（{how}）", "checkpoints: {count} hold ({how})")
 SIGNED = Text("签名已验证", "signatures verified")
 UNSIGNED = Text("签名未验证：没有给出 --public-key", "signatures not verified: no --public-key")
+REACH = Text(
+    "签署至事件 {to}；此后的 {later} 个事件若被截去或重写，检查点不能发现",
+    "they sign up to event {to}; of the {later} after it, none could tell if they were cut off or "
+    "written anew",
+)
+NONE_OUTSIDE = Text(
+    "没有给出库外的检查点（--checkpoints）：能改写数据库的人也能改写库内的检查点",
+    "no checkpoint kept outside was given (--checkpoints): who can write to the database can "
+    "write those inside anew",
+)
+NO_CHECKPOINT = Text(
+    "没有检查点：整条链若被重写，审计不能发现。用 gep pledge checkpoint 签署，并存放在库外",
+    "no checkpoint: a chain written anew as a whole would not be found. Sign one with "
+    "gep pledge checkpoint and keep it outside",
+)
 SEALED = Text("{subject}：个人信息已永久封存", "{subject}: personal fields are sealed for good")
 WRITTEN = Text("{file}：{rows} 行，{events} 个事件", "{file}: {rows} rows, {events} events")
 RESTORED = Text("{place}：已恢复并通过审计", "{place}: restored, and the audit holds")
@@ -46,8 +65,20 @@ def audit(
         raise registry.ChainBroken(where=desk.registry.name, problem=found.fault.text)
     if not as_json:
         click.echo(SOUND[lang].format(events=found.events, head=found.head))
-        how = SIGNED if found.signatures else UNSIGNED
-        click.echo(CHECKPOINTS[lang].format(count=found.checkpoints, how=how[lang]))
+        _tell_reach(found, lang)
+
+
+def _tell_reach(found: "AuditReport", lang: Language) -> None:
+    """Say what the checkpoints can speak for, and what not."""
+    if not found.checkpoints:
+        click.echo(NO_CHECKPOINT[lang], err=True)
+        return
+    how = SIGNED if found.signatures else UNSIGNED
+    click.echo(CHECKPOINTS[lang].format(count=found.checkpoints, how=how[lang]))
+    later = found.events - found.signed_to
+    click.echo(REACH[lang].format(to=found.signed_to, later=later))
+    if not found.outside:
+        click.echo(NONE_OUTSIDE[lang], err=True)
 
 
 @click.command()

@@ -9,17 +9,32 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-__all__ = ["FIRST", "Guard", "put_up"]
+__all__ = [
+    "EMPTYING",
+    "EMPTYING_BODY",
+    "FIRST",
+    "KEPT",
+    "LOT_STEPS",
+    "Guard",
+    "body_of",
+    "none_of",
+    "put_up",
+    "refuse_emptying",
+    "take_down",
+    "trigger_of",
+]
 
 
 @dataclass(frozen=True)
 class Guard:
-    """A trigger that refuses when its condition holds."""
+    """A trigger that refuses when its condition holds; always, if there is none."""
 
     name: str
     table: str
     occasion: str
     refused: str = ""
+    only: str = ""
+    """The database that needs it; by default both."""
 
 
 STEPS = [
@@ -50,7 +65,8 @@ COUNTED = "('pledged', 'sold', 'retired', 'buffer')"
 BEFORE_REGISTRATION = "('applied', 'screened', 'due_diligence', 'approved', 'signed', 'withdrawn')"
 
 
-def _none_of(steps: list[str]) -> str:
+def none_of(steps: list[str]) -> str:
+    """Return the condition that a state changes by none of these steps."""
     listed = ", ".join(f"'{step}'" for step in steps)
     return f"OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN ({listed})"
 
@@ -89,9 +105,9 @@ WRITTEN_ONCE = (
 
 FIRST = (
     Guard("pledge_starts", "pledges", "INSERT", "NEW.state <> 'applied'"),
-    Guard("pledge_step", "pledges", "UPDATE", _none_of(STEPS)),
+    Guard("pledge_step", "pledges", "UPDATE", none_of(STEPS)),
     Guard("registration_stays", "pledges", "UPDATE", REWRITTEN),
-    Guard("lot_step", "lots", "UPDATE", _none_of(LOT_STEPS)),
+    Guard("lot_step", "lots", "UPDATE", none_of(LOT_STEPS)),
     Guard("lot_over", "lots", "UPDATE", "OLD.state IN ('released', 'retired')"),
     *(
         Guard(f"{name}_{occasion.lower()}", "lots", occasion, refused)
@@ -110,33 +126,60 @@ FIRST = (
 
 SQLITE = """CREATE TRIGGER guard_{name} BEFORE {occasion} ON {table} {when}
 BEGIN SELECT RAISE(ABORT, 'guard:{name}'); END"""
-POSTGRESQL = """CREATE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BODY = """
 BEGIN
   IF {when} THEN RAISE EXCEPTION 'guard:{name}' USING ERRCODE = 'check_violation'; END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;
-END $$;
-CREATE TRIGGER guard_{name} BEFORE {occasion} ON {table} FOR EACH ROW
+END """
+POSTGRESQL = """CREATE TRIGGER guard_{name} BEFORE {occasion} ON {table} FOR EACH ROW \
 EXECUTE FUNCTION guard_{name}()"""
-EMPTYING = """CREATE FUNCTION guard_emptying() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'guard:emptying' USING ERRCODE = 'check_violation'; END $$"""
+EMPTYING_BODY = """
+BEGIN RAISE EXCEPTION 'guard:emptying' USING ERRCODE = 'check_violation'; END """
+EMPTYING = """CREATE TRIGGER guard_emptying BEFORE TRUNCATE ON {table} FOR EACH STATEMENT \
+EXECUTE FUNCTION guard_emptying()"""
+FUNCTION = "CREATE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+
+
+def trigger_of(guard: Guard, dialect: str) -> str:
+    """Return the words that make a guard's trigger."""
+    facts = {"name": guard.name, "table": guard.table, "occasion": guard.occasion}
+    if dialect == "sqlite":
+        return SQLITE.format(when=f"WHEN {guard.refused}" if guard.refused else "", **facts)
+    return POSTGRESQL.format(**facts)
+
+
+def body_of(guard: Guard) -> str:
+    """Return the body of a guard's function in PostgreSQL."""
+    return BODY.format(name=guard.name, when=guard.refused or "true")
 
 
 def put_up(connection: Connection, guards: tuple[Guard, ...]) -> None:
     """Make the triggers."""
-    sqlite = connection.dialect.name == "sqlite"
+    dialect = connection.dialect.name
     for guard in guards:
-        facts = {"name": guard.name, "table": guard.table, "occasion": guard.occasion}
-        if sqlite:
-            when = f"WHEN {guard.refused}" if guard.refused else ""
-            connection.exec_driver_sql(SQLITE.format(when=when, **facts))
-        else:
-            words = POSTGRESQL.format(when=guard.refused or "true", **facts)
+        if guard.only not in {"", dialect}:
+            continue
+        if dialect != "sqlite":
+            words = FUNCTION.format(name=guard.name, body=body_of(guard))
             connection.exec_driver_sql(words)
-    if not sqlite:
-        connection.exec_driver_sql(EMPTYING)
-        for table in KEPT:
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER guard_emptying BEFORE TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION guard_emptying()"
-            )
+        connection.exec_driver_sql(trigger_of(guard, dialect))
+
+
+def take_down(connection: Connection, guards: tuple[Guard, ...]) -> None:
+    """Take the triggers of guards down, for others to stand in their place."""
+    for guard in guards:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"DROP TRIGGER guard_{guard.name}")
+        else:
+            connection.exec_driver_sql(f"DROP TRIGGER guard_{guard.name} ON {guard.table}")
+            connection.exec_driver_sql(f"DROP FUNCTION guard_{guard.name}()")
+
+
+def refuse_emptying(connection: Connection) -> None:
+    """Refuse TRUNCATE, which PostgreSQL knows beside DELETE."""
+    if connection.dialect.name == "sqlite":
+        return
+    connection.exec_driver_sql(FUNCTION.format(name="emptying", body=EMPTYING_BODY))
+    for table in KEPT:
+        connection.exec_driver_sql(EMPTYING.format(table=table))

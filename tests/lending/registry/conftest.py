@@ -15,6 +15,9 @@ DATABASES = ("sqlite", "postgresql")
 MEMORY = Path("/dev/shm")  # noqa: S108  (a disk that does not wait)
 _numbers = itertools.count(1)
 
+Shown = Callable[[str], None]
+"""Print the figures of a campaign."""
+
 
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:
@@ -98,3 +101,12 @@ def world(furnished_place: Callable[[], str]) -> Iterator[World]:
     made = opened(furnished_place())
     yield made
     made.registry.close()
+
+
+@pytest.fixture
+def shown(capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> Shown:
+    def show(figures: str) -> None:
+        with capsys.disabled():
+            print(f"\n{request.node.name}: {figures}")  # noqa: T201
+
+    return show

@@ -4,6 +4,8 @@ A model of plain dictionaries says which pledges are registered and which tonnes
 registry must agree after every act.
 """
 
+import time
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -22,6 +24,7 @@ from sqlalchemy import text
 from lending import registry
 from lending.registry import ConflictsFound, ImpossibleTransition, IssueForm, NotAllowed, Part
 from lending.registry.errors import RegistryError
+from tests.lending.registry.conftest import Shown
 from tests.lending.registry.world import World, of_batch, opened, serials
 
 PARCELS = ("K1", "K2", "K3")
@@ -39,6 +42,7 @@ class Registry(RuleBasedStateMachine):
 
     new_place: Callable[[], str]
     reached: set[str]
+    acts: Counter[str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,6 +53,7 @@ class Registry(RuleBasedStateMachine):
         self.parcel: dict[str, str] = {}
         self.issued = False
         self.released: set[str] = set()
+        self.acts["sequences"] += 1
 
     def teardown(self) -> None:
         assert registry.audit(self.world.registry).fault is None
@@ -87,11 +92,13 @@ class Registry(RuleBasedStateMachine):
             found = getattr(registry, action)(self.world.registry, user, pledge, *more)
         except (NotAllowed, ImpossibleTransition, ConflictsFound) as error:
             assert self.world.events() == before
+            self.acts["refused"] += 1
             why = {NotAllowed: wrong, ImpossibleTransition: not may_follow, ConflictsFound: barred}
             assert why[type(error)]  # noqa: PT017  (it depends on what was tried)
             return
         except RegistryError as error:
             words = error.say("en")
+            self.acts["refused"] += 1
             assert action == "register"
             assert "are left" in words or "whole tonnes" in words
             assert self.world.events() == before
@@ -99,6 +106,7 @@ class Registry(RuleBasedStateMachine):
         assert may_follow
         assert not wrong
         assert not barred
+        self.acts["done"] += 1
         self.state[pledge] = found.state
         self.reached.add(found.state)
         if action == "release":
@@ -195,7 +203,8 @@ class Registry(RuleBasedStateMachine):
 def test_the_laws_hold_whatever_is_tried(database: str, furnished_place: Callable[[], str]) -> None:
     reached: set[str] = set()
     place = staticmethod(furnished_place)
-    machine = type("Machine", (Registry,), {"new_place": place, "reached": reached})
+    facts = {"new_place": place, "reached": reached, "acts": Counter()}
+    machine = type("Machine", (Registry,), facts)
     examples, steps = {"sqlite": (15, 40), "postgresql": (4, 30)}[database]
     health = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     chosen = settings(
@@ -208,11 +217,16 @@ def test_the_laws_hold_whatever_is_tried(database: str, furnished_place: Callabl
 
 @pytest.mark.torture
 @pytest.mark.timeout(3600)
-def test_the_laws_hold_over_many_more_sequences(furnished_place: Callable[[], str]) -> None:
-    place = staticmethod(furnished_place)
-    machine = type("Machine", (Registry,), {"new_place": place, "reached": set()})
+def test_the_laws_hold_over_many_more_sequences(
+    furnished_place: Callable[[], str], shown: Shown
+) -> None:
+    began, reached, acts = time.monotonic(), set[str](), Counter[str]()
+    facts = {"new_place": staticmethod(furnished_place), "reached": reached, "acts": acts}
     chosen = settings(
         max_examples=400, stateful_step_count=80, derandomize=False,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    run_state_machine_as_test(machine, settings=chosen)
+    run_state_machine_as_test(type("Machine", (Registry,), facts), settings=chosen)
+    shown(f"{acts['sequences']} sequences, {acts['done']} steps done, {acts['refused']} refused, "
+          f"reached {', '.join(sorted(reached))}; {time.monotonic() - began:.0f} s")  # fmt: skip
+    assert reached == set(registry.states()) - {"applied"}

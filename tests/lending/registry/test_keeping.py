@@ -3,16 +3,20 @@
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from lending import registry
 from lending.registry.database import engine_of, reading, writing
 from lending.registry.errors import ChainBroken, RegistryError
+from lending.registry.journal import extend
+from lending.registry.keeping import write_tables
 from lending.registry.opening import migrate, revision_of
 from lending.registry.tables import Row
 from tests.lending.registry.test_audit import run, tampering
@@ -135,12 +139,8 @@ FIRST = (
 )
 
 
-def test_a_registry_of_the_first_schema_is_brought_up_with_its_data(place: str) -> None:
-    """The family of each pledge becomes its loan, and the chain says so."""
-    from sqlalchemy.orm import Session
-
-    from lending.registry.journal import extend
-
+def first_schema(place: str) -> Engine:
+    """Make a registry of revision 0001 that holds two pledges, as its chain says."""
     engine = engine_of(place)
     migrate(engine, create=True, revision="0001")
     moment = "2026-01-01T00:00:00.000000Z"
@@ -153,21 +153,63 @@ def test_a_registry_of_the_first_schema_is_brought_up_with_its_data(place: str) 
             found = connection.execute(text(f"SELECT * FROM {table}")).mappings()  # noqa: S608
             rows += [[table, {k: _said(k, v) for k, v in row.items()}] for row in found]
         with Session(connection) as session:
-            from datetime import UTC, datetime
-
             extend(session, time=datetime.now(UTC), kind="apply", actor="m", subject="P000001",
                    data={"facts": {}, "rows": rows})  # fmt: skip
             session.commit()
-    engine.dispose()
+    return engine
+
+
+def lives(place: str) -> None:
+    """It is of the newest revision, has its data, holds, and goes on behind all guards."""
     found = registry.open(place)
     with found.reading() as session:
         assert {p.pledge_id: p.family for p in registry.pledges(session)} == {
             "P000001": "L1", "P000002": "L2",
         }  # fmt: skip
-        assert registry.events(session)[-1].kind == "migrated"
+        assert [e.kind for e in registry.events(session)] == [
+            "created", "apply", "migrated", "migrated",
+        ]  # fmt: skip
     assert registry.audit(found).fault is None
     registry.screen(found, found.user("m"), "P000001")
+    with (
+        pytest.raises(RegistryError, match="a guard of the registry"),
+        writing(found.engine) as connection,
+    ):
+        connection.exec_driver_sql("UPDATE loans SET amount = 1")
     found.close()
+
+
+def test_a_registry_of_the_first_schema_is_brought_up_with_its_data(place: str) -> None:
+    """The family of each pledge becomes its loan, and the chain says so."""
+    first_schema(place).dispose()
+    lives(place)
+
+
+def test_a_backup_of_the_first_schema_is_restored_and_brought_up(
+    new_place: Callable[[], str], tmp_path: Path
+) -> None:
+    engine = first_schema(new_place())
+    with reading(engine) as connection, Session(connection) as session:
+        last = registry.events(session)[-1]
+        write_tables(
+            connection, tmp_path / "old.zip", "2026-01-02T00:00:00.000000Z", last.seq, last.digest
+        )
+    engine.dispose()
+    there = new_place()
+    registry.restore(there, tmp_path / "old.zip").close()
+    lives(there)
+
+
+def test_a_backup_of_a_newer_toolkit_is_refused(
+    lived_in: World, new_place: Callable[[], str], tmp_path: Path
+) -> None:
+    registry.backup(lived_in.registry, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    manifest = json.loads(parts["manifest.json"]) | {"revision": "9999"}
+    _pack(tmp_path / "new.zip", parts | {"manifest.json": json.dumps(manifest).encode()})
+    with pytest.raises(RegistryError, match="newer toolkit"):
+        registry.restore(new_place(), tmp_path / "new.zip")
 
 
 def _said(name: str, value: object) -> object:

@@ -1,7 +1,7 @@
 """The life of a pledge: each step only where it may follow, each guard also in the database."""
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 
 import pytest
@@ -96,6 +96,18 @@ RAW = {
     "a pledge deleted": "DELETE FROM pledges",
     "a boundary changed": "UPDATE parcel_versions SET west = 0",
     "a pledge of a loan that is none": "UPDATE pledges SET loan_id = 'none'",
+    "another amount in a loan": "UPDATE loans SET amount = amount + 1",
+    "another sum secured": "UPDATE pledges SET secured_amount = 1",
+    "another maker": "UPDATE pledges SET maker = 'bank_checker.1', checker = NULL",
+    "another right": "UPDATE pledges SET right_code = 'TIMBER'",
+    "fewer tonnes in a pledge": "UPDATE pledges SET tonnes = 1",
+    "an approval taken back": "UPDATE pledges SET checker = NULL",
+    "a lot of another pledge": "UPDATE lots SET pledge_id = NULL",
+    "a batch of another year": "UPDATE batches SET vintage_to = '2030-01-01'",
+    "another methodology": "UPDATE projects SET methodology = 'none'",
+    "another name for a pledge": "UPDATE pledges SET pledge_id = 'P9'",
+    "another name for a user": "UPDATE users SET user_id = 'x' WHERE user_id = 'auditor.1'",
+    "a key in the place of another": "UPDATE subject_keys SET wrapped = account FROM pledges",
 }  # fmt: skip
 
 
@@ -109,6 +121,30 @@ def test_raw_sql_is_refused(world: World, what: str) -> None:
 
 def _raw(world: World):
     return world.registry.engine.execution_options(registry_writing=True).begin()
+
+
+def test_raw_sql_undoes_nothing_that_is_done(world: World) -> None:
+    """Drawn, issued, sealed and revoked: none of it is taken back."""
+    world.until("drawn", world.apply("L1", "K1", of_batch("B1", "60")))
+    form = IssueForm(serial_from=1, serial_to=100)
+    registry.issue_batch(world.registry, world.forestry, "B1", form)
+    registry.seal(world.registry, world.checker, "S1")
+    until = datetime.now(UTC) + timedelta(days=1)
+    registry.issue_token(world.registry, "auditor.1", expires_at=until)
+    registry.revoke_token(world.registry, 1)
+    for words in (
+        "UPDATE loans SET drawn_at = NULL",
+        "UPDATE loans SET drawn_at = '2020-01-01T00:00:00.000000Z'",
+        "UPDATE pledges SET registration_number = 'N'",
+        "UPDATE batches SET tonnes = 200000, serial_to = 200",
+        "UPDATE subject_keys SET destroyed_at = NULL",
+        "UPDATE subject_keys SET wrapped = (SELECT account FROM pledges)",
+        "UPDATE tokens SET revoked_at = NULL",
+        "UPDATE tokens SET expires_at = '2099-01-01T00:00:00.000000Z'",
+    ):
+        with pytest.raises(DatabaseError, match="guard:"), _raw(world) as connection:
+            connection.execute(text(words))
+    assert registry.audit(world.registry).fault is None
 
 
 def test_a_loan_with_two_pledges_is_drawn_when_both_are_registered(world: World) -> None:
@@ -188,6 +224,27 @@ def test_what_was_pledged_and_not_issued_is_released_from_the_last_registered(wo
     assert [lot[2:] for lot in world.lots(first, "pledged")] == [(1, 60)]
     assert [lot[2:] for lot in world.lots(second, "pledged")] == [(61, 70)]
     assert [str(lot[1]) for lot in world.lots(second, "released")] == ["20.000"]
+
+
+def test_what_was_sold_and_not_issued_is_released(world: World) -> None:
+    """0.4 t and 60 t are sold forward, 30 t pledged; 50 units issued: none for 0.4 t, 50 for 60."""
+    for tonnes in ("0.4", "60"):
+        registry.set_aside(world.registry, world.forestry, of_batch("B1", tonnes), state="sold")
+    pledge = world.until("registered", world.apply("L1", "K1", of_batch("B1", "30")))
+    form = IssueForm(serial_from=1, serial_to=50)
+    registry.issue_batch(world.registry, world.forestry, "B1", form)
+    words = "SELECT state, tonnes, serial_to, purpose FROM lots WHERE pledge_id IS NULL ORDER BY 2"
+    with world.registry.reading() as session:
+        assert [tuple(row) for row in session.execute(text(words))] == [
+            ("released", 400, None, "not issued"), ("released", 10_000, None, "not issued"),
+            ("sold", 50_000, 50, ""),
+        ]  # fmt: skip
+    assert [lot[0] for lot in world.lots(pledge)] == ["released"]
+    assert registry.audit(world.registry).fault is None
+    with pytest.raises(DatabaseError, match="guard:lot_step"), _raw(world) as connection:
+        connection.execute(
+            text("UPDATE lots SET state = 'released', purpose = 'not issued' WHERE state = 'sold'")
+        )
 
 
 def test_retired_serials_are_never_pledged(world: World) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from lending.registry.migrations.chain import link
-from lending.registry.migrations.guards import FIRST, put_up
+from lending.registry.migrations.guards import FIRST, put_up, refuse_emptying
 
 revision = "0001"
 down_revision = None
@@ -349,4 +349,5 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_valuations_pledge_id"), "valuations", ["pledge_id"], unique=False)
     put_up(op.get_bind(), FIRST)
+    refuse_emptying(op.get_bind())
     link(op.get_bind(), "created", {"revision": revision}, [])
