@@ -113,6 +113,7 @@ def run(
     if not good:  # no need to go on: read on only to tell the whole of what is wrong
         bare = replace(job, models=(), derived=(), maps=(), content=f"{job.content} values")
         raise_all(problems_of_all(bare.rasters, run(bare, folder, how, check=False).seen))
+    _job.cache_clear()  # of threads: the parcels' rings need not stay in memory
     totals = _merged(job, checkpoints, range(len(batches)))
     if check:
         raise_all(problems_of_all(job.rasters, totals.seen))
