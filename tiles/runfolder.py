@@ -163,6 +163,7 @@ def _sha256(path: Path, state: tuple[int, ...]) -> str:  # noqa: ARG001  (it nam
     return digest.hexdigest()
 
 
+@cache
 def software() -> dict[str, str]:
     """Return the versions a result depends on."""
     return {

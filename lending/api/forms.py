@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -211,7 +212,7 @@ class NoteIn(In):
 
     id: forms.Id
     kind: forms.Id
-    facts: dict[forms.Word, Any] = {}
+    facts: Annotated[dict[forms.Word, Any], AfterValidator(forms.clean_words)] = {}
 
 
 class SerialsIn(forms.Serials):

@@ -71,6 +71,15 @@ def _clean(words: str) -> str:
     return unicodedata.normalize("NFC", words).strip()
 
 
+def clean_words(value: Any) -> Any:  # noqa: ANN401  (what JSON may hold)
+    """Return what JSON may hold with every text in it clean, however deep."""
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, dict):
+        return {_clean(name): clean_words(one) for name, one in value.items()}
+    return [clean_words(one) for one in value] if isinstance(value, list) else value
+
+
 def _bad(character: str) -> bool:
     if unicodedata.bidirectional(character) in TURNING:
         return True

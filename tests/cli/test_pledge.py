@@ -197,7 +197,7 @@ def test_what_is_no_json_or_no_area_is_told(desk: Says, tmp_path: Path) -> None:
     bow = {"parcel_id": "K", "region": "3", "certificate": "c",
            "geometry": "POLYGON((0 0,1 1,1 0,0 1,0 0))"}  # fmt: skip
     file.write_text(json.dumps(bow))
-    with pytest.raises(Exception, match="Self-intersection"):
+    with pytest.raises(Exception, match="the boundary crosses itself"):
         desk("lin", "record", "parcel", file)
 
 

@@ -258,7 +258,7 @@ def test_retired_serials_are_never_pledged(world: World) -> None:
     registry.withdraw(world.registry, world.maker, pledge)
     around = world.until("registered", world.apply("L1", "K1", of_batch("B1", "90")))
     assert [lot[2:] for lot in world.lots(around)] == [(1, 40), (51, 100)]
-    with pytest.raises(DatabaseError, match="guard:lot_over"), _raw(world) as connection:
+    with pytest.raises(DatabaseError, match=r"guard:lot_(over|step)"), _raw(world) as connection:
         connection.execute(text("UPDATE lots SET state = 'released' WHERE state = 'retired'"))
 
 
@@ -314,7 +314,7 @@ def test_unknown_names_are_told_with_what_there_is(world: World) -> None:
 
 def test_years_that_end_before_they_begin_are_refused() -> None:
     loan = {"loan_id": "L", "amount": "1", "rate": "0", "starts": "2027-01-01"}
-    with pytest.raises(RegistryError, match="starts 2027-01-01 is not before ends 2027-01-01"):
+    with pytest.raises(RegistryError, match="starts 2027-01-01 must be before ends 2027-01-01"):
         registry.read_form(registry.LoanForm, loan | {"ends": "2027-01-01"}, "form")
 
 
