@@ -9,6 +9,7 @@ import click
 from cli import options
 from cli.help import Speaking
 from cli.language import chosen_language, hear_language
+from cli.usage import show
 from data_catalog.errors import GepError, Problems
 from data_catalog.text import Language, Text
 
@@ -106,7 +107,7 @@ def main() -> None:
         tell(error)
         sys.exit(1)
     except click.ClickException as error:
-        error.show()
+        show(error)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo(STOPPED[chosen_language()], err=True)
