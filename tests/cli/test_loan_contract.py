@@ -211,6 +211,25 @@ def test_a_valuation_file_gives_each_right_its_own_value_once(
             run("standing", contract(rights), "--policy", bank)
 
 
+def test_a_value_counts_once_however_its_path_is_spelt(
+    contract: Contract, bank: Path, s03: Path
+) -> None:
+    def right(id_: str, code: str, file: object = s03) -> str:
+        return f'[[rights]]\nid = "{id_}"\ncode = "{code}"\nvaluation = "{file}"\n'
+
+    again = s03.parent / ".." / s03.parent.name / s03.name
+    for rights, match in (
+        (right("A", "COMP") + right("B", "COMP"), r"A \(COMP\) and B \(COMP\)"),
+        (right("A", "CARB_F") + right("B", "CARB_F", again), r"A \(CARB_F\) and B \(CARB_F\)"),
+    ):
+        with pytest.raises(GepError, match=match):
+            run("standing", contract(rights), "--policy", bank)
+    # two years of -2,000 each, once
+    of = contract(right("A", "CARB_F") + right("B", "CARB_I", again))
+    first, _ = told("schedule", of)["income_cover"]
+    assert first["carbon"] == "-2000.00"
+
+
 # Early and late
 
 
