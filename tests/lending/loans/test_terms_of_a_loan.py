@@ -206,6 +206,19 @@ def test_paying_all_early_leaves_nothing() -> None:
     assert early.interest == 0  # the first instalment was paid that day
 
 
+def test_a_rate_that_changes_in_the_running_period_is_kept() -> None:
+    change = RateChange(date(2027, 3, 15), Decimal("0.06"))
+    made = loan(drawn=date(2027, 1, 1), instalments=12, every="monthly", rate=Decimal("0.04"),
+                rate_changes=(change,))  # fmt: skip
+    # .06 from the period that begins on 2027-04-01, whether it is paid early before or after 03-15
+    for day in (date(2027, 3, 10), date(2027, 3, 20)):
+        early = repay_early(made, day, Decimal(100), Decimal(0))
+        assert early.after is not None
+        assert [one.rate for one in early.after.instalments] == [
+            one.rate for one in made.instalments[2:]
+        ]
+
+
 @given(
     day=st.dates(DRAWN, date(2030, 12, 31)),
     share=st.decimals("0.01", "1", places=2),
