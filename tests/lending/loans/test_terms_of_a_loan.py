@@ -58,6 +58,14 @@ def test_carbon_after_the_end_of_the_right_pays_nothing() -> None:
     assert cover.whole_carbon == 0
 
 
+def test_income_after_the_last_instalment_pays_nothing() -> None:
+    # half a year before the second year of the loan is over
+    short = loan(instalments=18, every="monthly")
+    assert short.end == date(2027, 7, 15)
+    receipts = [Receipt(date(2027, 7, 15), Decimal(7)), Receipt(date(2027, 12, 15), Decimal(900))]
+    assert [year.carbon for year in income_cover(short, receipts).years] == [0, 7]
+
+
 def test_a_year_in_which_nothing_is_due_has_no_dscr() -> None:
     free = loan(rate=Decimal(0), repayment="bullet")
     cover = income_cover(free, [Receipt(date(2026, 6, 1), Decimal(10))])
