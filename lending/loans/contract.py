@@ -63,7 +63,7 @@ class Loan(_Section):
     rate_changes: tuple[GivenChange, ...] = ()
     early_fee: Share | None = None
     """Of the principal that is paid early."""
-    late_surcharge: Money | None = None
+    late_surcharge: Share | None = None
     """By how much of itself the rate is higher while a payment is late."""
 
 
@@ -132,7 +132,7 @@ class ExpectedLoss(_Section):
     """PD from the bank's records; what disposal brings, or the share that is lost."""
 
     default_probability: Share
-    loss_given_default: Money | None = None
+    loss_given_default: Share | None = None
     disposal_value: Money | None = None
     disposal_cost: Money | None = None
 

@@ -150,6 +150,7 @@ def test_a_contract_ends_before_the_right_that_secures_it(contract: Contract) ->
         ('[[rights]]\nid = "R"\ncode = "COMP"\n', "lending_value"),
         ("[expected_loss]\ndefault_probability = 0.03\n", "loss_given_default"),
         ("[expected_loss]\ndefault_probability = 3\nloss_given_default = 1\n", "at most 1"),
+        ("[expected_loss]\ndefault_probability = 0\nloss_given_default = 45\n", "at most 1"),
         ("[green]\nbranch = 1\n", "green.borrower_id is missing"),
     ],
 )
@@ -228,6 +229,11 @@ def test_a_value_counts_once_however_its_path_is_spelt(
     of = contract(right("A", "CARB_F") + right("B", "CARB_I", again))
     first, _ = told("schedule", of)["income_cover"]
     assert first["carbon"] == "-2000.00"
+
+
+def test_a_surcharge_is_a_share_of_the_rate(contract: Contract) -> None:
+    with pytest.raises(GepError, match=r"late_surcharge.*at most 1"):
+        run("schedule", contract(loan="late_surcharge = 50"))
 
 
 # Early and late
