@@ -262,9 +262,10 @@ class Contract(_Section):
                 "has no section [green] for the green-loan statistics. Add it.",
             ))  # fmt: skip
         made = self.schedule()
+        running = next((one for one in made.instalments if one.due > day), made.instalments[-1])
         return GreenLoan(
             report_date=day, bank=self.loan.bank, loan_id=self.loan.number,
-            balance=made.balance(day), rate=made.terms.rate_from(day), term=made.end,
+            balance=made.balance(day), rate=running.rate, term=made.end,
             collateral_right=" ".join(dict.fromkeys(one.code for one in self.rights)),
             **self.green.model_dump(),
         )  # fmt: skip

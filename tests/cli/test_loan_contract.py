@@ -273,6 +273,10 @@ def test_the_statistics_are_a_table_of_contracts(example: Path, tmp_path: Path) 
     # 26,384.06 of 120,000 are left: .219867 of 390 t is 85.748 t
     assert (row["balance"], row["share"], row["co2e"]) == ("26384.06", "0.219867", "85.748")
     assert (row["rate"], row["collateral_right"]) == ("0.0415", "CARB_F COMP")
+    # .0415 since 2022-04-01 is the rate of the period that begins on 2022-04-30, no earlier
+    for day, rate in (("2022-04-29", "0.0435"), ("2022-04-30", "0.0415")):
+        (row,) = csv.DictReader(said("green", of, "--on", day).splitlines())
+        assert row["rate"] == rate
     assert said(*words) == out.read_text(encoding="utf-8-sig")
     with pytest.raises(GepError, match="--overwrite"):
         run(*words, "--out", out)
