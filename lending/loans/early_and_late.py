@@ -54,6 +54,7 @@ def repay_early(of: Schedule, day: date, principal: Decimal, fee_rate: Decimal) 
             changes = sorted(terms.rate_changes, key=lambda change: change.since)
             after = schedule(replace(
                 terms, amount=left, drawn=day, first_due=due,
+                due_day=terms.due_day or (terms.first_due or terms.drawn).day,
                 instalments=terms.instalments - len(done), grace=max(terms.grace - len(done), 0),
                 rate=terms.rate_from(last),
                 rate_changes=tuple(

@@ -208,6 +208,17 @@ def test_paying_half_early_by_hand() -> None:
     assert second.closing == 0
 
 
+def test_due_dates_stay_at_the_ends_of_months() -> None:
+    made = loan(drawn=date(2027, 1, 31), instalments=6, every="monthly")
+    early = repay_early(made, date(2027, 2, 10), Decimal(100), Decimal(0))
+    assert early.after is not None
+    # 02-28, 03-31, 04-30 ..., and again after a second payment
+    assert [one.due for one in early.after.instalments] == [one.due for one in made.instalments]
+    again = repay_early(early.after, date(2027, 3, 10), Decimal(100), Decimal(0))
+    assert again.after is not None
+    assert again.after.instalments[-1].due == made.end == date(2027, 7, 31)
+
+
 def test_paying_all_early_leaves_nothing() -> None:
     early = repay_early(loan(), date(2027, 1, 15), Decimal("523.81"), Decimal(0))
     assert early.after is None
