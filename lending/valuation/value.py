@@ -22,12 +22,10 @@ from lending.valuation.facts import Facts, PracticeFacts
 from lending.valuation.forest import other_right
 from lending.valuation.gates import (
     arms_length_gate,
-    bound_gate,
     known_prices,
     policy_gate,
     price_gate,
     tonnes_gate,
-    yield_gate,
 )
 from lending.valuation.income import Flow
 from lending.valuation.limits import bounds_of, longest_term, term_gate
@@ -163,7 +161,7 @@ def _results(of: Worked) -> Results:
         other_right(facts, right, of.inputs.policy, of.horizon.ends["tenure"])
         for right in facts.other_rights
     )
-    lending = 0.0 if bound.rule == "gate" else of.lending_value
+    lending = of.lending_value
     loan = facts.loan
     return Results(
         years=of.horizon.years, years_bound_by=of.horizon.bound_by,
@@ -221,7 +219,8 @@ def _parts(of: Worked) -> Iterable[Part]:
         if mean.any() or worth:
             yield Part(
                 part=part, mean=tonnes(mean.sum()), lower=tonnes(lower.sum()), value=money(worth),
-                haircuts=of.haircuts, factor=of.factor, lending_value=money(worth * of.factor),
+                haircuts=of.haircuts, factor=of.factor,
+                lending_value=money(0 if of.refused else worth * of.factor),
             )  # fmt: skip
 
 
@@ -246,18 +245,13 @@ def _of_flow(of: Worked, flow: Flow) -> Iterable[Payment]:
 def _gates(of: Worked, mean: float) -> Iterable[Gate]:
     facts, policy = of.inputs.facts, of.inputs.policy
     yield arms_length_gate(of.inputs.price)
-    unbounded = of.lots.unbounded
-    if unbounded.any():
-        unknown = float(of.lots.mean[unbounded].sum())
-        yield bound_gate(int(unbounded.sum()), unknown, _total(of, mean=False))
+    yield from of.tonnes_gates
     if facts.base_date < policy.valid_from:
         yield policy_gate(facts.base_date, policy.valid_from)
-    if facts.holding is not None:
-        per_mu = facts.holding.yield_tCO2e_per_mu
-        yield yield_gate(per_mu)
-        if facts.holding.claimed_tonnes is not None and of.horizon.years:
-            yearly = facts.holding.area_mu * per_mu
-            yield tonnes_gate(yearly, of.horizon.years, facts.holding.claimed_tonnes)
+    holding = facts.holding
+    if holding is not None and holding.claimed_tonnes is not None and of.horizon.years:
+        yearly = holding.area_mu * holding.yield_tCO2e_per_mu
+        yield tonnes_gate(yearly, of.horizon.years, holding.claimed_tonnes)
     if facts.loan is not None and mean:
         bounds = policy.warnings.implied_price or known_prices(price_rows())
         yield price_gate(float(facts.loan), mean, bounds)
