@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from data_catalog.complaints import complaints
-from data_catalog.errors import TableError, raise_all
+from data_catalog.errors import ProjectError, TableError, raise_all
 from data_catalog.text import Text
 from lending.policy.model import Policy
 from lending.prices.rows import PriceRow, price_at, price_rows
@@ -99,8 +100,10 @@ def inputs_of(
     Raises
     ------
     GepError
-        If the market is not known, or its newest price is older than the policy allows.
+        If the market is not known, its newest price is older than the policy allows, or a row is
+        monitored or issued before it has grown.
     """
+    raise_all(_not_grown_yet(facts.base_date, vintages))
     row = facts.price.row or price_at(
         [*price_rows(), *prices], facts.price.market, facts.base_date, policy.prices.validity_days
     )
@@ -108,6 +111,20 @@ def inputs_of(
         facts=facts, policy=policy, price=row, vintages=tuple(vintages),
         tonnes_quantiles=tonnes_quantiles,
     )  # fmt: skip
+
+
+def _not_grown_yet(base: date, vintages: Iterable[Vintage]) -> list[ProjectError]:
+    return [
+        ProjectError(where="vintages", problem=Text(
+            f"第 {number} 行（{row.parcel_id}，{row.kind}）止于 {row.vintage_to}，晚于评估基准日 "
+            f"{base}：已监测或已签发的量不会晚于基准日。请核对日期，尚未生长的改为 ex_ante。",
+            f"row {number} ({row.parcel_id}, {row.kind}) ends on {row.vintage_to}, after the base "
+            f"date {base}: what is monitored or issued has grown by then. Check the dates; what is "
+            "still to grow is ex_ante.",
+        ))
+        for number, row in enumerate(vintages, start=1)
+        if row.kind != "ex_ante" and row.vintage_to > base
+    ]  # fmt: skip
 
 
 def read_inputs(

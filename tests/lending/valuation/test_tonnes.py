@@ -210,3 +210,11 @@ def test_a_future_that_costs_more_than_it_brings_lowers_the_past(of_vintages: Ma
     assert of.lending_value == pytest.approx(5000 * of.factor)
     lost = worked(of_vintages(*rows, costs=FREE | {"development": "9000"}))
     assert lost.lending_value == 0
+
+
+@pytest.mark.parametrize("kind", ["monitored", "issued"])
+def test_nothing_is_monitored_or_issued_before_it_has_grown(of_vintages: Make, kind: str) -> None:
+    # the base date is 1 January 2026: 2025 ends on it, as its interval is half-open
+    assert worked(of_vintages(vintage(2025, 100, kind=kind))).plan.past.sum() == 100
+    with pytest.raises(ProjectError, match=r"row 2 .* 2027-01-01, after the base date 2026-01-01"):
+        of_vintages(vintage(2025, 100, kind=kind), vintage(2026, 100, kind=kind))
