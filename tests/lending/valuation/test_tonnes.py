@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from scipy.stats import norm
 
 from data_catalog.errors import GepError, ProjectError
@@ -218,3 +219,15 @@ def test_nothing_is_monitored_or_issued_before_it_has_grown(of_vintages: Make, k
     assert worked(of_vintages(vintage(2025, 100, kind=kind))).plan.past.sum() == 100
     with pytest.raises(ProjectError, match=r"row 2 .* 2027-01-01, after the base date 2026-01-01"):
         of_vintages(vintage(2025, 100, kind=kind), vintage(2026, 100, kind=kind))
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 80.0])
+def test_a_level_of_confidence_is_a_share(level: float) -> None:
+    with pytest.raises(ValidationError, match="confidence"):
+        vintage(2026, 100, lower_tCO2e=80, confidence=level)
+
+
+def test_a_lower_bound_above_the_estimate_is_refused() -> None:
+    assert vintage(2026, 100, lower_tCO2e=100, confidence=0.9).lower_tCO2e == 100
+    with pytest.raises(ValidationError, match=r"100\.5 t is a lower bound and exceeds"):
+        vintage(2026, 100, lower_tCO2e=100.5, confidence=0.9)
