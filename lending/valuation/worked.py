@@ -16,7 +16,7 @@ from lending.valuation.haircuts import applied, factor, rate_of
 from lending.valuation.income import Flow, Plan, flows, plan_of, present
 from lending.valuation.result import AppliedHaircut, Gate, Inputs, Vintage
 from lending.valuation.timing import Horizon, horizon, schedule
-from lending.valuation.tonnes import Lots, lots_of_holding, lots_of_vintages
+from lending.valuation.tonnes import Lots, clipped, lots_of_holding, lots_of_vintages
 
 __all__ = ["Worked", "all_payments", "stressed", "worked"]
 
@@ -148,8 +148,9 @@ def stressed(
     holding = facts.holding
     if holding is not None:
         holding = holding.model_copy(update={"area_mu": holding.area_mu * tonnes})
+    rows = tuple(_fewer(inputs, tonnes))
     facts = facts.model_copy(update={
-        "cycle": cycle, "holding": holding,
+        "cycle": cycle, "holding": holding, "withdrawn": clipped(facts, rows),
         "price": facts.price.model_copy(update={"points": points}),
     })  # fmt: skip
     if rate is not None:
@@ -159,7 +160,7 @@ def stressed(
     row = inputs.price.model_copy(update={"price": old and old * price})
     return inputs.model_copy(update={
         "facts": facts, "policy": policy, "price": row,
-        "vintages": tuple(_fewer(inputs, tonnes)),
+        "vintages": rows,
     })  # fmt: skip
 
 

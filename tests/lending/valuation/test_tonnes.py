@@ -11,10 +11,13 @@ from pydantic import ValidationError
 from scipy.stats import norm
 
 from data_catalog.errors import GepError, ProjectError
-from lending.valuation.result import Gate, Inputs, Vintage
+from lending.stress.of_valuation import shaken
+from lending.stress.scenarios import combined, find_scenario
+from lending.valuation.result import Gate, Inputs, Vintage, recompute
 from lending.valuation.tonnes import lower_factor
 from lending.valuation.value import value, vintages_of
-from lending.valuation.worked import worked
+from lending.valuation.worked import stressed, worked
+from lending.watch.revaluation import without_land
 from sinks.credits.vintages import read_vintages
 from tests.lending.valuation.conftest import FREE
 
@@ -231,3 +234,26 @@ def test_a_lower_bound_above_the_estimate_is_refused() -> None:
     assert vintage(2026, 100, lower_tCO2e=100, confidence=0.9).lower_tCO2e == 100
     with pytest.raises(ValidationError, match=r"100\.5 t is a lower bound and exceeds"):
         vintage(2026, 100, lower_tCO2e=100.5, confidence=0.9)
+
+
+def test_what_was_sold_of_tonnes_that_are_lost_takes_what_is_left(of_vintages: Make) -> None:
+    gone = {"reason": "sold", "tonnes": 95, "vintage_from": date(2026, 1, 1),
+            "vintage_to": date(2027, 1, 1)}  # fmt: skip
+    inputs = of_vintages(vintage(2026, 100), vintage(2027, 100), withdrawn=[gone])
+    # a tenth less: 90 of each are left, and of the first all 90 were sold
+    assert worked(stressed(inputs, tonnes=0.9)).plan.future == pytest.approx([0, 90])
+    assert worked(stressed(inputs, tonnes=0.0)).plan.future.sum() == 0
+    found = value(inputs)
+    assert "tonnes" in {one.id for one in found.results.sensitivity}
+    burnt = without_land(found, {"p": 0.6}, 0.6, date(2026, 1, 1))
+    assert burnt.results.tonnes_lower == 40
+    assert recompute(burnt.to_json()).results == burnt.results
+
+
+def test_what_was_sold_of_issued_units_is_still_sold_under_stress(of_vintages: Make) -> None:
+    gone = {"reason": "sold", "tonnes": 95, "vintage_from": date(2025, 1, 1),
+            "vintage_to": date(2026, 1, 1)}  # fmt: skip
+    rows = (vintage(2025, 100, kind="issued"), vintage(2026, 100))
+    lost = combined([find_scenario("area-60").resolved({}, {})])
+    of = worked(shaken(of_vintages(*rows, withdrawn=[gone]), lost))
+    assert (of.plan.past.sum(), of.plan.future.sum()) == pytest.approx((5, 40))
