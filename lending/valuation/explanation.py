@@ -13,7 +13,7 @@ from lending.valuation.income import PARTS, RECEIPT, Flow
 from lending.valuation.money import discount
 from lending.valuation.result import AppliedHaircut, Results, Step, Words
 from lending.valuation.timing import ENDS
-from lending.valuation.tonnes import LOWER_BOUND, NET_TONNES
+from lending.valuation.tonnes import LOWER_BOUND, NET_TONNES, percent
 from lending.valuation.worked import Worked
 
 __all__ = ["explained"]
@@ -56,7 +56,7 @@ def _step(
 
 def _tonnes(of: Worked) -> Iterable[Step]:
     facts, policy = of.inputs.facts, of.inputs.policy
-    level = f"{policy.confidence:.0%}"
+    level = percent(policy.confidence)
     holding = facts.holding
     if holding is not None:
         yield _step(

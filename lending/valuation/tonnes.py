@@ -33,6 +33,7 @@ __all__ = [
     "lots_of_vintages",
     "lower_factor",
     "net_tonnes",
+    "percent",
 ]
 
 Numbers = npt.NDArray[np.float64]
@@ -143,8 +144,13 @@ def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
     return kept, counted
 
 
+def percent(level: float) -> str:
+    """Return a level of confidence in percent, with the digits that it has: 99.5%."""
+    return f"{level * 100:.4g}%"
+
+
 def _bounded(policy: Policy) -> Text:
-    level = f"{policy.confidence:.0%}"
+    level = percent(policy.confidence)
     return Text(f"碳汇量已取 {level} 单侧下限", f"the tonnes are the {level} lower bound")
 
 

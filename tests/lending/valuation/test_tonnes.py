@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from scipy.stats import norm
 
 from data_catalog.errors import GepError, ProjectError
+from lending.paper import amounts
 from lending.stress.of_valuation import shaken
 from lending.stress.scenarios import combined, find_scenario
 from lending.valuation.result import Gate, Inputs, Vintage, recompute
-from lending.valuation.tonnes import lower_factor
+from lending.valuation.tonnes import lower_factor, percent
 from lending.valuation.value import value, vintages_of
 from lending.valuation.worked import stressed, worked
 from lending.watch.revaluation import without_land
@@ -257,3 +258,11 @@ def test_what_was_sold_of_issued_units_is_still_sold_under_stress(of_vintages: M
     lost = combined([find_scenario("area-60").resolved({}, {})])
     of = worked(shaken(of_vintages(*rows, withdrawn=[gone]), lost))
     assert (of.plan.past.sum(), of.plan.future.sum()) == pytest.approx((5, 40))
+
+
+@pytest.mark.parametrize(("level", "told"), [(0.9, "90%"), (0.995, "99.5%"), (0.999, "99.9%")])
+def test_a_level_is_told_with_its_digits(s03: Make, level: float, told: str) -> None:
+    found = value(s03(policy={"confidence": level}))
+    lower = next(one for one in found.steps if one.id == "lower")
+    assert lower.note.en.startswith(f"{told} one-sided")
+    assert percent(level) == amounts.level(level).replace(" ", "") == told
