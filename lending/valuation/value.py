@@ -6,6 +6,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -100,10 +101,10 @@ def inputs_of(
     Raises
     ------
     GepError
-        If the market is not known, its newest price is older than the policy allows, or a row is
-        monitored or issued before it has grown.
+        If the market is not known, its newest price is older than the policy allows, a row is
+        monitored or issued before it has grown, or two that are not issued count the same days.
     """
-    raise_all(_not_grown_yet(facts.base_date, vintages))
+    raise_all([*_not_grown_yet(facts.base_date, vintages), *_counted_twice(vintages)])
     row = facts.price.row or price_at(
         [*price_rows(), *prices], facts.price.market, facts.base_date, policy.prices.validity_days
     )
@@ -125,6 +126,23 @@ def _not_grown_yet(base: date, vintages: Iterable[Vintage]) -> list[ProjectError
         for number, row in enumerate(vintages, start=1)
         if row.kind != "ex_ante" and row.vintage_to > base
     ]  # fmt: skip
+
+
+def _counted_twice(vintages: Iterable[Vintage]) -> Iterable[ProjectError]:
+    """Yield an error for each two rows of a parcel that follow each other and share days."""
+    rows = sorted(
+        (row for row in vintages if row.kind != "issued"),
+        key=lambda row: (row.parcel_id, row.vintage_from, row.vintage_to),
+    )
+    for one, other in pairwise(rows):
+        if one.parcel_id == other.parcel_id and other.vintage_from < one.vintage_to:
+            a, b = (f"[{r.vintage_from}, {r.vintage_to})" for r in (one, other))
+            yield ProjectError(where="vintages", problem=Text(
+                f"宗地 {one.parcel_id} 的 {a}（{one.kind}）与 {b}（{other.kind}）重叠，同一时段的"
+                "碳汇量会计两次。请只留其一。",
+                f"parcel {one.parcel_id} has {a} ({one.kind}) and {b} ({other.kind}): the days of "
+                "both would count twice. Keep one of them.",
+            ))  # fmt: skip
 
 
 def read_inputs(

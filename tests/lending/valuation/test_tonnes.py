@@ -126,7 +126,8 @@ def test_a_row_without_an_error_counts_as_nothing(of_vintages: Make) -> None:
     assert worked(of_vintages(none)).plan.future.sum() == 0
     assert worked(of_vintages(less_sure)).plan.future.sum() == 0
     assert worked(of_vintages(surer)).plan.future.sum() == pytest.approx(80)
-    assert worked(of_vintages(none, surer)).plan.future.sum() == pytest.approx(80)
+    later = vintage(2027, 100, se=None)
+    assert worked(of_vintages(later, surer)).plan.future.sum() == pytest.approx(80)
 
 
 def test_what_counts_as_nothing_is_told_with_its_tonnes(of_vintages: Make) -> None:
@@ -266,3 +267,14 @@ def test_a_level_is_told_with_its_digits(s03: Make, level: float, told: str) -> 
     lower = next(one for one in found.steps if one.id == "lower")
     assert lower.note.en.startswith(f"{told} one-sided")
     assert percent(level) == amounts.level(level).replace(" ", "") == told
+
+
+def test_no_day_of_a_parcel_counts_twice(of_vintages: Make) -> None:
+    long = vintage(2024, 300, kind="monitored", vintage_to=date(2026, 1, 1))
+    # other parcels, days that only touch, and units that are issued beside them
+    of_vintages(long, vintage(2026, 9), vintage(2025, 9, parcel_id="q"))
+    of_vintages(long, vintage(2025, 9, kind="issued"))
+    told = r"parcel p has \[2024-01-01, 2026-01-01\).*and \[2025-01-01, 2026-01-01\)"
+    for kind in ("ex_ante", "monitored"):
+        with pytest.raises(ProjectError, match=told):
+            of_vintages(vintage(2025, 100, kind=kind), long)
