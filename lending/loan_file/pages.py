@@ -264,7 +264,7 @@ def _papers(facts: ParcelFacts) -> tuple[str, ...]:
 
 def _tonnes(record: LoanFile, language: Language) -> list[Piece]:
     found, inputs = record.valuation.results, record.valuation.inputs
-    sure = amounts.percent(inputs.policy.confidence, 0)
+    sure = amounts.level(inputs.policy.confidence)
     ends = ENDS[found.years_bound_by][language]
     rows = [
         (LABELS["mean"][language], amounts.tonnes(found.tonnes_mean)),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from data_catalog.text import Language
 from data_catalog.units import conversion
 
-__all__ = ["area", "day", "in_mu", "mu", "percent", "plain", "tonnes", "yuan"]
+__all__ = ["area", "day", "in_mu", "level", "mu", "percent", "plain", "tonnes", "yuan"]
 
 
 def yuan(amount: Decimal | None, language: Language) -> str:
@@ -42,6 +42,11 @@ def in_mu(square_metres: float, language: Language) -> str:
 def percent(share: Decimal | float | None, digits: int = 1) -> str:
     """Return a share in percent; a dash where there is none."""
     return "—" if share is None else f"{share:.{digits}%}".replace("%", " %")
+
+
+def level(confidence: float) -> str:
+    """Return a level of confidence in percent, with the digits that it has: 99.5 %."""
+    return f"{confidence * 100:.4g} %"
 
 
 def day(when: date) -> str:

@@ -29,7 +29,8 @@ __all__ = [
 ]
 
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
-Level: TypeAlias = Annotated[float, Field(gt=0, lt=1)]
+Level: TypeAlias = Annotated[float, Field(ge=0.5, lt=1)]
+"""One-sided: below one half a lower bound would lie above the estimate."""
 Positive: TypeAlias = Annotated[float, Field(gt=0)]
 DayCount: TypeAlias = Literal["years", "act/365", "30/360"]
 HaircutKind: TypeAlias = Literal[

@@ -200,7 +200,7 @@ def _run(run: Run, language: Language) -> list[tuple[str, str]]:
 
 def _tonnes(record: SelfValuation, language: Language) -> Pairs:
     found, policy = record.valuation.results, record.valuation.inputs.policy
-    sure = amounts.percent(policy.confidence, 0)
+    sure = amounts.level(policy.confidence)
     ends = ENDS.get(found.years_bound_by, Text(found.years_bound_by, found.years_bound_by))
     rows = [
         (LABELS["mean"][language], amounts.tonnes(found.tonnes_mean)),

@@ -15,6 +15,7 @@ from lending.stress.scenarios import Shock, check_names, combined, find_scenario
 from lending.stress.table import Case, Outcome, Worth, stress_table
 from lending.valuation.result import Inputs, Valuation, money, recompute
 from lending.valuation.timing import day_at
+from lending.valuation.tonnes import clipped
 from lending.valuation.worked import Worked, stressed, worked
 
 __all__ = ["carbon_receipts", "cases_of", "combined_names", "open_cases", "read_valuation",
@@ -57,7 +58,9 @@ def shaken(inputs: Inputs, shock: Shock) -> Inputs:
         after if before.kind == "ex_ante" else before
         for before, after in zip(inputs.vintages, changed.vintages, strict=True)
     )
-    return changed.model_copy(update={"vintages": vintages})
+    # by what is left of the rows here: those that stay keep what is withdrawn of them whole
+    facts = changed.facts.model_copy(update={"withdrawn": clipped(inputs.facts, vintages)})
+    return changed.model_copy(update={"facts": facts, "vintages": vintages})
 
 
 def revalued(inputs: Inputs) -> Worth:

@@ -13,7 +13,7 @@ from lending.valuation.income import PARTS, RECEIPT, Flow
 from lending.valuation.money import discount
 from lending.valuation.result import AppliedHaircut, Results, Step, Words
 from lending.valuation.timing import ENDS
-from lending.valuation.tonnes import LOWER_BOUND, NET_TONNES
+from lending.valuation.tonnes import LOWER_BOUND, NET_TONNES, percent
 from lending.valuation.worked import Worked
 
 __all__ = ["explained"]
@@ -34,6 +34,7 @@ MODES = {
     "additive": Text("各项折扣相加", "haircuts add up"),
 }
 NO_NOTE = Text("", "")
+REFUSED = Text("合理性检验不通过，不予计值", "a plausibility gate refuses: nothing is lent on it")
 LOWER_OF_VINTAGES = r"\sum_i \max(0,\; N_i - z_\gamma\, se_i)"
 
 
@@ -55,7 +56,7 @@ def _step(
 
 def _tonnes(of: Worked) -> Iterable[Step]:
     facts, policy = of.inputs.facts, of.inputs.policy
-    level = f"{policy.confidence:.0%}"
+    level = percent(policy.confidence)
     holding = facts.holding
     if holding is not None:
         yield _step(
@@ -169,7 +170,7 @@ def _haircuts(of: Worked) -> Iterable[Step]:
     yield _step(
         "lending_value", Text("谨慎价值", "lending value"),
         Decimal(str(round(of.lending_value, 2))), "CNY", r"LV = \max(0, \sum NPV)\, factor",
-        "lending_research",
+        "lending_research", REFUSED if of.refused else NO_NOTE,
     )  # fmt: skip
 
 

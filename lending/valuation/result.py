@@ -9,8 +9,9 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from data_catalog.complaints import Refused
 from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.policy.model import Policy
@@ -110,11 +111,22 @@ class Vintage(_Record):
     net_tCO2e: Annotated[float, Field(ge=0)]  # noqa: N815
     se_tCO2e: Annotated[float | None, Field(ge=0)] = None  # noqa: N815
     lower_tCO2e: float | None = None  # noqa: N815
-    confidence: float | None = None
+    confidence: Annotated[float | None, Field(gt=0, lt=1)] = None
     methodology: str = ""
     kind: Literal["ex_ante", "monitored", "issued"]
     serial_from: str = ""
     serial_to: str = ""
+
+    @model_validator(mode="after")
+    def _lower_is_lower(self) -> "Vintage":
+        lower, net = self.lower_tCO2e, self.net_tCO2e
+        if lower is not None and lower > net:
+            raise Refused(Text(
+                f"下限 lower_tCO2e = {lower:g} t 高于 net_tCO2e = {net:g} t。请核对两列。",
+                f"lower_tCO2e = {lower:g} t is a lower bound and exceeds net_tCO2e = {net:g} t. "
+                "Check both columns.",
+            ))  # fmt: skip
+        return self
 
 
 class Inputs(_Record):

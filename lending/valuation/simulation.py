@@ -143,8 +143,9 @@ def _tonnes(of: Worked, settings: Simulation, normals: _Normals) -> Numbers:
     error = rho * shocks + np.sqrt(1 - rho**2) * normals.tonnes
     points = of.inputs.tonnes_quantiles
     if points:
-        drawn: Numbers = np.interp(ndtr(error), np.linspace(0, 1, len(points)), points)
-        return drawn
+        drawn = np.interp(ndtr(error), np.linspace(0, 1, len(points)), points)
+        never_less: Numbers = np.maximum(0.0, drawn)
+        return never_less
     factor: Numbers = np.maximum(0.0, 1 + _cv(of) * error)
     return factor
 

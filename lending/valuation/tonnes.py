@@ -27,11 +27,13 @@ __all__ = [
     "LOWER_BOUND",
     "NET_TONNES",
     "Lots",
+    "clipped",
     "in_periods",
     "lots_of_holding",
     "lots_of_vintages",
     "lower_factor",
     "net_tonnes",
+    "percent",
 ]
 
 Numbers = npt.NDArray[np.float64]
@@ -142,8 +144,13 @@ def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
     return kept, counted
 
 
+def percent(level: float) -> str:
+    """Return a level of confidence in percent, with the digits that it has: 99.5%."""
+    return f"{level * 100:.4g}%"
+
+
 def _bounded(policy: Policy) -> Text:
-    level = f"{policy.confidence:.0%}"
+    level = percent(policy.confidence)
     return Text(f"碳汇量已取 {level} 单侧下限", f"the tonnes are the {level} lower bound")
 
 
@@ -227,11 +234,7 @@ def _without(lots: Lots, withdrawn: Iterable[Withdrawn], rows: Sequence[Vintage]
     """Return the lots less what is sold, retired, bought by a court or promised."""
     mean, lower = lots.mean.copy(), lots.lower.copy()
     for gone in withdrawn:
-        touched = np.array([
-            row.vintage_from < gone.vintage_to and gone.vintage_from < row.vintage_to
-            and gone.parcel_id in {"", row.parcel_id}
-            for row in rows
-        ], dtype=bool)  # fmt: skip
+        touched = _touched(gone, rows)
         left = float(mean[touched].sum())
         if gone.tonnes > left:
             raise ProjectError(where=f"withdrawn {gone.vintage_from}", problem=Text(
@@ -244,6 +247,29 @@ def _without(lots: Lots, withdrawn: Iterable[Withdrawn], rows: Sequence[Vintage]
         bound = float(lower[touched].sum())
         lower[touched] *= max(0.0, 1 - gone.tonnes / bound) if bound else 0.0
     return replace(lots, mean=mean, lower=lower)
+
+
+def _touched(gone: Withdrawn, rows: Sequence[Vintage]) -> npt.NDArray[np.bool_]:
+    return np.array([
+        row.vintage_from < gone.vintage_to and gone.vintage_from < row.vintage_to
+        and gone.parcel_id in {"", row.parcel_id}
+        for row in rows
+    ], dtype=bool)  # fmt: skip
+
+
+def clipped(facts: Facts, rows: Sequence[Vintage]) -> tuple[Withdrawn, ...]:
+    """Return what is withdrawn, but no more of it than rows that became smaller still have."""
+    kept, _ = _kept(facts)
+    mean = np.array([row.net_tCO2e * kept for row in rows])
+    found: list[Withdrawn] = []
+    for gone in facts.withdrawn:
+        touched = _touched(gone, rows)
+        left = float(mean[touched].sum())
+        if left > 0:
+            taken = min(gone.tonnes, left)
+            mean[touched] -= taken * mean[touched] / left
+            found.append(gone.model_copy(update={"tonnes": taken}))
+    return tuple(found)
 
 
 def in_periods(lots: Lots, amount: Numbers, ends: Numbers, years: float) -> Numbers:

@@ -4,7 +4,9 @@
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from data_catalog.complaints import complaints
-from data_catalog.errors import TableError, raise_all
+from data_catalog.errors import ProjectError, TableError, raise_all
 from data_catalog.text import Text
 from lending.policy.model import Policy
 from lending.prices.rows import PriceRow, price_at, price_rows
@@ -22,12 +24,10 @@ from lending.valuation.facts import Facts, PracticeFacts
 from lending.valuation.forest import other_right
 from lending.valuation.gates import (
     arms_length_gate,
-    bound_gate,
     known_prices,
     policy_gate,
     price_gate,
     tonnes_gate,
-    yield_gate,
 )
 from lending.valuation.income import Flow
 from lending.valuation.limits import bounds_of, longest_term, term_gate
@@ -101,8 +101,10 @@ def inputs_of(
     Raises
     ------
     GepError
-        If the market is not known, or its newest price is older than the policy allows.
+        If the market is not known, its newest price is older than the policy allows, a row is
+        monitored or issued before it has grown, or two that are not issued count the same days.
     """
+    raise_all([*_not_grown_yet(facts.base_date, vintages), *_counted_twice(vintages)])
     row = facts.price.row or price_at(
         [*price_rows(), *prices], facts.price.market, facts.base_date, policy.prices.validity_days
     )
@@ -110,6 +112,37 @@ def inputs_of(
         facts=facts, policy=policy, price=row, vintages=tuple(vintages),
         tonnes_quantiles=tonnes_quantiles,
     )  # fmt: skip
+
+
+def _not_grown_yet(base: date, vintages: Iterable[Vintage]) -> list[ProjectError]:
+    return [
+        ProjectError(where="vintages", problem=Text(
+            f"第 {number} 行（{row.parcel_id}，{row.kind}）止于 {row.vintage_to}，晚于评估基准日 "
+            f"{base}：已监测或已签发的量不会晚于基准日。请核对日期，尚未生长的改为 ex_ante。",
+            f"row {number} ({row.parcel_id}, {row.kind}) ends on {row.vintage_to}, after the base "
+            f"date {base}: what is monitored or issued has grown by then. Check the dates; what is "
+            "still to grow is ex_ante.",
+        ))
+        for number, row in enumerate(vintages, start=1)
+        if row.kind != "ex_ante" and row.vintage_to > base
+    ]  # fmt: skip
+
+
+def _counted_twice(vintages: Iterable[Vintage]) -> Iterable[ProjectError]:
+    """Yield an error for each two rows of a parcel that follow each other and share days."""
+    rows = sorted(
+        (row for row in vintages if row.kind != "issued"),
+        key=lambda row: (row.parcel_id, row.vintage_from, row.vintage_to),
+    )
+    for one, other in pairwise(rows):
+        if one.parcel_id == other.parcel_id and other.vintage_from < one.vintage_to:
+            a, b = (f"[{r.vintage_from}, {r.vintage_to})" for r in (one, other))
+            yield ProjectError(where="vintages", problem=Text(
+                f"宗地 {one.parcel_id} 的 {a}（{one.kind}）与 {b}（{other.kind}）重叠，同一时段的"
+                "碳汇量会计两次。请只留其一。",
+                f"parcel {one.parcel_id} has {a} ({one.kind}) and {b} ({other.kind}): the days of "
+                "both would count twice. Keep one of them.",
+            ))  # fmt: skip
 
 
 def read_inputs(
@@ -163,7 +196,7 @@ def _results(of: Worked) -> Results:
         other_right(facts, right, of.inputs.policy, of.horizon.ends["tenure"])
         for right in facts.other_rights
     )
-    lending = 0.0 if bound.rule == "gate" else of.lending_value
+    lending = of.lending_value
     loan = facts.loan
     return Results(
         years=of.horizon.years, years_bound_by=of.horizon.bound_by,
@@ -221,7 +254,8 @@ def _parts(of: Worked) -> Iterable[Part]:
         if mean.any() or worth:
             yield Part(
                 part=part, mean=tonnes(mean.sum()), lower=tonnes(lower.sum()), value=money(worth),
-                haircuts=of.haircuts, factor=of.factor, lending_value=money(worth * of.factor),
+                haircuts=of.haircuts, factor=of.factor,
+                lending_value=money(0 if of.refused else worth * of.factor),
             )  # fmt: skip
 
 
@@ -247,18 +281,13 @@ def _of_flow(of: Worked, flow: Flow) -> Iterable[Payment]:
 def _gates(of: Worked, mean: float) -> Iterable[Gate]:
     facts, policy = of.inputs.facts, of.inputs.policy
     yield arms_length_gate(of.inputs.price)
-    unbounded = of.lots.unbounded
-    if unbounded.any():
-        unknown = float(of.lots.mean[unbounded].sum())
-        yield bound_gate(int(unbounded.sum()), unknown, _total(of, mean=False))
+    yield from of.tonnes_gates
     if facts.base_date < policy.valid_from:
         yield policy_gate(facts.base_date, policy.valid_from)
-    if facts.holding is not None:
-        per_mu = facts.holding.yield_tCO2e_per_mu
-        yield yield_gate(per_mu)
-        if facts.holding.claimed_tonnes is not None and of.horizon.years:
-            yearly = facts.holding.area_mu * per_mu
-            yield tonnes_gate(yearly, of.horizon.years, facts.holding.claimed_tonnes)
+    holding = facts.holding
+    if holding is not None and holding.claimed_tonnes is not None and of.horizon.years:
+        yearly = holding.area_mu * holding.yield_tCO2e_per_mu
+        yield tonnes_gate(yearly, of.horizon.years, holding.claimed_tonnes)
     if facts.loan is not None and mean:
         bounds = policy.warnings.implied_price or known_prices(price_rows())
         yield price_gate(float(facts.loan), mean, bounds)

@@ -1,6 +1,6 @@
 """A valuation in numbers, before it is written down: what stress and sensitivity do again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,11 +11,12 @@ from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.policy.model import HaircutKind
 from lending.prices.rows import check_age
+from lending.valuation.gates import bound_gate, rejected, yield_gate
 from lending.valuation.haircuts import applied, factor, rate_of
 from lending.valuation.income import Flow, Plan, flows, plan_of, present
-from lending.valuation.result import AppliedHaircut, Inputs, Vintage
+from lending.valuation.result import AppliedHaircut, Gate, Inputs, Vintage
 from lending.valuation.timing import Horizon, horizon, schedule
-from lending.valuation.tonnes import Lots, lots_of_holding, lots_of_vintages
+from lending.valuation.tonnes import Lots, clipped, lots_of_holding, lots_of_vintages
 
 __all__ = ["Worked", "all_payments", "stressed", "worked"]
 
@@ -31,6 +32,7 @@ class Worked:
     growing : years that tonnes are counted for: until T, or until the last vintage ends
     parts : present value of the past and the future tonnes, before haircuts
     haircuts : what is taken off each part
+    tonnes_gates : what the plausibility of the tonnes is, whatever is lent on them
     """
 
     inputs: Inputs
@@ -43,6 +45,7 @@ class Worked:
     parts: Mapping[Literal["past", "future"], float]
     haircuts: tuple[AppliedHaircut, ...]
     factor: float
+    tonnes_gates: tuple[Gate, ...] = ()
 
     @property
     def value(self) -> float:
@@ -50,9 +53,14 @@ class Worked:
         return self.parts["past"] + self.parts["future"]
 
     @property
+    def refused(self) -> bool:
+        """Return whether a gate leaves nothing to lend on."""
+        return rejected(self.tonnes_gates) is not None
+
+    @property
     def lending_value(self) -> float:
         """Return what is left of the value; a part that costs more than it brings lowers it."""
-        return max(0.0, self.value) * self.factor
+        return 0.0 if self.refused else max(0.0, self.value) * self.factor
 
     @property
     def yearly_income(self) -> float:
@@ -94,7 +102,17 @@ def worked(inputs: Inputs) -> Worked:
         inputs=inputs, rate=rate, horizon=until, growing=growing, lots=lots, plan=plan, flows=found,
         parts=present(found, rate), haircuts=haircuts,
         factor=factor(haircuts, policy.haircut_mode),
+        tonnes_gates=tuple(_tonnes_gates(inputs, lots, plan)),
     )  # fmt: skip
+
+
+def _tonnes_gates(inputs: Inputs, lots: Lots, plan: Plan) -> Iterable[Gate]:
+    unbounded = lots.unbounded
+    if unbounded.any():
+        left = float(plan.past.sum() + plan.future.sum())
+        yield bound_gate(int(unbounded.sum()), float(lots.mean[unbounded].sum()), left)
+    if inputs.facts.holding is not None:
+        yield yield_gate(inputs.facts.holding.yield_tCO2e_per_mu)
 
 
 def _lots(inputs: Inputs, years: float) -> Lots:
@@ -130,8 +148,9 @@ def stressed(
     holding = facts.holding
     if holding is not None:
         holding = holding.model_copy(update={"area_mu": holding.area_mu * tonnes})
+    rows = tuple(_fewer(inputs, tonnes))
     facts = facts.model_copy(update={
-        "cycle": cycle, "holding": holding,
+        "cycle": cycle, "holding": holding, "withdrawn": clipped(facts, rows),
         "price": facts.price.model_copy(update={"points": points}),
     })  # fmt: skip
     if rate is not None:
@@ -141,7 +160,7 @@ def stressed(
     row = inputs.price.model_copy(update={"price": old and old * price})
     return inputs.model_copy(update={
         "facts": facts, "policy": policy, "price": row,
-        "vintages": tuple(_fewer(inputs, tonnes)),
+        "vintages": rows,
     })  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from lending.prices.rows import PriceRow
 from lending.valuation.facts import Facts, When
 from lending.valuation.result import Inputs, Valuation, Vintage
 from lending.valuation.timing import day_at
+from lending.valuation.tonnes import clipped
 from lending.valuation.value import value
 
 __all__ = ["at_price", "replaced", "with_vintages", "without_land"]
@@ -51,12 +52,13 @@ def without_land(
     holding = inputs.facts.holding
     if holding is None or inputs.vintages:
         rows = tuple(_less(row, lost.get(row.parcel_id, 0.0), since) for row in inputs.vintages)
-        return value(inputs.model_copy(update={"vintages": rows}))
+        left = _with_facts(inputs, withdrawn=clipped(inputs.facts, rows))
+        return value(left.model_copy(update={"vintages": rows}))
     if whole >= 1:
         # a holding has to have some area; tonnes of nothing are no tonnes
         return _worthless(valuation)
-    left = holding.model_copy(update={"area_mu": holding.area_mu * (1 - whole)})
-    return value(_with_facts(inputs, holding=left))
+    smaller = holding.model_copy(update={"area_mu": holding.area_mu * (1 - whole)})
+    return value(_with_facts(inputs, holding=smaller))
 
 
 def at_price(valuation: Valuation, row: PriceRow, day: date) -> Valuation:

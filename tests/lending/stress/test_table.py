@@ -11,6 +11,7 @@ from data_catalog.references import references
 from data_catalog.text import Text
 from lending.loans.ladder import Ladder, Zone
 from lending.stress import of_valuation
+from lending.stress.holdings import bundled
 from lending.stress.scenarios import NO_SHOCK, Shock, combined, find_scenario, scenarios
 from lending.stress.table import Case, Outcome, stress_table
 from tests.lending.stress.base_case import inputs, policy, vintage
@@ -193,3 +194,18 @@ def test_the_tenure_may_end_before_a_late_issuance_but_the_tonnes_are_those_grow
     # a right that ends after 7 years: the tonnes of years 8 to 10 are nobody's collateral
     short = inputs(ends={"crediting": 10, "tenure": 7, "programme": 30})
     assert of_valuation.revalued(short).value < of_valuation.revalued(inputs()).value
+
+
+def test_what_a_gate_refuses_secures_nothing_under_stress_or_in_a_bundle() -> None:
+    # 24.5 t/mu a year are 62.8 times the usual 0.39
+    refused = inputs(holding={
+        "area_mu": 10_000, "yield_tCO2e_per_mu": 24.5, "cv": 0.15, "source": "SYN",
+    })  # fmt: skip
+    case = Case("price-60", Text("", ""), shock("price-60"))
+    found = stress_table(
+        refused, [case], Decimal(300_000), shaken=of_valuation.shaken,
+        revalue=of_valuation.revalued, ladder=Ladder.of(policy()),
+    )  # fmt: skip
+    assert [one.worth.lending_value for one in found] == [0, 0]
+    assert Zone.GREEN not in {one.standing.zone for one in found}
+    assert bundled(refused, {"a": Decimal(100), "b": Decimal(200)}).lending_value == 0

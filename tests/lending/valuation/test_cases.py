@@ -116,10 +116,18 @@ def test_a33_a_yield_63_times_the_usual_is_rejected(s03: Callable[..., Inputs]) 
     assert gate.level == "reject"
     assert gate.value == pytest.approx(62.8, abs=0.05)
     holding = {"area_mu": 100, "yield_tCO2e_per_mu": 24.5, "cv": 0.15, "source": "press"}
-    results = value(s03(holding=holding)).results
+    inputs = s03(holding=holding)
+    price = inputs.facts.price.model_copy(update={"scenarios": {"low": 50.0}})
+    facts = inputs.facts.model_copy(update={"price": price})
+    found = value(inputs.model_copy(update={"facts": facts}))
+    results = found.results
     assert results.max_loan == 0
     assert results.lending_value == 0
     assert results.bound_by == "gate"
+    assert [one.lending_value for one in (*results.parts, *results.scenarios)] == [0, 0]
+    (step,) = (one for one in found.steps if one.id == "lending_value")
+    assert step.amount == 0
+    assert "gate refuses" in step.note.en
 
 
 A25_32 = [

@@ -37,6 +37,8 @@ WRONG_POLICY: list[tuple[str, str, str]] = [
     ("yellow_ltv = 0.60", "yellow_ltv = 0.90", "yellow_ltv"),
     ('kind = "liquidity"', 'kind = "price"', "given twice"),
     ("confidence = 0.90", "confidence = 1", "confidence"),
+    # the bound of 10 % one-sided lies 1.28 standard errors above the estimate
+    ("confidence = 0.90", "confidence = 0.10", "confidence"),
 ]
 
 

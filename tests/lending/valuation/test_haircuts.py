@@ -20,6 +20,7 @@ from tests.lending.valuation.conftest import FREE, policy_of
 
 Make = Callable[..., Inputs]
 SHARES = st.floats(0, 1)
+GROWN = {"vintage_from": date(2025, 1, 1), "vintage_to": date(2026, 1, 1)}
 IN_TONNES = Text("已计入", "in the tonnes")
 
 
@@ -75,7 +76,7 @@ def test_volume_and_permanence_are_not_taken_twice(s03: Make) -> None:
         # the methodology's own deduction is in the net
         ({"se_tCO2e": 0.0, "kind": "ex_ante"}, ("uncertainty",), {"volume": 0, "permanence": 0.2}),
         # units that are issued are as many as they are
-        ({"kind": "issued"}, ("buffer",), {"volume": 0, "permanence": 0}),
+        ({"kind": "issued", **GROWN}, ("buffer",), {"volume": 0, "permanence": 0}),
     ],
 )
 def test_what_the_net_of_vintages_has_in_it_is_not_taken_twice(

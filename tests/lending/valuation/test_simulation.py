@@ -157,3 +157,11 @@ def test_the_result_tells_the_quantiles_and_the_costs(s03: Make) -> None:
     widths = [cause.width for cause in draws.causes]
     assert widths == sorted(widths, reverse=True)
     assert widths[-1] > 0
+
+
+def test_no_draw_has_less_than_no_tonnes(s03: Make) -> None:
+    # without costs a value below nothing would be a sale of tonnes below nothing
+    given = s03(costs=FREE).model_copy(update={"tonnes_quantiles": (-3.0, 0.5, 4.0)})
+    values = draw_values(worked(given), settings(draws=1_000))
+    assert values.min() == 0
+    assert values.max() > 0

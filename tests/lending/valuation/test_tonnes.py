@@ -7,13 +7,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from scipy.stats import norm
 
 from data_catalog.errors import GepError, ProjectError
-from lending.valuation.result import Gate, Inputs, Vintage
-from lending.valuation.tonnes import lower_factor
+from lending.paper import amounts
+from lending.stress.of_valuation import shaken
+from lending.stress.scenarios import combined, find_scenario
+from lending.valuation.result import Gate, Inputs, Vintage, recompute
+from lending.valuation.tonnes import lower_factor, percent
 from lending.valuation.value import value, vintages_of
-from lending.valuation.worked import worked
+from lending.valuation.worked import stressed, worked
+from lending.watch.revaluation import without_land
 from sinks.credits.vintages import read_vintages
 from tests.lending.valuation.conftest import FREE
 
@@ -121,7 +126,8 @@ def test_a_row_without_an_error_counts_as_nothing(of_vintages: Make) -> None:
     assert worked(of_vintages(none)).plan.future.sum() == 0
     assert worked(of_vintages(less_sure)).plan.future.sum() == 0
     assert worked(of_vintages(surer)).plan.future.sum() == pytest.approx(80)
-    assert worked(of_vintages(none, surer)).plan.future.sum() == pytest.approx(80)
+    later = vintage(2027, 100, se=None)
+    assert worked(of_vintages(later, surer)).plan.future.sum() == pytest.approx(80)
 
 
 def test_what_counts_as_nothing_is_told_with_its_tonnes(of_vintages: Make) -> None:
@@ -210,3 +216,65 @@ def test_a_future_that_costs_more_than_it_brings_lowers_the_past(of_vintages: Ma
     assert of.lending_value == pytest.approx(5000 * of.factor)
     lost = worked(of_vintages(*rows, costs=FREE | {"development": "9000"}))
     assert lost.lending_value == 0
+
+
+@pytest.mark.parametrize("kind", ["monitored", "issued"])
+def test_nothing_is_monitored_or_issued_before_it_has_grown(of_vintages: Make, kind: str) -> None:
+    # the base date is 1 January 2026: 2025 ends on it, as its interval is half-open
+    assert worked(of_vintages(vintage(2025, 100, kind=kind))).plan.past.sum() == 100
+    with pytest.raises(ProjectError, match=r"row 2 .* 2027-01-01, after the base date 2026-01-01"):
+        of_vintages(vintage(2025, 100, kind=kind), vintage(2026, 100, kind=kind))
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 80.0])
+def test_a_level_of_confidence_is_a_share(level: float) -> None:
+    with pytest.raises(ValidationError, match="confidence"):
+        vintage(2026, 100, lower_tCO2e=80, confidence=level)
+
+
+def test_a_lower_bound_above_the_estimate_is_refused() -> None:
+    assert vintage(2026, 100, lower_tCO2e=100, confidence=0.9).lower_tCO2e == 100
+    with pytest.raises(ValidationError, match=r"100\.5 t is a lower bound and exceeds"):
+        vintage(2026, 100, lower_tCO2e=100.5, confidence=0.9)
+
+
+def test_what_was_sold_of_tonnes_that_are_lost_takes_what_is_left(of_vintages: Make) -> None:
+    gone = {"reason": "sold", "tonnes": 95, "vintage_from": date(2026, 1, 1),
+            "vintage_to": date(2027, 1, 1)}  # fmt: skip
+    inputs = of_vintages(vintage(2026, 100), vintage(2027, 100), withdrawn=[gone])
+    # a tenth less: 90 of each are left, and of the first all 90 were sold
+    assert worked(stressed(inputs, tonnes=0.9)).plan.future == pytest.approx([0, 90])
+    assert worked(stressed(inputs, tonnes=0.0)).plan.future.sum() == 0
+    found = value(inputs)
+    assert "tonnes" in {one.id for one in found.results.sensitivity}
+    burnt = without_land(found, {"p": 0.6}, 0.6, date(2026, 1, 1))
+    assert burnt.results.tonnes_lower == 40
+    assert recompute(burnt.to_json()).results == burnt.results
+
+
+def test_what_was_sold_of_issued_units_is_still_sold_under_stress(of_vintages: Make) -> None:
+    gone = {"reason": "sold", "tonnes": 95, "vintage_from": date(2025, 1, 1),
+            "vintage_to": date(2026, 1, 1)}  # fmt: skip
+    rows = (vintage(2025, 100, kind="issued"), vintage(2026, 100))
+    lost = combined([find_scenario("area-60").resolved({}, {})])
+    of = worked(shaken(of_vintages(*rows, withdrawn=[gone]), lost))
+    assert (of.plan.past.sum(), of.plan.future.sum()) == pytest.approx((5, 40))
+
+
+@pytest.mark.parametrize(("level", "told"), [(0.9, "90%"), (0.995, "99.5%"), (0.999, "99.9%")])
+def test_a_level_is_told_with_its_digits(s03: Make, level: float, told: str) -> None:
+    found = value(s03(policy={"confidence": level}))
+    lower = next(one for one in found.steps if one.id == "lower")
+    assert lower.note.en.startswith(f"{told} one-sided")
+    assert percent(level) == amounts.level(level).replace(" ", "") == told
+
+
+def test_no_day_of_a_parcel_counts_twice(of_vintages: Make) -> None:
+    long = vintage(2024, 300, kind="monitored", vintage_to=date(2026, 1, 1))
+    # other parcels, days that only touch, and units that are issued beside them
+    of_vintages(long, vintage(2026, 9), vintage(2025, 9, parcel_id="q"))
+    of_vintages(long, vintage(2025, 9, kind="issued"))
+    told = r"parcel p has \[2024-01-01, 2026-01-01\).*and \[2025-01-01, 2026-01-01\)"
+    for kind in ("ex_ante", "monitored"):
+        with pytest.raises(ProjectError, match=told):
+            of_vintages(vintage(2025, 100, kind=kind), long)
