@@ -321,7 +321,10 @@ class PledgeForm(Form):
     secured_amount: Money
     account: Word | None = None
     family: Id | None = None
-    """By default the loan: pledges for one loan do not conflict."""
+    """By default the loan: pledges for one loan do not conflict.
+
+    Otherwise another loan of the same lender to the same borrower.
+    """
 
 
 class PolicyForm(Form):

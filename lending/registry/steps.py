@@ -12,6 +12,7 @@ from data_catalog.errors import UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.text import Text
 from lending.conflicts import Finding, bundled_rules
+from lending.registry.applying import refuse_unfit
 from lending.registry.claims import candidates
 from lending.registry.declaring import claims_with_facts, once_a_pledge
 from lending.registry.errors import AgainstRecord, ConflictsFound, NotAllowed, RegistryError
@@ -20,7 +21,7 @@ from lending.registry.forms import Part, PledgeForm
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
 from lending.registry.opening import Act, Registry
 from lending.registry.sealing import key_in, needed
-from lending.registry.states import BEFORE_ALL, active_states, next_state
+from lending.registry.states import BEFORE_ALL, OVER, active_states, next_state
 from lending.registry.tables import (
     Event,
     Loan,
@@ -51,9 +52,6 @@ __all__ = [
     "withdraw",
 ]
 
-OVER = ("withdrawn", "released", "closed")
-"""States of pledges that no longer secure their loan."""
-
 
 def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
     """Apply for a pledge. Its lots are reserved: nobody is barred before registration."""
@@ -61,6 +59,8 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
         session = act.session
         loan = one(session, Loan, form.loan_id)
         _known_right(form.right_code)
+        _same_bank(user, loan.lender, loan.loan_id)
+        refuse_unfit(session, form, loan)
         number = session.scalar(select(func.count()).select_from(Pledge)) or 0
         act.subject = f"P{number + 1:06d}"
         if form.right_id:
@@ -74,7 +74,6 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
             account=_account(registry, session, loan, form.account), maker=user.user_id,
             applied_at=act.time,
         )  # fmt: skip
-        _same_bank(user, loan.lender, loan.loan_id)
         new(session, pledge)
         session.add_all(_parcels(session, pledge, form.parcels))
         pledge.tonnes = reserve(session, pledge, form.parts)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from data_catalog.errors import UnknownNameError
 from lending import registry
 from lending.registry import ConflictsFound, ImpossibleTransition, IssueForm, NotAllowed
-from lending.registry.errors import RegistryError
+from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.migrations.guards import STEPS
 from tests.lending.registry.world import World, of_batch, serials
 
@@ -323,3 +323,30 @@ def test_a_user_who_moved_to_another_bank_starts_anew(world: World) -> None:
     registry.record_user(world.registry, stale.user_id, stale.role, "Another Bank")
     with pytest.raises(NotAllowed, match="another organisation"):
         world.apply("L1", "K1")
+
+
+def test_a_family_is_a_loan_of_the_same_bank_to_the_same_borrower(world: World) -> None:
+    """Another bank, another borrower or no loan at all: what is in common would not be told."""
+    other = registry.record_user(world.registry, "other.1", "bank_maker", "Another Bank")
+    company = registry.SubjectForm(subject_id="S2", kind="company")
+    registry.record_subject(world.registry, world.maker, company)
+    world.loan("L2", other)
+    world.loan("L3", borrower="S2")
+    world.loan("L4")
+    for loan, who in (("L2", other), ("L3", None), ("L4", other)):
+        with pytest.raises(RegistryError):
+            world.apply(loan, "K1", who=who, family="L1")
+    with pytest.raises(AgainstRecord, match="no loan of"):
+        world.apply("L4", "K1", family="any-text")
+    assert world.state(world.apply("L4", "K1", family="L1")) == "applied"
+
+
+def test_one_loan_is_not_secured_twice_by_the_same(world: World) -> None:
+    """[2026, 2031) is pledged: [2030, 2033) meets it; later years and another right do not."""
+    first = world.apply("L1", "K1")
+    with pytest.raises(AgainstRecord, match=f"{first} secures it"):
+        world.apply("L1", "K1", years=(2030, 2033))
+    world.apply("L1", "K1", years=(2031, 2033))
+    world.apply("L1", "K1", right="TREE")
+    registry.withdraw(world.registry, world.maker, first)
+    assert world.state(world.apply("L1", "K1")) == "applied"

@@ -69,22 +69,23 @@ class World:
         )  # fmt: skip
         registry.record_batch(self.registry, self.forestry, form)
 
-    def loan(self, name: str) -> None:
+    def loan(self, name: str, who: User | None = None, borrower: str = "S1") -> None:
         form = LoanForm(
-            loan_id=name, borrower="S1", amount=Decimal("300000.00"), rate=Decimal("0.0435"),
+            loan_id=name, borrower=borrower, amount=Decimal("300000.00"), rate=Decimal("0.0435"),
             starts=date(2026, 1, 1), ends=date(2029, 1, 1),
         )  # fmt: skip
-        registry.record_loan(self.registry, self.maker, form)
+        registry.record_loan(self.registry, who or self.maker, form)
 
     def apply(self, loan: str, parcel: str, *parts: Part, right: str = "CARB_F",
-              years: tuple[int, int] = (2026, 2031)) -> str:  # fmt: skip
+              years: tuple[int, int] = (2026, 2031), who: User | None = None,
+              **more: Any) -> str:  # fmt: skip
         form = PledgeForm(
             loan_id=loan, right_code=right, parcels=(parcel,), parts=parts,
             vintage_from=date(years[0], 1, 1), vintage_to=date(years[1], 1, 1),
-            secured_amount=Decimal("300000.00"), account="6222 0000 0000 0001",
+            secured_amount=Decimal("300000.00"), account="6222 0000 0000 0001", **more,
         )  # fmt: skip
-        name = registry.apply(self.registry, self.maker, form).pledge_id
-        registry.declare(self.registry, self.maker, name, papers())
+        name = registry.apply(self.registry, who or self.maker, form).pledge_id
+        registry.declare(self.registry, who or self.maker, name, papers())
         return name
 
     def until(self, state: str, pledge_id: str) -> str:

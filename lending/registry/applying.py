@@ -1,0 +1,58 @@
+"""What an application for a pledge must agree with in the record."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data_catalog.text import Text
+from lending.registry.errors import AgainstRecord
+from lending.registry.forms import PledgeForm
+from lending.registry.states import OVER
+from lending.registry.tables import Loan, Pledge, PledgeParcel
+
+__all__ = ["refuse_unfit"]
+
+
+def refuse_unfit(session: Session, form: PledgeForm, loan: Loan) -> None:
+    """Refuse an application that goes against what is recorded.
+
+    Raises
+    ------
+    AgainstRecord
+        If its family is no loan of the same lender to the same borrower, or the loan has such a
+        pledge already.
+    """
+    if form.family and form.family != loan.loan_id:
+        _refuse_family(session, form.family, loan)
+    _refuse_second(session, form)
+
+
+def _refuse_family(session: Session, family: str, loan: Loan) -> None:
+    """Pledges of one family do not bar each other, so only the same two parties may share one."""
+    first = session.get(Loan, family)
+    if first and loan.borrower and (first.lender, first.borrower) == (loan.lender, loan.borrower):
+        return
+    raise AgainstRecord(where=loan.loan_id, problem=Text(
+        f"family“{family}”不是 {loan.lender} 向同一借款人发放的贷款。",
+        f"family {family!r} is no loan of {loan.lender} to the same borrower.",
+    ))  # fmt: skip
+
+
+def _refuse_second(session: Session, form: PledgeForm) -> None:
+    """Within a loan nothing conflicts, so the same thing must not secure it twice."""
+    found = session.execute(
+        select(Pledge.pledge_id, PledgeParcel.parcel_id)
+        .join(PledgeParcel, PledgeParcel.pledge_id == Pledge.pledge_id)
+        .where(
+            Pledge.loan_id == form.loan_id, Pledge.right_code == form.right_code,
+            Pledge.state.not_in(OVER), PledgeParcel.parcel_id.in_(form.parcels),
+            Pledge.vintage_from < form.vintage_to, Pledge.vintage_to > form.vintage_from,
+        )
+        .order_by(Pledge.pledge_id, PledgeParcel.parcel_id)
+    ).first()  # fmt: skip
+    if found:
+        pledge, parcel = found
+        raise AgainstRecord(where=form.loan_id, problem=Text(
+            f"质押 {pledge} 已以宗地 {parcel} 的同一权利、相交的年份担保该贷款。",
+            f"pledge {pledge} secures it with the same right over parcel {parcel} in years that "
+            "meet these.",
+        ))  # fmt: skip
