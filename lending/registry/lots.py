@@ -131,7 +131,7 @@ def issue_batch(registry: Registry, user: User, batch_id: str, form: IssueForm) 
     Raises
     ------
     RegistryError
-        If the batch was issued before.
+        If the batch was issued before, or another batch of its project has such serials.
     """
     with registry.acting(user, "issue_batch", batch_id) as act:
         session = act.session
@@ -141,6 +141,7 @@ def issue_batch(registry: Registry, user: User, batch_id: str, form: IssueForm) 
         issued = form.serial_to - form.serial_from + 1
         if form.buffer > issued:
             raise RegistryError(where=batch_id, problem=BUFFER_TOO_LARGE)
+        _serials_are_new(session, batch, form)
         given = _shares(_counted_in_order(session, batch_id), issued - form.buffer)
         lost = {lot.lot_id: _shorten(session, lot, units) for lot, units in given}
         act.facts = {"not_issued": {str(k): str(v) for k, v in lost.items() if v}}
@@ -157,6 +158,26 @@ def issue_batch(registry: Registry, user: User, batch_id: str, form: IssueForm) 
             tail = (form.serial_to - form.buffer + 1, form.serial_to)
             _add(session, batch_id, "buffer", Decimal(form.buffer), tail, None)
     return batch
+
+
+def _serials_are_new(session: Session, batch: Batch, form: IssueForm) -> None:
+    """Refuse serials that another batch of the project has: one unit would be pledged twice."""
+    holder = session.scalar(
+        select(Batch.batch_id)
+        .where(
+            Batch.project_id == batch.project_id, Batch.serial_from <= form.serial_to,
+            Batch.serial_to >= form.serial_from,
+        )
+        .order_by(Batch.batch_id)
+    )  # fmt: skip
+    if holder is None:
+        return
+    problem = Text(
+        f"序列号 {form.serial_from}–{form.serial_to} 与同一项目的批次 {holder} 相交。",
+        f"serials {form.serial_from} to {form.serial_to} meet those of batch {holder}, which is of "
+        "the same project.",
+    )
+    raise AgainstRecord(where=batch.batch_id, problem=problem)
 
 
 def _counted_in_order(session: Session, batch_id: str) -> list[Lot]:

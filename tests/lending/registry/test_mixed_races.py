@@ -60,7 +60,8 @@ def _pledges(state: str, *, apart: bool = False, rivals: int = 1, first: str | N
 
 def _batch(*, issued: bool):
     def prepare(world: World, name: str) -> list[str]:
-        world.batch(name, "100.000")
+        world.project(name)
+        world.batch(name, "100.000", project=name)
         if issued:
             form = IssueForm(serial_from=1, serial_to=100)
             registry.issue_batch(world.registry, world.forestry, name, form)

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from importlib import resources
 
 import pytest
@@ -350,3 +351,16 @@ def test_one_loan_is_not_secured_twice_by_the_same(world: World) -> None:
     world.apply("L1", "K1", right="TREE")
     registry.withdraw(world.registry, world.maker, first)
     assert world.state(world.apply("L1", "K1")) == "applied"
+
+
+def test_a_serial_is_issued_in_one_batch_of_a_project(world: World) -> None:
+    """1-100 are issued: 100-199 meet them, 101-200 do not; another project counts anew."""
+    world.project("J2")
+    for name, project in (("B2", "J1"), ("B3", "J2")):
+        world.batch(name, "100", project=project)
+    issue = partial(registry.issue_batch, world.registry, world.forestry)
+    issue("B1", IssueForm(serial_from=1, serial_to=100))
+    with pytest.raises(AgainstRecord, match="meet those of batch B1"):
+        issue("B2", IssueForm(serial_from=100, serial_to=199))
+    issue("B2", IssueForm(serial_from=101, serial_to=200))
+    issue("B3", IssueForm(serial_from=1, serial_to=100))

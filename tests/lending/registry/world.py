@@ -62,9 +62,17 @@ class World:
         )  # fmt: skip
         registry.record_parcel(self.registry, self.forestry, form)
 
-    def batch(self, name: str, tonnes: str, year: int = 2026) -> None:
+    def project(self, name: str) -> None:
+        form = ProjectForm(
+            project_id=name, programme="VCS", methodology="VM0047",
+            crediting_from=date(2020, 1, 1), crediting_to=date(2060, 1, 1),
+        )  # fmt: skip
+        registry.record_project(self.registry, self.forestry, form)
+
+    def batch(self, name: str, tonnes: str, year: int = 2026, project: str = "J1",
+              parcel: str | None = None) -> None:  # fmt: skip
         form = BatchForm(
-            batch_id=name, project_id="J1", vintage_from=date(year, 1, 1),
+            batch_id=name, project_id=project, parcel_id=parcel, vintage_from=date(year, 1, 1),
             vintage_to=date(year + 1, 1, 1), tonnes=Decimal(tonnes),
         )  # fmt: skip
         registry.record_batch(self.registry, self.forestry, form)
@@ -178,11 +186,7 @@ def furnished(place: str | Path) -> World:
     person = SubjectForm(subject_id="S1", kind="person", personal={"name": "李山", "id": "3325"})
     registry.record_subject(world.registry, world.maker, person)
     world.parcel("K1")
-    project = ProjectForm(
-        project_id="J1", programme="VCS", methodology="VM0047",
-        crediting_from=date(2020, 1, 1), crediting_to=date(2060, 1, 1),
-    )  # fmt: skip
-    registry.record_project(world.registry, world.forestry, project)
+    world.project("J1")
     world.batch("B1", "100.000")
     world.loan("L1")
     return world
