@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from data_catalog.text import Text
 from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.finding import one
-from lending.registry.forms import IssueForm, Part
+from lending.registry.forms import IssueForm, Part, PledgeForm
 from lending.registry.opening import Registry
 from lending.registry.tables import Batch, Lot, Pledge, User
 
@@ -57,11 +57,14 @@ def free_ranges(first: int, last: int, taken: Iterable[Range]) -> list[Range]:
     return [*found, (at, last)] if at <= last else found
 
 
-def reserve(session: Session, pledge: Pledge, parts: Sequence[Part]) -> Decimal | None:
+def reserve(session: Session, pledge: Pledge, form: PledgeForm) -> Decimal | None:
     """Reserve a pledge's lots as applied for; return their tonnes."""
+    parts = form.parts
     for part in parts:
         batch = one(session, Batch, part.batch_id)
         _within(batch, pledge, part)
+        if batch.parcel_id is not None and batch.parcel_id not in form.parcels:
+            raise _of_other_parcel(batch, pledge)
         _add(session, batch.batch_id, "reserved", part.amount(), _range(part), pledge.pledge_id)
     return sum((part.amount() for part in parts), Decimal(0)) if parts else None
 
@@ -332,6 +335,14 @@ def _within(batch: Batch, pledge: Pledge, part: Part) -> None:
         f"within those pledged, [{pledge.vintage_from}, {pledge.vintage_to}).",
     )
     raise RegistryError(where=pledge.pledge_id, problem=problem)
+
+
+def _of_other_parcel(batch: Batch, pledge: Pledge) -> AgainstRecord:
+    problem = Text(
+        f"批次 {batch.batch_id} 属于宗地 {batch.parcel_id}，不在质押的宗地之内。",
+        f"batch {batch.batch_id} is of parcel {batch.parcel_id}, which is not among those pledged.",
+    )
+    return AgainstRecord(where=pledge.pledge_id, problem=problem)
 
 
 def _serials_not_free(batch_id: str, wanted: Range) -> AgainstRecord:

@@ -76,7 +76,7 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
         )  # fmt: skip
         new(session, pledge)
         session.add_all(_parcels(session, pledge, form.parcels))
-        pledge.tonnes = reserve(session, pledge, form.parts)
+        pledge.tonnes = reserve(session, pledge, form)
     return pledge
 
 
@@ -206,7 +206,8 @@ def release(
     NotAllowed
         If the user is the maker, or recorded the repayment.
     RegistryError
-        If the parts are not pledged here, or would leave nothing.
+        If the parts are not pledged here, or would leave nothing; if the whole pledge secures a
+        loan that is drawn and not repaid.
     """
     with registry.acting(user, "release", pledge_id) as act:
         pledge = one(act.session, Pledge, pledge_id)
@@ -214,7 +215,10 @@ def release(
         for maker in (pledge.maker, *_actors(act.session, pledge_id, "repay")):
             _another(user, maker, pledge_id)
         if parts is None:
-            pledge.state = next_state(pledge_id, pledge.state, "release")
+            before, pledge.state = pledge.state, next_state(pledge_id, pledge.state, "release")
+            loan = one(act.session, Loan, pledge.loan_id)
+            if before == "registered" and loan.drawn_at and not loan.repaid_at:
+                raise AgainstRecord(where=pledge_id, problem=STILL_OWED)
             pledge.cancelled_at = act.time
         elif pledge.state not in active_states():
             next_state(pledge_id, pledge.state, "release")
@@ -390,6 +394,10 @@ def _same_bank(user: User, bank: str, what: str) -> None:
 NOTHING_LEFT = Text(
     "部分释放后没有剩余的质押。全部还清后再整体解押。",
     "nothing would be left pledged. Release the whole pledge once it is repaid.",
+)
+STILL_OWED = Text(
+    "所担保的贷款已放款、尚未还清，不能整体解押。",
+    "the loan that it secures is drawn and not repaid; the whole pledge cannot be released.",
 )
 NO_BORROWER = Text(
     "贷款没有登记借款人，账户无法封存。先登记当事人。",

@@ -364,3 +364,25 @@ def test_a_serial_is_issued_in_one_batch_of_a_project(world: World) -> None:
         issue("B2", IssueForm(serial_from=100, serial_to=199))
     issue("B2", IssueForm(serial_from=101, serial_to=200))
     issue("B3", IssueForm(serial_from=1, serial_to=100))
+
+
+def test_a_batch_of_a_parcel_is_pledged_with_that_parcel(world: World) -> None:
+    world.parcel("K2", west=119.5)
+    world.batch("B2", "100", parcel="K2")
+    with pytest.raises(AgainstRecord, match="B2 is of parcel K2"):
+        world.apply("L1", "K1", of_batch("B2", "60"))
+    assert world.state(world.apply("L1", "K2", of_batch("B2", "60"))) == "applied"
+
+
+def test_what_secures_a_drawn_loan_is_not_released_before_it_is_repaid(world: World) -> None:
+    """Two pledges, the loan drawn on the second: the first is still only registered."""
+    world.parcel("K2", west=119.5)
+    first, second = world.apply("L1", "K1"), world.apply("L1", "K2")
+    world.until("registered", first)
+    world.until("drawn", second)
+    with pytest.raises(AgainstRecord, match="drawn and not repaid"):
+        registry.release(world.registry, world.checker, first)
+    assert world.state(first) == "registered"
+    world.loan("L2")
+    undrawn = world.until("registered", world.apply("L2", "K1", years=(2031, 2033)))
+    assert registry.release(world.registry, world.checker, undrawn).state == "released"
