@@ -9,7 +9,7 @@ from lending.registry.forms import PledgeForm
 from lending.registry.states import OVER
 from lending.registry.tables import Loan, Pledge, PledgeParcel
 
-__all__ = ["refuse_unfit"]
+__all__ = ["refuse_repaid", "refuse_unfit"]
 
 
 def refuse_unfit(session: Session, form: PledgeForm, loan: Loan) -> None:
@@ -18,12 +18,25 @@ def refuse_unfit(session: Session, form: PledgeForm, loan: Loan) -> None:
     Raises
     ------
     AgainstRecord
-        If its family is no loan of the same lender to the same borrower, or the loan has such a
-        pledge already.
+        If the loan is repaid or has such a pledge already, or the family is no loan of the same
+        lender to the same borrower.
     """
+    refuse_repaid(loan)
     if form.family and form.family != loan.loan_id:
         _refuse_family(session, form.family, loan)
     _refuse_second(session, form)
+
+
+def refuse_repaid(loan: Loan) -> None:
+    """Refuse what only a loan that is not repaid can have.
+
+    Raises
+    ------
+    AgainstRecord
+        If it is repaid.
+    """
+    if loan.repaid_at:
+        raise AgainstRecord(where=loan.loan_id, problem=REPAID)
 
 
 def _refuse_family(session: Session, family: str, loan: Loan) -> None:
@@ -56,3 +69,8 @@ def _refuse_second(session: Session, form: PledgeForm) -> None:
             f"pledge {pledge} secures it with the same right over parcel {parcel} in years that "
             "meet these.",
         ))  # fmt: skip
+
+
+REPAID = Text(
+    "该贷款已还清，不能再质押或放款。", "the loan is repaid; it is not secured or drawn again."
+)

@@ -12,7 +12,7 @@ from data_catalog.errors import UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.text import Text
 from lending.conflicts import Finding, bundled_rules
-from lending.registry.applying import refuse_unfit
+from lending.registry.applying import refuse_repaid, refuse_unfit
 from lending.registry.claims import candidates
 from lending.registry.declaring import claims_with_facts, once_a_pledge
 from lending.registry.errors import AgainstRecord, ConflictsFound, NotAllowed, RegistryError
@@ -157,12 +157,13 @@ def draw(registry: Registry, user: User, pledge_id: str) -> Pledge:
     Raises
     ------
     RegistryError
-        If one is not.
+        If one is not, or the loan is repaid.
     """
     with registry.acting(user, "draw", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "draw")
         act.session.flush()
         loan = one(act.session, Loan, pledge.loan_id)
+        refuse_repaid(loan)
         waiting = [p.pledge_id for p in _securing(act.session, loan) if p.registered_at is None]
         if loan.drawn_at is None and waiting:
             names = ", ".join(waiting)

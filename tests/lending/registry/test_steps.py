@@ -386,3 +386,9 @@ def test_what_secures_a_drawn_loan_is_not_released_before_it_is_repaid(world: Wo
     world.loan("L2")
     undrawn = world.until("registered", world.apply("L2", "K1", years=(2031, 2033)))
     assert registry.release(world.registry, world.checker, undrawn).state == "released"
+
+
+def test_a_repaid_loan_is_not_secured_or_drawn_again(world: World) -> None:
+    world.until("released", world.apply("L1", "K1"))
+    with pytest.raises(AgainstRecord, match="the loan is repaid"):
+        world.apply("L1", "K1")
