@@ -52,6 +52,9 @@ __all__ = [
     "withdraw",
 ]
 
+NOTES_OWN = frozenset({"kind", "again"})
+"""Names that a note gives its own facts."""
+
 
 def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
     """Apply for a pledge. Its lots are reserved: nobody is barred before registration."""
@@ -265,7 +268,18 @@ def note(
     -------
     Event
         The note; the earlier one if this was noted before.
+
+    Raises
+    ------
+    RegistryError
+        If the facts hold a name that is the note's own.
     """
+    taken = sorted(NOTES_OWN & facts.keys())
+    if taken:
+        raise RegistryError(where=pledge_id, problem=Text(
+            f"通知的事实不能用这些名称：{'、'.join(taken)}。",
+            f"facts of a note cannot have these names: {', '.join(taken)}.",
+        ))  # fmt: skip
     with registry.reading() as session:
         found = _noted(session, pledge_id, kind, facts.get("id"))
         if found:

@@ -392,3 +392,12 @@ def test_a_repaid_loan_is_not_secured_or_drawn_again(world: World) -> None:
     world.until("released", world.apply("L1", "K1"))
     with pytest.raises(AgainstRecord, match="the loan is repaid"):
         world.apply("L1", "K1")
+
+
+@pytest.mark.parametrize("name", ["kind", "again"])
+def test_a_note_with_a_name_of_its_own_among_the_facts_is_refused(world: World, name: str) -> None:
+    pledge = world.apply("L1", "K1")
+    before = world.events()
+    with pytest.raises(RegistryError, match=f"cannot have these names: {name}"):
+        registry.note(world.registry, world.maker, pledge, "visit", {"id": "X1", name: "other"})
+    assert world.events() == before
