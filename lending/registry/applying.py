@@ -5,9 +5,10 @@ from sqlalchemy.orm import Session
 
 from data_catalog.text import Text
 from lending.registry.errors import AgainstRecord
+from lending.registry.finding import one
 from lending.registry.forms import PledgeForm
 from lending.registry.states import OVER
-from lending.registry.tables import Loan, Pledge, PledgeParcel
+from lending.registry.tables import Loan, Pledge, PledgeParcel, Right
 
 __all__ = ["refuse_repaid", "refuse_unfit"]
 
@@ -19,11 +20,13 @@ def refuse_unfit(session: Session, form: PledgeForm, loan: Loan) -> None:
     ------
     AgainstRecord
         If the loan is repaid or has such a pledge already, or the family is no loan of the same
-        lender to the same borrower.
+        lender to the same borrower; if the right is another one, on other land or in other years.
     """
     refuse_repaid(loan)
     if form.family and form.family != loan.loan_id:
         _refuse_family(session, form.family, loan)
+    if form.right_id:
+        _refuse_right(one(session, Right, form.right_id), form)
     _refuse_second(session, form)
 
 
@@ -47,6 +50,22 @@ def _refuse_family(session: Session, family: str, loan: Loan) -> None:
     raise AgainstRecord(where=loan.loan_id, problem=Text(
         f"family“{family}”不是 {loan.lender} 向同一借款人发放的贷款。",
         f"family {family!r} is no loan of {loan.lender} to the same borrower.",
+    ))  # fmt: skip
+
+
+def _refuse_right(right: Right, form: PledgeForm) -> None:
+    if (
+        right.code == form.right_code
+        and right.parcel_id in form.parcels
+        and right.valid_from <= form.vintage_from
+        and form.vintage_to <= right.valid_to
+    ):
+        return
+    raise AgainstRecord(where=right.right_id, problem=Text(
+        f"该权利为 {right.code}，宗地 {right.parcel_id}，"
+        f"[{right.valid_from}, {right.valid_to})，与所申请的不符。",
+        f"this right is {right.code} on parcel {right.parcel_id} for "
+        f"[{right.valid_from}, {right.valid_to}); the application is for another one.",
     ))  # fmt: skip
 
 

@@ -29,7 +29,6 @@ from lending.registry.tables import (
     ParcelVersion,
     Pledge,
     PledgeParcel,
-    Right,
     User,
 )
 
@@ -66,8 +65,6 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
         refuse_unfit(session, form, loan)
         number = session.scalar(select(func.count()).select_from(Pledge)) or 0
         act.subject = f"P{number + 1:06d}"
-        if form.right_id:
-            one(session, Right, form.right_id)
         pledge = Pledge(
             pledge_id=act.subject, loan_id=form.loan_id, right_code=form.right_code,
             right_id=form.right_id, organisation=user.organisation,

@@ -401,3 +401,20 @@ def test_a_note_with_a_name_of_its_own_among_the_facts_is_refused(world: World, 
     with pytest.raises(RegistryError, match=f"cannot have these names: {name}"):
         registry.note(world.registry, world.maker, pledge, "visit", {"id": "X1", name: "other"})
     assert world.events() == before
+
+
+def test_the_right_that_is_named_is_the_one_pledged(world: World) -> None:
+    """R1: CARB_F on K1 for [2026, 2031), the years that are applied for."""
+    world.parcel("K2", west=119.5)
+    right = registry.RightForm(
+        right_id="R1", code="CARB_F", parcel_id="K1", valid_from=date(2026, 1, 1),
+        valid_to=date(2031, 1, 1),
+    )  # fmt: skip
+    registry.record_right(world.registry, world.forestry, right)
+    for parcel, code, years in (
+        ("K2", "CARB_F", (2026, 2031)), ("K1", "TREE", (2026, 2031)),
+        ("K1", "CARB_F", (2025, 2031)), ("K1", "CARB_F", (2026, 2032)),
+    ):  # fmt: skip
+        with pytest.raises(AgainstRecord, match="R1: this right is CARB_F on parcel K1"):
+            world.apply("L1", parcel, right=code, years=years, right_id="R1")
+    assert world.state(world.apply("L1", "K1", right_id="R1")) == "applied"
