@@ -418,3 +418,13 @@ def test_the_right_that_is_named_is_the_one_pledged(world: World) -> None:
         with pytest.raises(AgainstRecord, match="R1: this right is CARB_F on parcel K1"):
             world.apply("L1", parcel, right=code, years=years, right_id="R1")
     assert world.state(world.apply("L1", "K1", right_id="R1")) == "applied"
+
+
+def test_a_search_is_declared_with_its_day_and_its_outcome(world: World) -> None:
+    """A new day alone would make an old search a new one."""
+    pledge, today = world.apply("L1", "K1"), datetime.now(UTC).date()
+    for half in ({"register_search_date": today}, {"register_search_clear": True}):
+        with pytest.raises(RegistryError, match="the day and the outcome"):
+            registry.declare(world.registry, world.maker, pledge, half)
+    whole = {"register_search_date": today, "register_search_clear": False}
+    assert registry.declare(world.registry, world.maker, pledge, whole).kind == "declare"
