@@ -41,6 +41,7 @@ __all__ = [
     "PledgeForm",
     "PolicyForm",
     "ProjectForm",
+    "RegistrationForm",
     "RightForm",
     "SubjectForm",
     "ValuationForm",
@@ -325,6 +326,13 @@ class PledgeForm(Form):
 
     Otherwise another loan of the same lender to the same borrower.
     """
+
+
+class RegistrationForm(Form):
+    """The statutory registration of a pledge: its number, and when it ends."""
+
+    number: Word
+    ends: date | None = None
 
 
 class PolicyForm(Form):

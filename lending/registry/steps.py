@@ -17,7 +17,7 @@ from lending.registry.claims import candidates
 from lending.registry.declaring import claims_with_facts, once_a_pledge
 from lending.registry.errors import AgainstRecord, ConflictsFound, NotAllowed, RegistryError
 from lending.registry.finding import new, one
-from lending.registry.forms import Part, PledgeForm
+from lending.registry.forms import Part, PledgeForm, RegistrationForm, read_form
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
 from lending.registry.opening import Act, Registry
 from lending.registry.sealing import key_in, needed
@@ -136,12 +136,16 @@ def register(
     ------
     ConflictsFound
         If the search blocks it; nothing is written.
+    RegistryError
+        If the number is empty or taken, or the registration has ended.
     """
+    form = read_form(RegistrationForm, {"number": number, "ends": ends}, pledge_id)
     with registry.acting(user, "register", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "register")
-        _number_is_new(act.session, pledge_id, number)
-        pledge.registration_number, pledge.registered_at = number, act.time
-        pledge.registration_ends = ends
+        _number_is_new(act.session, pledge_id, form.number)
+        _refuse_ended(pledge_id, form.ends, act.time.date())
+        pledge.registration_number, pledge.registered_at = form.number, act.time
+        pledge.registration_ends = form.ends
         act.session.flush()
         pledge_lots(act.session, pledge)
         findings = _findings(registry, act.session, pledge_id, act.time.date())
@@ -361,13 +365,22 @@ def _securing(session: Session, loan: Loan) -> list[Pledge]:
 
 def _number_is_new(session: Session, pledge_id: str, number: str) -> None:
     holder = session.scalar(select(Pledge.pledge_id).where(Pledge.registration_number == number))
-    if holder is None and number.strip():
+    if holder is None:
         return
     problem = Text(
-        f"登记编号“{number}”为空或已属于 {holder}。",
-        f"the registration number {number!r} is empty or that of {holder}.",
+        f"登记编号“{number}”已属于 {holder}。",
+        f"the registration number {number!r} is that of {holder}.",
     )
     raise AgainstRecord(where=pledge_id, problem=problem)
+
+
+def _refuse_ended(pledge_id: str, ends: date | None, today: date) -> None:
+    if ends is not None and ends < today:
+        problem = Text(
+            f"登记已于 {ends} 到期（今天是 {today}）。",
+            f"the registration ended on {ends}, before today ({today}).",
+        )
+        raise RegistryError(where=pledge_id, problem=problem)
 
 
 def _actors(session: Session, pledge_id: str, kind: str) -> list[str]:

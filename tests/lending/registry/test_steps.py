@@ -428,3 +428,22 @@ def test_a_search_is_declared_with_its_day_and_its_outcome(world: World) -> None
             registry.declare(world.registry, world.maker, pledge, half)
     whole = {"register_search_date": today, "register_search_clear": False}
     assert registry.declare(world.registry, world.maker, pledge, whole).kind == "declare"
+
+
+def test_a_registration_has_a_clean_number_and_has_not_ended(world: World) -> None:
+    """A space makes no other number; an end two days ago is refused, one in two days is not."""
+    world.until("signed", world.apply("L1", "K1"))
+    today = datetime.now(UTC).date()
+    register = partial(registry.register, world.registry, world.maker)
+    for number in (" ", "Z\u202eDW"):
+        with pytest.raises(RegistryError, match="number"):
+            register("P000001", number)
+    with pytest.raises(RegistryError, match="the registration ended on"):
+        register("P000001", "ZDW-1", ends=today - timedelta(days=2))
+    assert register("P000001", " ZDW-1 ", ends=today + timedelta(days=2)).registration_number == (
+        "ZDW-1"
+    )
+    world.parcel("K2", west=119.5)
+    second = world.until("signed", world.apply("L1", "K2"))
+    with pytest.raises(AgainstRecord, match="that of P000001"):
+        register(second, "ZDW-1\u2003")
