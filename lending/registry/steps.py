@@ -240,9 +240,17 @@ def default(registry: Registry, user: User, pledge_id: str) -> Pledge:
 
 
 def dispose(registry: Registry, user: User, pledge_id: str) -> Pledge:
-    """Realise the pledged right: its lots are sold."""
+    """Realise the pledged right as another person than declared the default: its lots are sold.
+
+    Raises
+    ------
+    NotAllowed
+        If they are the same.
+    """
     with registry.acting(user, "dispose", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "dispose")
+        for checker in _actors(act.session, pledge_id, "default"):
+            _another(user, checker, pledge_id)
         sell_lots(act.session, pledge)
     return pledge
 

@@ -172,6 +172,7 @@ def test_the_same_forest_twice_is_refused(world: World) -> None:
         registry.register(world.registry, world.maker, meeting, "N2")
     assert refused.value.findings
     assert (world.state(meeting), world.events()) == ("signed", before)
+    registry.withdraw(world.registry, world.maker, meeting)
     world.until("registered", world.apply("L2", "K1", years=(2031, 2033)))
 
 
@@ -447,3 +448,12 @@ def test_a_registration_has_a_clean_number_and_has_not_ended(world: World) -> No
     second = world.until("signed", world.apply("L1", "K2"))
     with pytest.raises(AgainstRecord, match="that of P000001"):
         register(second, "ZDW-1\u2003")
+
+
+def test_who_declares_a_default_does_not_sell(world: World) -> None:
+    pledge = world.until("defaulted", world.apply("L1", "K1"))
+    with pytest.raises(NotAllowed, match="another person"):
+        registry.dispose(world.registry, world.checker, pledge)
+    assert world.state(pledge) == "defaulted"
+    sold = registry.dispose(world.registry, world.second_checker(), pledge)
+    assert sold.state == "disposed"

@@ -54,6 +54,10 @@ class World:
     def auditor(self) -> User:
         return self.users["auditor"]
 
+    def second_checker(self) -> User:
+        """Record another checker of the bank."""
+        return registry.record_user(self.registry, "bank_checker.2", "bank_checker", BANK)
+
     def parcel(self, name: str, west: float = 119.0, width: float = STEP) -> None:
         square = box(west, 28.0, west + width, 28.0 + STEP)
         form = ParcelForm(
@@ -115,12 +119,11 @@ class World:
             "repaid": [("repay", self.maker)],
             "released": [("repay", self.maker), ("release", self.checker)],
             "defaulted": [("default", self.checker)],
-            "disposed": [("default", self.checker), ("dispose", self.checker)],
-            "closed": [
-                ("default", self.checker), ("dispose", self.checker), ("close", self.checker),
-            ],
             "withdrawn": [("withdraw", self.maker)],
         }  # fmt: skip
+        if state in {"disposed", "closed"}:
+            end["disposed"] = [*end["defaulted"], ("dispose", self.second_checker())]
+            end["closed"] = [*end["disposed"], ("close", self.checker)]
         straight = ("applied", "screened", "due_diligence", "approved", "signed", "registered",
                     "drawn", "monitored")  # fmt: skip
         steps = {"withdrawn": 0}.get(state, len(way))
