@@ -110,9 +110,9 @@ def _claim(land: Land, valuation: Valuation, share: float) -> Claim:
     """
     inputs, found = valuation.inputs, valuation.results
     own = [v for v in inputs.vintages if v.parcel_id == land.parcel_id]
-    base = inputs.facts.base_date
+    base, count = inputs.facts.base_date, inputs.policy.discount.day_count
     start = min((v.vintage_from for v in own), default=base)
-    end = max((v.vintage_to for v in own), default=day_at(base, found.years))
+    end = max((v.vintage_to for v in own), default=day_at(base, found.years, count))
     bounds = [v.net_tCO2e if v.kind == "issued" else v.lower_tCO2e for v in own]
     counted = [v.net_tCO2e if one is None else one for v, one in zip(own, bounds, strict=True)]
     amount = tonnes(sum(counted) if own else float(found.tonnes_lower) * share)
@@ -121,7 +121,7 @@ def _claim(land: Land, valuation: Valuation, share: float) -> Claim:
     if inputs.price.price is not None:
         facts["price"] = Decimal(str(inputs.price.price))
     if inputs.facts.loan_term_years is not None:
-        facts["loan_end"] = day_at(base, inputs.facts.loan_term_years)
+        facts["loan_end"] = day_at(base, inputs.facts.loan_term_years, count)
     return Claim(
         claim_id=f"new/{land.parcel_id}", parcel_id=land.parcel_id, geometry=land.geometry,
         crs=land.crs, right=ISSUED if own and all(v.kind == "issued" for v in own) else EXPECTED,
@@ -130,10 +130,10 @@ def _claim(land: Land, valuation: Valuation, share: float) -> Claim:
 
 
 def _ends(valuation: Valuation) -> dict[str, Fact]:
-    facts = valuation.inputs.facts
+    facts, count = valuation.inputs.facts, valuation.inputs.policy.discount.day_count
     ends = {"crediting_end": facts.ends.crediting, "tenure_end": facts.ends.tenure}
     return {
-        name: end if isinstance(end, date) else day_at(facts.base_date, end)
+        name: end if isinstance(end, date) else day_at(facts.base_date, end, count)
         for name, end in ends.items()
     }
 

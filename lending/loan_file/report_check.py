@@ -141,7 +141,9 @@ def _price_source(record: Valued, _: date) -> Iterator[Text]:
 
 def _outside_tenure(record: LoanFile, _: date) -> Iterator[Text]:
     inputs = record.valuation.inputs
-    counted_to = day_at(inputs.facts.base_date, record.valuation.results.years)
+    counted_to = day_at(
+        inputs.facts.base_date, record.valuation.results.years, inputs.policy.discount.day_count
+    )
     for name, facts in record.facts.parcels.items():
         if facts.tenure_to is None:
             continue

@@ -63,7 +63,7 @@ class Loan(_Section):
     rate_changes: tuple[GivenChange, ...] = ()
     early_fee: Share | None = None
     """Of the principal that is paid early."""
-    late_surcharge: Money | None = None
+    late_surcharge: Share | None = None
     """By how much of itself the rate is higher while a payment is late."""
 
 
@@ -132,7 +132,7 @@ class ExpectedLoss(_Section):
     """PD from the bank's records; what disposal brings, or the share that is lost."""
 
     default_probability: Share
-    loss_given_default: Money | None = None
+    loss_given_default: Share | None = None
     disposal_value: Money | None = None
     disposal_cost: Money | None = None
 
@@ -262,9 +262,10 @@ class Contract(_Section):
                 "has no section [green] for the green-loan statistics. Add it.",
             ))  # fmt: skip
         made = self.schedule()
+        running = next((one for one in made.instalments if one.due > day), made.instalments[-1])
         return GreenLoan(
             report_date=day, bank=self.loan.bank, loan_id=self.loan.number,
-            balance=made.balance(day), rate=made.terms.rate_from(day), term=made.end,
+            balance=made.balance(day), rate=running.rate, term=made.end,
             collateral_right=" ".join(dict.fromkeys(one.code for one in self.rights)),
             **self.green.model_dump(),
         )  # fmt: skip

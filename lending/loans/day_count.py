@@ -14,7 +14,7 @@ from types import MappingProxyType
 from data_catalog.text import Text
 from lending.loans.money import EXACT
 
-__all__ = ["DAY_COUNTS", "MONTHS_OF_YEAR", "DayCount", "months_after"]
+__all__ = ["DAY_COUNTS", "MONTHS_OF_YEAR", "DayCount", "at_day", "months_after"]
 
 MONTHS_OF_YEAR = 12
 DAYS_OF_MONTH = 30
@@ -43,7 +43,12 @@ class DayCount:
 def months_after(start: date, months: int) -> date:
     """Return the same day so many months later, or that month's last day if it is shorter."""
     year, month = divmod(start.year * MONTHS_OF_YEAR + start.month - 1 + months, MONTHS_OF_YEAR)
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+    return at_day(date(year, month + 1, 1), start.day)
+
+
+def at_day(month: date, day: int) -> date:
+    """Return a day of the month of a date, or the month's last day if it is shorter."""
+    return month.replace(day=min(day, calendar.monthrange(month.year, month.month)[1]))
 
 
 def _actual(days_of_year: int) -> Callable[[date, date], Decimal]:

@@ -50,11 +50,16 @@ def repay_early(of: Schedule, day: date, principal: Decimal, fee_rate: Decimal) 
         left = balance - principal
         after = None
         if left:
+            due = of.instalments[len(done)].due  # a rate of the running period counts from here
+            changes = sorted(terms.rate_changes, key=lambda change: change.since)
             after = schedule(replace(
-                terms, amount=left, drawn=day, first_due=of.instalments[len(done)].due,
+                terms, amount=left, drawn=day, first_due=due,
+                due_day=terms.due_day or (terms.first_due or terms.drawn).day,
                 instalments=terms.instalments - len(done), grace=max(terms.grace - len(done), 0),
                 rate=terms.rate_from(last),
-                rate_changes=tuple(c for c in terms.rate_changes if c.since > day),
+                rate_changes=tuple(
+                    replace(c, since=max(c.since, due)) for c in changes if c.since > last
+                ),
             ))  # fmt: skip
         return EarlyRepayment(day, principal, cents(accrued), cents(principal * fee_rate), after)
 

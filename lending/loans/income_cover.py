@@ -91,7 +91,7 @@ def income_cover(
     after = of.terms.drawn
     while after < of.end:
         until = months_after(of.terms.drawn, MONTHS_OF_YEAR * (len(years) + 1))
-        inside = [r for r in counted if after < r.day <= until]
+        inside = [r for r in counted if after < r.day <= min(until, of.end)]
         years.append(YearCover(
             after, until,
             carbon=sum((r.amount for r in inside if r.carbon), NOTHING),

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 
 from data_catalog.errors import GepError, LoanError, raise_all
 from data_catalog.text import Text
-from lending.loans.day_count import DAY_COUNTS, MONTHS_OF_YEAR, DayCount, months_after
+from lending.loans.day_count import DAY_COUNTS, MONTHS_OF_YEAR, DayCount, at_day, months_after
 from lending.loans.money import CENT, EXACT, LOAN, NOTHING, money_problem
 
 __all__ = ["FREQUENCIES", "REPAYMENTS", "Frequency", "RateChange", "Repayment", "Terms"]
@@ -52,6 +52,8 @@ class Terms:
         First due dates on which interest is paid and no principal.
     first_due : date, optional
         By default one period after the loan is drawn; then the first period is a whole one.
+    due_day : int, optional
+        Day of the month of all due dates, where a shorter month cuts the first due date off.
     rate_changes : tuple of RateChange
         Steps of the margin, or a new reference rate. An annuity is reckoned anew at each.
     """
@@ -65,6 +67,7 @@ class Terms:
     grace: int = 0
     day_count: str = "30/360"
     first_due: date | None = None
+    due_day: int | None = None
     rate_changes: tuple[RateChange, ...] = ()
 
     def __post_init__(self) -> None:
@@ -81,7 +84,8 @@ class Terms:
         months = FREQUENCIES[self.every]
         start = self.first_due or self.drawn
         skipped = 0 if self.first_due else 1
-        return tuple(months_after(start, months * (k + skipped)) for k in range(self.instalments))
+        dues = (months_after(start, months * (k + skipped)) for k in range(self.instalments))
+        return tuple(at_day(due, self.due_day or start.day) for due in dues)
 
     def years(self) -> tuple[Decimal, ...]:
         """Return the part of a year that each period counts as."""
@@ -140,11 +144,23 @@ class Terms:
                 f"a loan of {self.instalments} instalments would end after the year {MAXYEAR}; "
                 "give fewer.",
             )
+        yield from self._due_problems()
+
+    def _due_problems(self) -> Iterator[GepError]:
         if self.first_due is not None and self.first_due <= self.drawn:
             yield _wrong(
                 f"首个还款日 {self.first_due} 应晚于放款日 {self.drawn}。",
                 f"the first due date {self.first_due} must be after the loan is drawn on "
                 f"{self.drawn}.",
+            )
+        start = self.first_due or self.drawn
+        if self.due_day is not None and (
+            self.due_day < start.day or at_day(start, self.due_day) != start
+        ):
+            yield _wrong(
+                f"due_day 为 {self.due_day}，应为 {start} 的日，或在其为月末时更晚的日。",
+                f"due_day is {self.due_day}; it must be the day of {start}, or a later one where "
+                "that is the last day of its month.",
             )
 
 

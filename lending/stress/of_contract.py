@@ -76,14 +76,7 @@ def security_of(contract: Contract, folder: Path, amount: Decimal) -> Security:
     GepError
         If a valuation file cannot be read, does not value the right, or is counted twice.
     """
-    counted = [(one.valuation, one.code in CARBON) for one in contract.rights if one.valuation]
-    for name, of_carbon in counted:
-        if of_carbon and counted.count((name, of_carbon)) > 1:
-            raise LoanError(where=contract.loan.number, problem=Text(
-                f"{name} 的碳汇价值被两项权利引用，只能计一次。请只留其一，或分别估值。",
-                f"the carbon of {name} is named by two rights and counts once. Keep one of them, "
-                "or value each by itself.",
-            ))  # fmt: skip
+    _refuse_twice(contract, folder)
     return Security(
         amount=amount,
         rights=tuple(
@@ -146,6 +139,24 @@ def _lost(contract: Contract, balance: Decimal) -> Decimal | None:
     return loss_given_default(given.disposal_value, given.disposal_cost, balance)
 
 
+def _refuse_twice(contract: Contract, folder: Path) -> None:
+    """Refuse two rights that are the same value of one file, however its path is spelt."""
+    counted: dict[tuple[Path, str], GivenRight] = {}
+    for one in contract.rights:
+        if not one.valuation:
+            continue
+        value = "carbon" if one.code in CARBON else OTHER_RIGHTS.get(one.code, one.code)
+        first = counted.setdefault(((folder / one.valuation).resolve(), value), one)
+        if first is not one:
+            raise LoanError(where=contract.loan.number, problem=Text(
+                f"权利 {first.id}（{first.code}）与 {one.id}（{one.code}）引用了 {one.valuation} "
+                "的同一价值，只能计一次。请只留其一，或分别估值。",
+                f"the same value of {one.valuation} is named by two rights, {first.id} "
+                f"({first.code}) and {one.id} ({one.code}), and counts once. Keep one of them, or "
+                "value each by itself.",
+            ))  # fmt: skip
+
+
 def _lending_value(one: GivenRight, folder: Path) -> Decimal:
     if one.lending_value is not None:
         return one.lending_value
@@ -171,6 +182,10 @@ def _lending_value(one: GivenRight, folder: Path) -> Decimal:
 
 
 def _carbon(contract: Contract, folder: Path) -> Iterator[Receipt]:
-    files = (one.valuation for one in contract.rights if one.code in CARBON)
-    for name in dict.fromkeys(name for name in files if name):
-        yield from carbon_receipts(worked(read_valuation(folder / name).inputs))
+    files = (
+        (folder / one.valuation).resolve()
+        for one in contract.rights
+        if one.code in CARBON and one.valuation
+    )
+    for file in dict.fromkeys(files):
+        yield from carbon_receipts(worked(read_valuation(file).inputs))

@@ -68,9 +68,9 @@ def revalued(inputs: Inputs) -> Worth:
 
 def carbon_receipts(of: Worked) -> tuple[Receipt, ...]:
     """Return what carbon brings and costs by day, CNY to the cent: costs are negative."""
-    start = of.inputs.facts.base_date
+    start, count = of.inputs.facts.base_date, of.inputs.policy.discount.day_count
     return tuple(
-        Receipt(day_at(start, float(years)), money(amount))
+        Receipt(day_at(start, float(years), count), money(amount))
         for flow in of.flows
         for years, amount in zip(flow.years, flow.amount, strict=True)
     )

@@ -59,8 +59,21 @@ def years_between(start: date, end: date, day_count: DayCount) -> float:
     return whole + (end - months_later(start, MONTHS * whole)).days / YEAR
 
 
-def day_at(start: date, years: float) -> date:
-    """Return the day some years on, for people to read."""
+def day_at(start: date, years: float, day_count: DayCount) -> date:
+    """Return the day some years on, as `years_between` counts them.
+
+    Under 30/360 a 31st counts as the 30th, and whole months lead to the same day of the month.
+    """
+    if day_count == "act/365":
+        return start + timedelta(days=round(years * YEAR))
+    if day_count == "30/360":
+        months, days = divmod(round(years * MONTHS * MONTH), MONTH)
+        if not days:
+            return months_later(start, months)
+        more, before = divmod(min(start.day, MONTH) + days - 1, MONTH)
+        first = months_later(start.replace(day=1), months + more)
+        last = calendar.monthrange(first.year, first.month)[1]
+        return first.replace(day=min(before + 1, last))
     whole = int(years)
     return months_later(start, MONTHS * whole) + timedelta(days=round((years - whole) * YEAR))
 

@@ -232,12 +232,13 @@ def _payments(of: Worked) -> Iterable[Payment]:
 
 def _of_flow(of: Worked, flow: Flow) -> Iterable[Payment]:
     worth = flow.amount * discount(of.rate, flow.years)
-    start = of.inputs.facts.base_date
+    start, count = of.inputs.facts.base_date, of.inputs.policy.discount.day_count
     for i, years in enumerate(flow.years):
         if flow.amount[i]:
             yield Payment.model_validate({
-                "years": float(years), "day": day_at(start, float(years)), "kind": flow.kind,
-                "part": flow.part, "amount": money(flow.amount[i]), "discounted": money(worth[i]),
+                "years": float(years), "day": day_at(start, float(years), count),
+                "kind": flow.kind, "part": flow.part, "amount": money(flow.amount[i]),
+                "discounted": money(worth[i]),
                 "tonnes": None if flow.tonnes is None else tonnes(flow.tonnes[i]),
                 "price": None if flow.price is None else money(flow.price[i]),
             })  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from lending.policy.model import DayCount
 from lending.prices.rows import PriceRow
 from lending.valuation.facts import Facts, When
 from lending.valuation.result import Inputs, Valuation, Vintage
@@ -66,17 +67,19 @@ def at_price(valuation: Valuation, row: PriceRow, day: date) -> Valuation:
     """
     facts = valuation.inputs.facts
     base, was = facts.base_date, valuation.inputs.price.price
+    count = valuation.inputs.policy.discount.day_count
     ratio = row.price / was if row.price and was else 1.0
     points = tuple(p.model_copy(update={"price": p.price * ratio}) for p in facts.price.points)
     path = facts.price.model_copy(update={"points": points, "row": row})
     ends = facts.ends.model_copy(
         update={
-            name: _dated(getattr(facts.ends, name), base) for name in type(facts.ends).model_fields
+            name: _dated(getattr(facts.ends, name), base, count)
+            for name in type(facts.ends).model_fields
         }
     )
     cycle = facts.cycle
     if cycle.first_verification is not None:
-        first = _dated(cycle.first_verification, base)
+        first = _dated(cycle.first_verification, base, count)
         cycle = cycle.model_copy(update={"first_verification": first})
     moved = _with_facts(
         valuation.inputs, base_date=day, price=path, ends=ends, cycle=cycle
@@ -102,8 +105,8 @@ def _with_facts(inputs: Inputs, **changed: object) -> Inputs:
     return inputs.model_copy(update={"facts": facts})
 
 
-def _dated(when: When, base: date) -> date:
-    return when if isinstance(when, date) else day_at(base, float(when))
+def _dated(when: When, base: date, count: DayCount) -> date:
+    return when if isinstance(when, date) else day_at(base, float(when), count)
 
 
 def _worthless(valuation: Valuation) -> Valuation:

@@ -150,6 +150,7 @@ def test_a_contract_ends_before_the_right_that_secures_it(contract: Contract) ->
         ('[[rights]]\nid = "R"\ncode = "COMP"\n', "lending_value"),
         ("[expected_loss]\ndefault_probability = 0.03\n", "loss_given_default"),
         ("[expected_loss]\ndefault_probability = 3\nloss_given_default = 1\n", "at most 1"),
+        ("[expected_loss]\ndefault_probability = 0\nloss_given_default = 45\n", "at most 1"),
         ("[green]\nbranch = 1\n", "green.borrower_id is missing"),
     ],
 )
@@ -211,6 +212,30 @@ def test_a_valuation_file_gives_each_right_its_own_value_once(
             run("standing", contract(rights), "--policy", bank)
 
 
+def test_a_value_counts_once_however_its_path_is_spelt(
+    contract: Contract, bank: Path, s03: Path
+) -> None:
+    def right(id_: str, code: str, file: object = s03) -> str:
+        return f'[[rights]]\nid = "{id_}"\ncode = "{code}"\nvaluation = "{file}"\n'
+
+    again = s03.parent / ".." / s03.parent.name / s03.name
+    for rights, match in (
+        (right("A", "COMP") + right("B", "COMP"), r"A \(COMP\) and B \(COMP\)"),
+        (right("A", "CARB_F") + right("B", "CARB_F", again), r"A \(CARB_F\) and B \(CARB_F\)"),
+    ):
+        with pytest.raises(GepError, match=match):
+            run("standing", contract(rights), "--policy", bank)
+    # two years of -2,000 each, once
+    of = contract(right("A", "CARB_F") + right("B", "CARB_I", again))
+    first, _ = told("schedule", of)["income_cover"]
+    assert first["carbon"] == "-2000.00"
+
+
+def test_a_surcharge_is_a_share_of_the_rate(contract: Contract) -> None:
+    with pytest.raises(GepError, match=r"late_surcharge.*at most 1"):
+        run("schedule", contract(loan="late_surcharge = 50"))
+
+
 # Early and late
 
 
@@ -248,6 +273,10 @@ def test_the_statistics_are_a_table_of_contracts(example: Path, tmp_path: Path) 
     # 26,384.06 of 120,000 are left: .219867 of 390 t is 85.748 t
     assert (row["balance"], row["share"], row["co2e"]) == ("26384.06", "0.219867", "85.748")
     assert (row["rate"], row["collateral_right"]) == ("0.0415", "CARB_F COMP")
+    # .0415 since 2022-04-01 is the rate of the period that begins on 2022-04-30, no earlier
+    for day, rate in (("2022-04-29", "0.0435"), ("2022-04-30", "0.0415")):
+        (row,) = csv.DictReader(said("green", of, "--on", day).splitlines())
+        assert row["rate"] == rate
     assert said(*words) == out.read_text(encoding="utf-8-sig")
     with pytest.raises(GepError, match="--overwrite"):
         run(*words, "--out", out)

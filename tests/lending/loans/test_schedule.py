@@ -256,6 +256,17 @@ def test_a_first_due_date_before_the_loan_is_refused() -> None:
         loan("100", "0.05", 3, first_due=date(2026, 1, 15))
 
 
+@pytest.mark.parametrize(
+    ("first_due", "due_day"),
+    [(date(2027, 2, 27), 31), (date(2027, 2, 28), 27), (date(2027, 2, 28), 0)],
+)
+def test_a_due_day_that_is_not_that_of_the_first_due_date_is_refused(
+    first_due: date, due_day: int
+) -> None:
+    with pytest.raises(GepError, match="due_day"):
+        loan("1000", "0.1", 6, drawn=date(2027, 1, 31), first_due=first_due, due_day=due_day)
+
+
 def test_a_right_that_ends_before_the_loan_is_refused_with_both_days() -> None:
     made = loan("100", "0.05", 3, every="yearly")
     check_tenure(made, date(2029, 1, 15))

@@ -58,6 +58,14 @@ def test_carbon_after_the_end_of_the_right_pays_nothing() -> None:
     assert cover.whole_carbon == 0
 
 
+def test_income_after_the_last_instalment_pays_nothing() -> None:
+    # half a year before the second year of the loan is over
+    short = loan(instalments=18, every="monthly")
+    assert short.end == date(2027, 7, 15)
+    receipts = [Receipt(date(2027, 7, 15), Decimal(7)), Receipt(date(2027, 12, 15), Decimal(900))]
+    assert [year.carbon for year in income_cover(short, receipts).years] == [0, 7]
+
+
 def test_a_year_in_which_nothing_is_due_has_no_dscr() -> None:
     free = loan(rate=Decimal(0), repayment="bullet")
     cover = income_cover(free, [Receipt(date(2026, 6, 1), Decimal(10))])
@@ -200,10 +208,34 @@ def test_paying_half_early_by_hand() -> None:
     assert second.closing == 0
 
 
+def test_due_dates_stay_at_the_ends_of_months() -> None:
+    made = loan(drawn=date(2027, 1, 31), instalments=6, every="monthly")
+    early = repay_early(made, date(2027, 2, 10), Decimal(100), Decimal(0))
+    assert early.after is not None
+    # 02-28, 03-31, 04-30 ..., and again after a second payment
+    assert [one.due for one in early.after.instalments] == [one.due for one in made.instalments]
+    again = repay_early(early.after, date(2027, 3, 10), Decimal(100), Decimal(0))
+    assert again.after is not None
+    assert again.after.instalments[-1].due == made.end == date(2027, 7, 31)
+
+
 def test_paying_all_early_leaves_nothing() -> None:
     early = repay_early(loan(), date(2027, 1, 15), Decimal("523.81"), Decimal(0))
     assert early.after is None
     assert early.interest == 0  # the first instalment was paid that day
+
+
+def test_a_rate_that_changes_in_the_running_period_is_kept() -> None:
+    change = RateChange(date(2027, 3, 15), Decimal("0.06"))
+    made = loan(drawn=date(2027, 1, 1), instalments=12, every="monthly", rate=Decimal("0.04"),
+                rate_changes=(change,))  # fmt: skip
+    # .06 from the period that begins on 2027-04-01, whether it is paid early before or after 03-15
+    for day in (date(2027, 3, 10), date(2027, 3, 20)):
+        early = repay_early(made, day, Decimal(100), Decimal(0))
+        assert early.after is not None
+        assert [one.rate for one in early.after.instalments] == [
+            one.rate for one in made.instalments[2:]
+        ]
 
 
 @given(

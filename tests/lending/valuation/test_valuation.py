@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from lending.valuation.income import flows, present
 from lending.valuation.money import annuity_factor
 from lending.valuation.option import call_value
 from lending.valuation.result import Inputs, json_schema, money, recompute, tonnes
+from lending.valuation.timing import day_at, years_between
 from lending.valuation.value import value
 from lending.valuation.worked import stressed, worked
 from tests.lending.valuation.conftest import FREE, HAIRCUTS
@@ -41,6 +43,24 @@ RICH: dict[str, Any] = {
     "cost": {"outlays": [{"year": 1, "amount": "1000"}], "years": 1, "return_rate": 0.05,
              "site_factor": 1.0, "source": "SYN"},
 }  # fmt: skip
+
+
+def test_a_day_some_years_on_is_that_of_the_day_count() -> None:
+    start = date(2026, 1, 1)
+    # 20 x 365 days leave out the five 29ths of February to 2046
+    assert day_at(start, 20, "act/365") == date(2045, 12, 27)
+    assert day_at(start, 20, "30/360") == day_at(start, 20, "years") == date(2046, 1, 1)
+    assert day_at(date(2026, 1, 31), 0.25, "30/360") == date(2026, 4, 30)
+
+
+@given(start=st.dates(date(2000, 1, 1), date(2060, 1, 1)), days=st.integers(0, 20_000))
+def test_the_years_to_a_day_lead_to_it(start: date, days: int) -> None:
+    end = start + timedelta(days=days)
+    assert day_at(start, years_between(start, end, "act/365"), "act/365") == end
+    years = years_between(start, end, "30/360")
+    found = day_at(start, years, "30/360")
+    assert years_between(start, found, "30/360") == years
+    assert abs((found - end).days) <= 1  # the 30th and the 31st are the same
 
 
 def test_a_valuation_is_computed_again_to_the_cent(s03: Make) -> None:
