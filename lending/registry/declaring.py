@@ -52,6 +52,8 @@ HELD = frozenset({
     "registration_end",
 })  # fmt: skip
 """What the registry holds anyway, and nobody declares otherwise; an account is sealed there."""
+SEARCH = frozenset({"register_search_clear", "register_search_date"})
+"""A search of the register: what it found, and when. A new day alone would renew an old answer."""
 SEALED = "sealed"
 A_DAY = timedelta(days=1)
 """It is tomorrow already somewhere east of the clock in UTC."""
@@ -65,7 +67,8 @@ def declare(registry: Registry, user: User, pledge_id: str, facts: Mapping[str, 
     ClaimError
         If there is no such fact, or it is of another kind.
     RegistryError
-        If there is none, the registry holds it itself, or a search is dated in the future.
+        If there is none, the registry holds it itself, or a search is dated in the future or
+        has only one of its day and its outcome.
     """
     with registry.reading() as session:
         mine = claims_of(session, one(session, Pledge, pledge_id).pledge_id)
@@ -73,6 +76,8 @@ def declare(registry: Registry, user: User, pledge_id: str, facts: Mapping[str, 
         raise RegistryError(where=pledge_id, problem=NOTHING)
     refuse_facts(replace(mine[0], claim_id=pledge_id, facts=facts), bundled_rules())
     _refuse_held(pledge_id, facts)
+    if len(SEARCH & facts.keys()) == 1:
+        raise RegistryError(where=pledge_id, problem=HALF_A_SEARCH)
     with registry.acting(user, KIND, pledge_id) as act:
         pledge = one(act.session, Pledge, pledge_id)
         if pledge.organisation != user.organisation:
@@ -262,4 +267,9 @@ def _read(kind: str, value: object) -> Fact:
     return value if isinstance(value, bool) else str(value)
 
 
+HALF_A_SEARCH = Text(
+    "中登网查询的日期与结果须一并声明（register_search_date、register_search_clear）。",
+    "declare the day and the outcome of a search together (register_search_date, "
+    "register_search_clear).",
+)
 NOTHING = Text("没有声明任何事实。", "no fact is declared.")

@@ -41,6 +41,7 @@ __all__ = [
     "PledgeForm",
     "PolicyForm",
     "ProjectForm",
+    "RegistrationForm",
     "RightForm",
     "SubjectForm",
     "ValuationForm",
@@ -321,7 +322,17 @@ class PledgeForm(Form):
     secured_amount: Money
     account: Word | None = None
     family: Id | None = None
-    """By default the loan: pledges for one loan do not conflict."""
+    """By default the loan: pledges for one loan do not conflict.
+
+    Otherwise another loan of the same lender to the same borrower.
+    """
+
+
+class RegistrationForm(Form):
+    """The statutory registration of a pledge: its number, and when it ends."""
+
+    number: Word
+    ends: date | None = None
 
 
 class PolicyForm(Form):

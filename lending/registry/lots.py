@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from data_catalog.text import Text
 from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.finding import one
-from lending.registry.forms import IssueForm, Part
+from lending.registry.forms import IssueForm, Part, PledgeForm
 from lending.registry.opening import Registry
 from lending.registry.tables import Batch, Lot, Pledge, User
 
@@ -57,11 +57,14 @@ def free_ranges(first: int, last: int, taken: Iterable[Range]) -> list[Range]:
     return [*found, (at, last)] if at <= last else found
 
 
-def reserve(session: Session, pledge: Pledge, parts: Sequence[Part]) -> Decimal | None:
+def reserve(session: Session, pledge: Pledge, form: PledgeForm) -> Decimal | None:
     """Reserve a pledge's lots as applied for; return their tonnes."""
+    parts = form.parts
     for part in parts:
         batch = one(session, Batch, part.batch_id)
         _within(batch, pledge, part)
+        if batch.parcel_id is not None and batch.parcel_id not in form.parcels:
+            raise _of_other_parcel(batch, pledge)
         _add(session, batch.batch_id, "reserved", part.amount(), _range(part), pledge.pledge_id)
     return sum((part.amount() for part in parts), Decimal(0)) if parts else None
 
@@ -131,7 +134,7 @@ def issue_batch(registry: Registry, user: User, batch_id: str, form: IssueForm) 
     Raises
     ------
     RegistryError
-        If the batch was issued before.
+        If the batch was issued before, or another batch of its project has such serials.
     """
     with registry.acting(user, "issue_batch", batch_id) as act:
         session = act.session
@@ -141,6 +144,7 @@ def issue_batch(registry: Registry, user: User, batch_id: str, form: IssueForm) 
         issued = form.serial_to - form.serial_from + 1
         if form.buffer > issued:
             raise RegistryError(where=batch_id, problem=BUFFER_TOO_LARGE)
+        _serials_are_new(session, batch, form)
         given = _shares(_counted_in_order(session, batch_id), issued - form.buffer)
         lost = {lot.lot_id: _shorten(session, lot, units) for lot, units in given}
         act.facts = {"not_issued": {str(k): str(v) for k, v in lost.items() if v}}
@@ -157,6 +161,26 @@ def issue_batch(registry: Registry, user: User, batch_id: str, form: IssueForm) 
             tail = (form.serial_to - form.buffer + 1, form.serial_to)
             _add(session, batch_id, "buffer", Decimal(form.buffer), tail, None)
     return batch
+
+
+def _serials_are_new(session: Session, batch: Batch, form: IssueForm) -> None:
+    """Refuse serials that another batch of the project has: one unit would be pledged twice."""
+    holder = session.scalar(
+        select(Batch.batch_id)
+        .where(
+            Batch.project_id == batch.project_id, Batch.serial_from <= form.serial_to,
+            Batch.serial_to >= form.serial_from,
+        )
+        .order_by(Batch.batch_id)
+    )  # fmt: skip
+    if holder is None:
+        return
+    problem = Text(
+        f"序列号 {form.serial_from}–{form.serial_to} 与同一项目的批次 {holder} 相交。",
+        f"serials {form.serial_from} to {form.serial_to} meet those of batch {holder}, which is of "
+        "the same project.",
+    )
+    raise AgainstRecord(where=batch.batch_id, problem=problem)
 
 
 def _counted_in_order(session: Session, batch_id: str) -> list[Lot]:
@@ -311,6 +335,14 @@ def _within(batch: Batch, pledge: Pledge, part: Part) -> None:
         f"within those pledged, [{pledge.vintage_from}, {pledge.vintage_to}).",
     )
     raise RegistryError(where=pledge.pledge_id, problem=problem)
+
+
+def _of_other_parcel(batch: Batch, pledge: Pledge) -> AgainstRecord:
+    problem = Text(
+        f"批次 {batch.batch_id} 属于宗地 {batch.parcel_id}，不在质押的宗地之内。",
+        f"batch {batch.batch_id} is of parcel {batch.parcel_id}, which is not among those pledged.",
+    )
+    return AgainstRecord(where=pledge.pledge_id, problem=problem)
 
 
 def _serials_not_free(batch_id: str, wanted: Range) -> AgainstRecord:

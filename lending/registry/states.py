@@ -15,10 +15,12 @@ from data_catalog.text import Text
 from lending.registry.errors import ImpossibleTransition
 from lending.registry.roles import actions
 
-__all__ = ["BEFORE_ALL", "State", "active_states", "following", "next_state", "states"]
+__all__ = ["BEFORE_ALL", "OVER", "State", "active_states", "following", "next_state", "states"]
 
 BEFORE_ALL = ""
 """What an application starts from."""
+OVER = ("withdrawn", "released", "closed")
+"""States of pledges that no longer secure their loan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,16 @@ from data_catalog.errors import UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.text import Text
 from lending.conflicts import Finding, bundled_rules
+from lending.registry.applying import refuse_repaid, refuse_unfit
 from lending.registry.claims import candidates
 from lending.registry.declaring import claims_with_facts, once_a_pledge
 from lending.registry.errors import AgainstRecord, ConflictsFound, NotAllowed, RegistryError
 from lending.registry.finding import new, one
-from lending.registry.forms import Part, PledgeForm
+from lending.registry.forms import Part, PledgeForm, RegistrationForm, read_form
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
 from lending.registry.opening import Act, Registry
 from lending.registry.sealing import key_in, needed
-from lending.registry.states import BEFORE_ALL, active_states, next_state
+from lending.registry.states import BEFORE_ALL, OVER, active_states, next_state
 from lending.registry.tables import (
     Event,
     Loan,
@@ -28,7 +29,6 @@ from lending.registry.tables import (
     ParcelVersion,
     Pledge,
     PledgeParcel,
-    Right,
     User,
 )
 
@@ -51,8 +51,8 @@ __all__ = [
     "withdraw",
 ]
 
-OVER = ("withdrawn", "released", "closed")
-"""States of pledges that no longer secure their loan."""
+NOTES_OWN = frozenset({"kind", "again"})
+"""Names that a note gives its own facts."""
 
 
 def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
@@ -61,10 +61,10 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
         session = act.session
         loan = one(session, Loan, form.loan_id)
         _known_right(form.right_code)
+        _same_bank(user, loan.lender, loan.loan_id)
+        refuse_unfit(session, form, loan)
         number = session.scalar(select(func.count()).select_from(Pledge)) or 0
         act.subject = f"P{number + 1:06d}"
-        if form.right_id:
-            one(session, Right, form.right_id)
         pledge = Pledge(
             pledge_id=act.subject, loan_id=form.loan_id, right_code=form.right_code,
             right_id=form.right_id, organisation=user.organisation,
@@ -74,10 +74,9 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
             account=_account(registry, session, loan, form.account), maker=user.user_id,
             applied_at=act.time,
         )  # fmt: skip
-        _same_bank(user, loan.lender, loan.loan_id)
         new(session, pledge)
         session.add_all(_parcels(session, pledge, form.parcels))
-        pledge.tonnes = reserve(session, pledge, form.parts)
+        pledge.tonnes = reserve(session, pledge, form)
     return pledge
 
 
@@ -137,12 +136,16 @@ def register(
     ------
     ConflictsFound
         If the search blocks it; nothing is written.
+    RegistryError
+        If the number is empty or taken, or the registration has ended.
     """
+    form = read_form(RegistrationForm, {"number": number, "ends": ends}, pledge_id)
     with registry.acting(user, "register", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "register")
-        _number_is_new(act.session, pledge_id, number)
-        pledge.registration_number, pledge.registered_at = number, act.time
-        pledge.registration_ends = ends
+        _number_is_new(act.session, pledge_id, form.number)
+        _refuse_ended(pledge_id, form.ends, act.time.date())
+        pledge.registration_number, pledge.registered_at = form.number, act.time
+        pledge.registration_ends = form.ends
         act.session.flush()
         pledge_lots(act.session, pledge)
         findings = _findings(registry, act.session, pledge_id, act.time.date())
@@ -158,12 +161,13 @@ def draw(registry: Registry, user: User, pledge_id: str) -> Pledge:
     Raises
     ------
     RegistryError
-        If one is not.
+        If one is not, or the loan is repaid.
     """
     with registry.acting(user, "draw", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "draw")
         act.session.flush()
         loan = one(act.session, Loan, pledge.loan_id)
+        refuse_repaid(loan)
         waiting = [p.pledge_id for p in _securing(act.session, loan) if p.registered_at is None]
         if loan.drawn_at is None and waiting:
             names = ", ".join(waiting)
@@ -207,7 +211,8 @@ def release(
     NotAllowed
         If the user is the maker, or recorded the repayment.
     RegistryError
-        If the parts are not pledged here, or would leave nothing.
+        If the parts are not pledged here, or would leave nothing; if the whole pledge secures a
+        loan that is drawn and not repaid.
     """
     with registry.acting(user, "release", pledge_id) as act:
         pledge = one(act.session, Pledge, pledge_id)
@@ -215,7 +220,10 @@ def release(
         for maker in (pledge.maker, *_actors(act.session, pledge_id, "repay")):
             _another(user, maker, pledge_id)
         if parts is None:
-            pledge.state = next_state(pledge_id, pledge.state, "release")
+            before, pledge.state = pledge.state, next_state(pledge_id, pledge.state, "release")
+            loan = one(act.session, Loan, pledge.loan_id)
+            if before == "registered" and loan.drawn_at and not loan.repaid_at:
+                raise AgainstRecord(where=pledge_id, problem=STILL_OWED)
             pledge.cancelled_at = act.time
         elif pledge.state not in active_states():
             next_state(pledge_id, pledge.state, "release")
@@ -232,9 +240,17 @@ def default(registry: Registry, user: User, pledge_id: str) -> Pledge:
 
 
 def dispose(registry: Registry, user: User, pledge_id: str) -> Pledge:
-    """Realise the pledged right: its lots are sold."""
+    """Realise the pledged right as another person than declared the default: its lots are sold.
+
+    Raises
+    ------
+    NotAllowed
+        If they are the same.
+    """
     with registry.acting(user, "dispose", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "dispose")
+        for checker in _actors(act.session, pledge_id, "default"):
+            _another(user, checker, pledge_id)
         sell_lots(act.session, pledge)
     return pledge
 
@@ -261,7 +277,18 @@ def note(
     -------
     Event
         The note; the earlier one if this was noted before.
+
+    Raises
+    ------
+    RegistryError
+        If the facts hold a name that is the note's own.
     """
+    taken = sorted(NOTES_OWN & facts.keys())
+    if taken:
+        raise RegistryError(where=pledge_id, problem=Text(
+            f"通知的事实不能用这些名称：{'、'.join(taken)}。",
+            f"facts of a note cannot have these names: {', '.join(taken)}.",
+        ))  # fmt: skip
     with registry.reading() as session:
         found = _noted(session, pledge_id, kind, facts.get("id"))
         if found:
@@ -346,13 +373,22 @@ def _securing(session: Session, loan: Loan) -> list[Pledge]:
 
 def _number_is_new(session: Session, pledge_id: str, number: str) -> None:
     holder = session.scalar(select(Pledge.pledge_id).where(Pledge.registration_number == number))
-    if holder is None and number.strip():
+    if holder is None:
         return
     problem = Text(
-        f"登记编号“{number}”为空或已属于 {holder}。",
-        f"the registration number {number!r} is empty or that of {holder}.",
+        f"登记编号“{number}”已属于 {holder}。",
+        f"the registration number {number!r} is that of {holder}.",
     )
     raise AgainstRecord(where=pledge_id, problem=problem)
+
+
+def _refuse_ended(pledge_id: str, ends: date | None, today: date) -> None:
+    if ends is not None and ends < today:
+        problem = Text(
+            f"登记已于 {ends} 到期（今天是 {today}）。",
+            f"the registration ended on {ends}, before today ({today}).",
+        )
+        raise RegistryError(where=pledge_id, problem=problem)
 
 
 def _actors(session: Session, pledge_id: str, kind: str) -> list[str]:
@@ -391,6 +427,10 @@ def _same_bank(user: User, bank: str, what: str) -> None:
 NOTHING_LEFT = Text(
     "部分释放后没有剩余的质押。全部还清后再整体解押。",
     "nothing would be left pledged. Release the whole pledge once it is repaid.",
+)
+STILL_OWED = Text(
+    "所担保的贷款已放款、尚未还清，不能整体解押。",
+    "the loan that it secures is drawn and not repaid; the whole pledge cannot be released.",
 )
 NO_BORROWER = Text(
     "贷款没有登记借款人，账户无法封存。先登记当事人。",

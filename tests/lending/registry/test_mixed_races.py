@@ -60,7 +60,8 @@ def _pledges(state: str, *, apart: bool = False, rivals: int = 1, first: str | N
 
 def _batch(*, issued: bool):
     def prepare(world: World, name: str) -> list[str]:
-        world.batch(name, "100.000")
+        world.project(name)
+        world.batch(name, "100.000", project=name)
         if issued:
             form = IssueForm(serial_from=1, serial_to=100)
             registry.issue_batch(world.registry, world.forestry, name, form)
@@ -146,10 +147,6 @@ def _one(kind: str):
     return lambda _world, _subjects, done: done == {kind: 1, REFUSED: OFFICERS - 1}
 
 
-def _all(kind: str):
-    return lambda _world, _subjects, done: done == {kind: OFFICERS}
-
-
 def _released_then_registered(world: World, subjects: list[str], done: Counter[str]) -> bool:
     """The release was done; one other came behind it, or all others came before it."""
     with world.registry.reading() as session:
@@ -209,7 +206,7 @@ CONTESTS = {
     ),
     "sell serials": Contest(_batch(issued=True), _sell_serials, _disjoint),
     "sell or issue": Contest(_batch(issued=False), _sell_or_issue, _conserved),
-    "apply": Contest(_land, _apply, _all("apply")),
+    "apply": Contest(_land, _apply, _one("apply")),
     "measure": Contest(_land, _measure_again, _numbered),
     "alert": Contest(_pledges("drawn"), _alert, _noted_once),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from importlib import resources
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from data_catalog.errors import UnknownNameError
 from lending import registry
 from lending.registry import ConflictsFound, ImpossibleTransition, IssueForm, NotAllowed
-from lending.registry.errors import RegistryError
+from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.migrations.guards import STEPS
 from tests.lending.registry.world import World, of_batch, serials
 
@@ -171,6 +172,7 @@ def test_the_same_forest_twice_is_refused(world: World) -> None:
         registry.register(world.registry, world.maker, meeting, "N2")
     assert refused.value.findings
     assert (world.state(meeting), world.events()) == ("signed", before)
+    registry.withdraw(world.registry, world.maker, meeting)
     world.until("registered", world.apply("L2", "K1", years=(2031, 2033)))
 
 
@@ -323,3 +325,135 @@ def test_a_user_who_moved_to_another_bank_starts_anew(world: World) -> None:
     registry.record_user(world.registry, stale.user_id, stale.role, "Another Bank")
     with pytest.raises(NotAllowed, match="another organisation"):
         world.apply("L1", "K1")
+
+
+def test_a_family_is_a_loan_of_the_same_bank_to_the_same_borrower(world: World) -> None:
+    """Another bank, another borrower or no loan at all: what is in common would not be told."""
+    other = registry.record_user(world.registry, "other.1", "bank_maker", "Another Bank")
+    company = registry.SubjectForm(subject_id="S2", kind="company")
+    registry.record_subject(world.registry, world.maker, company)
+    world.loan("L2", other)
+    world.loan("L3", borrower="S2")
+    world.loan("L4")
+    for loan, who in (("L2", other), ("L3", None), ("L4", other)):
+        with pytest.raises(RegistryError):
+            world.apply(loan, "K1", who=who, family="L1")
+    with pytest.raises(AgainstRecord, match="no loan of"):
+        world.apply("L4", "K1", family="any-text")
+    assert world.state(world.apply("L4", "K1", family="L1")) == "applied"
+
+
+def test_one_loan_is_not_secured_twice_by_the_same(world: World) -> None:
+    """[2026, 2031) is pledged: [2030, 2033) meets it; later years and another right do not."""
+    first = world.apply("L1", "K1")
+    with pytest.raises(AgainstRecord, match=f"{first} secures it"):
+        world.apply("L1", "K1", years=(2030, 2033))
+    world.apply("L1", "K1", years=(2031, 2033))
+    world.apply("L1", "K1", right="TREE")
+    registry.withdraw(world.registry, world.maker, first)
+    assert world.state(world.apply("L1", "K1")) == "applied"
+
+
+def test_a_serial_is_issued_in_one_batch_of_a_project(world: World) -> None:
+    """1-100 are issued: 100-199 meet them, 101-200 do not; another project counts anew."""
+    world.project("J2")
+    for name, project in (("B2", "J1"), ("B3", "J2")):
+        world.batch(name, "100", project=project)
+    issue = partial(registry.issue_batch, world.registry, world.forestry)
+    issue("B1", IssueForm(serial_from=1, serial_to=100))
+    with pytest.raises(AgainstRecord, match="meet those of batch B1"):
+        issue("B2", IssueForm(serial_from=100, serial_to=199))
+    issue("B2", IssueForm(serial_from=101, serial_to=200))
+    issue("B3", IssueForm(serial_from=1, serial_to=100))
+
+
+def test_a_batch_of_a_parcel_is_pledged_with_that_parcel(world: World) -> None:
+    world.parcel("K2", west=119.5)
+    world.batch("B2", "100", parcel="K2")
+    with pytest.raises(AgainstRecord, match="B2 is of parcel K2"):
+        world.apply("L1", "K1", of_batch("B2", "60"))
+    assert world.state(world.apply("L1", "K2", of_batch("B2", "60"))) == "applied"
+
+
+def test_what_secures_a_drawn_loan_is_not_released_before_it_is_repaid(world: World) -> None:
+    """Two pledges, the loan drawn on the second: the first is still only registered."""
+    world.parcel("K2", west=119.5)
+    first, second = world.apply("L1", "K1"), world.apply("L1", "K2")
+    world.until("registered", first)
+    world.until("drawn", second)
+    with pytest.raises(AgainstRecord, match="drawn and not repaid"):
+        registry.release(world.registry, world.checker, first)
+    assert world.state(first) == "registered"
+    world.loan("L2")
+    undrawn = world.until("registered", world.apply("L2", "K1", years=(2031, 2033)))
+    assert registry.release(world.registry, world.checker, undrawn).state == "released"
+
+
+def test_a_repaid_loan_is_not_secured_or_drawn_again(world: World) -> None:
+    world.until("released", world.apply("L1", "K1"))
+    with pytest.raises(AgainstRecord, match="the loan is repaid"):
+        world.apply("L1", "K1")
+
+
+@pytest.mark.parametrize("name", ["kind", "again"])
+def test_a_note_with_a_name_of_its_own_among_the_facts_is_refused(world: World, name: str) -> None:
+    pledge = world.apply("L1", "K1")
+    before = world.events()
+    with pytest.raises(RegistryError, match=f"cannot have these names: {name}"):
+        registry.note(world.registry, world.maker, pledge, "visit", {"id": "X1", name: "other"})
+    assert world.events() == before
+
+
+def test_the_right_that_is_named_is_the_one_pledged(world: World) -> None:
+    """R1: CARB_F on K1 for [2026, 2031), the years that are applied for."""
+    world.parcel("K2", west=119.5)
+    right = registry.RightForm(
+        right_id="R1", code="CARB_F", parcel_id="K1", valid_from=date(2026, 1, 1),
+        valid_to=date(2031, 1, 1),
+    )  # fmt: skip
+    registry.record_right(world.registry, world.forestry, right)
+    for parcel, code, years in (
+        ("K2", "CARB_F", (2026, 2031)), ("K1", "TREE", (2026, 2031)),
+        ("K1", "CARB_F", (2025, 2031)), ("K1", "CARB_F", (2026, 2032)),
+    ):  # fmt: skip
+        with pytest.raises(AgainstRecord, match="R1: this right is CARB_F on parcel K1"):
+            world.apply("L1", parcel, right=code, years=years, right_id="R1")
+    assert world.state(world.apply("L1", "K1", right_id="R1")) == "applied"
+
+
+def test_a_search_is_declared_with_its_day_and_its_outcome(world: World) -> None:
+    """A new day alone would make an old search a new one."""
+    pledge, today = world.apply("L1", "K1"), datetime.now(UTC).date()
+    for half in ({"register_search_date": today}, {"register_search_clear": True}):
+        with pytest.raises(RegistryError, match="the day and the outcome"):
+            registry.declare(world.registry, world.maker, pledge, half)
+    whole = {"register_search_date": today, "register_search_clear": False}
+    assert registry.declare(world.registry, world.maker, pledge, whole).kind == "declare"
+
+
+def test_a_registration_has_a_clean_number_and_has_not_ended(world: World) -> None:
+    """A space makes no other number; an end two days ago is refused, one in two days is not."""
+    world.until("signed", world.apply("L1", "K1"))
+    today = datetime.now(UTC).date()
+    register = partial(registry.register, world.registry, world.maker)
+    for number in (" ", "Z\u202eDW"):
+        with pytest.raises(RegistryError, match="number"):
+            register("P000001", number)
+    with pytest.raises(RegistryError, match="the registration ended on"):
+        register("P000001", "ZDW-1", ends=today - timedelta(days=2))
+    assert register("P000001", " ZDW-1 ", ends=today + timedelta(days=2)).registration_number == (
+        "ZDW-1"
+    )
+    world.parcel("K2", west=119.5)
+    second = world.until("signed", world.apply("L1", "K2"))
+    with pytest.raises(AgainstRecord, match="that of P000001"):
+        register(second, "ZDW-1\u2003")
+
+
+def test_who_declares_a_default_does_not_sell(world: World) -> None:
+    pledge = world.until("defaulted", world.apply("L1", "K1"))
+    with pytest.raises(NotAllowed, match="another person"):
+        registry.dispose(world.registry, world.checker, pledge)
+    assert world.state(pledge) == "defaulted"
+    sold = registry.dispose(world.registry, world.second_checker(), pledge)
+    assert sold.state == "disposed"

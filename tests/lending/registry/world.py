@@ -54,6 +54,10 @@ class World:
     def auditor(self) -> User:
         return self.users["auditor"]
 
+    def second_checker(self) -> User:
+        """Record another checker of the bank."""
+        return registry.record_user(self.registry, "bank_checker.2", "bank_checker", BANK)
+
     def parcel(self, name: str, west: float = 119.0, width: float = STEP) -> None:
         square = box(west, 28.0, west + width, 28.0 + STEP)
         form = ParcelForm(
@@ -62,29 +66,38 @@ class World:
         )  # fmt: skip
         registry.record_parcel(self.registry, self.forestry, form)
 
-    def batch(self, name: str, tonnes: str, year: int = 2026) -> None:
+    def project(self, name: str) -> None:
+        form = ProjectForm(
+            project_id=name, programme="VCS", methodology="VM0047",
+            crediting_from=date(2020, 1, 1), crediting_to=date(2060, 1, 1),
+        )  # fmt: skip
+        registry.record_project(self.registry, self.forestry, form)
+
+    def batch(self, name: str, tonnes: str, year: int = 2026, project: str = "J1",
+              parcel: str | None = None) -> None:  # fmt: skip
         form = BatchForm(
-            batch_id=name, project_id="J1", vintage_from=date(year, 1, 1),
+            batch_id=name, project_id=project, parcel_id=parcel, vintage_from=date(year, 1, 1),
             vintage_to=date(year + 1, 1, 1), tonnes=Decimal(tonnes),
         )  # fmt: skip
         registry.record_batch(self.registry, self.forestry, form)
 
-    def loan(self, name: str) -> None:
+    def loan(self, name: str, who: User | None = None, borrower: str = "S1") -> None:
         form = LoanForm(
-            loan_id=name, borrower="S1", amount=Decimal("300000.00"), rate=Decimal("0.0435"),
+            loan_id=name, borrower=borrower, amount=Decimal("300000.00"), rate=Decimal("0.0435"),
             starts=date(2026, 1, 1), ends=date(2029, 1, 1),
         )  # fmt: skip
-        registry.record_loan(self.registry, self.maker, form)
+        registry.record_loan(self.registry, who or self.maker, form)
 
     def apply(self, loan: str, parcel: str, *parts: Part, right: str = "CARB_F",
-              years: tuple[int, int] = (2026, 2031)) -> str:  # fmt: skip
+              years: tuple[int, int] = (2026, 2031), who: User | None = None,
+              **more: Any) -> str:  # fmt: skip
         form = PledgeForm(
             loan_id=loan, right_code=right, parcels=(parcel,), parts=parts,
             vintage_from=date(years[0], 1, 1), vintage_to=date(years[1], 1, 1),
-            secured_amount=Decimal("300000.00"), account="6222 0000 0000 0001",
+            secured_amount=Decimal("300000.00"), account="6222 0000 0000 0001", **more,
         )  # fmt: skip
-        name = registry.apply(self.registry, self.maker, form).pledge_id
-        registry.declare(self.registry, self.maker, name, papers())
+        name = registry.apply(self.registry, who or self.maker, form).pledge_id
+        registry.declare(self.registry, who or self.maker, name, papers())
         return name
 
     def until(self, state: str, pledge_id: str) -> str:
@@ -106,12 +119,11 @@ class World:
             "repaid": [("repay", self.maker)],
             "released": [("repay", self.maker), ("release", self.checker)],
             "defaulted": [("default", self.checker)],
-            "disposed": [("default", self.checker), ("dispose", self.checker)],
-            "closed": [
-                ("default", self.checker), ("dispose", self.checker), ("close", self.checker),
-            ],
             "withdrawn": [("withdraw", self.maker)],
         }  # fmt: skip
+        if state in {"disposed", "closed"}:
+            end["disposed"] = [*end["defaulted"], ("dispose", self.second_checker())]
+            end["closed"] = [*end["disposed"], ("close", self.checker)]
         straight = ("applied", "screened", "due_diligence", "approved", "signed", "registered",
                     "drawn", "monitored")  # fmt: skip
         steps = {"withdrawn": 0}.get(state, len(way))
@@ -177,11 +189,7 @@ def furnished(place: str | Path) -> World:
     person = SubjectForm(subject_id="S1", kind="person", personal={"name": "李山", "id": "3325"})
     registry.record_subject(world.registry, world.maker, person)
     world.parcel("K1")
-    project = ProjectForm(
-        project_id="J1", programme="VCS", methodology="VM0047",
-        crediting_from=date(2020, 1, 1), crediting_to=date(2060, 1, 1),
-    )  # fmt: skip
-    registry.record_project(world.registry, world.forestry, project)
+    world.project("J1")
     world.batch("B1", "100.000")
     world.loan("L1")
     return world

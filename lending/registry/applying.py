@@ -1,0 +1,95 @@
+"""What an application for a pledge must agree with in the record."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data_catalog.text import Text
+from lending.registry.errors import AgainstRecord
+from lending.registry.finding import one
+from lending.registry.forms import PledgeForm
+from lending.registry.states import OVER
+from lending.registry.tables import Loan, Pledge, PledgeParcel, Right
+
+__all__ = ["refuse_repaid", "refuse_unfit"]
+
+
+def refuse_unfit(session: Session, form: PledgeForm, loan: Loan) -> None:
+    """Refuse an application that goes against what is recorded.
+
+    Raises
+    ------
+    AgainstRecord
+        If the loan is repaid or has such a pledge already, or the family is no loan of the same
+        lender to the same borrower; if the right is another one, on other land or in other years.
+    """
+    refuse_repaid(loan)
+    if form.family and form.family != loan.loan_id:
+        _refuse_family(session, form.family, loan)
+    if form.right_id:
+        _refuse_right(one(session, Right, form.right_id), form)
+    _refuse_second(session, form)
+
+
+def refuse_repaid(loan: Loan) -> None:
+    """Refuse what only a loan that is not repaid can have.
+
+    Raises
+    ------
+    AgainstRecord
+        If it is repaid.
+    """
+    if loan.repaid_at:
+        raise AgainstRecord(where=loan.loan_id, problem=REPAID)
+
+
+def _refuse_family(session: Session, family: str, loan: Loan) -> None:
+    """Pledges of one family do not bar each other, so only the same two parties may share one."""
+    first = session.get(Loan, family)
+    if first and loan.borrower and (first.lender, first.borrower) == (loan.lender, loan.borrower):
+        return
+    raise AgainstRecord(where=loan.loan_id, problem=Text(
+        f"family“{family}”不是 {loan.lender} 向同一借款人发放的贷款。",
+        f"family {family!r} is no loan of {loan.lender} to the same borrower.",
+    ))  # fmt: skip
+
+
+def _refuse_right(right: Right, form: PledgeForm) -> None:
+    if (
+        right.code == form.right_code
+        and right.parcel_id in form.parcels
+        and right.valid_from <= form.vintage_from
+        and form.vintage_to <= right.valid_to
+    ):
+        return
+    raise AgainstRecord(where=right.right_id, problem=Text(
+        f"该权利为 {right.code}，宗地 {right.parcel_id}，"
+        f"[{right.valid_from}, {right.valid_to})，与所申请的不符。",
+        f"this right is {right.code} on parcel {right.parcel_id} for "
+        f"[{right.valid_from}, {right.valid_to}); the application is for another one.",
+    ))  # fmt: skip
+
+
+def _refuse_second(session: Session, form: PledgeForm) -> None:
+    """Within a loan nothing conflicts, so the same thing must not secure it twice."""
+    found = session.execute(
+        select(Pledge.pledge_id, PledgeParcel.parcel_id)
+        .join(PledgeParcel, PledgeParcel.pledge_id == Pledge.pledge_id)
+        .where(
+            Pledge.loan_id == form.loan_id, Pledge.right_code == form.right_code,
+            Pledge.state.not_in(OVER), PledgeParcel.parcel_id.in_(form.parcels),
+            Pledge.vintage_from < form.vintage_to, Pledge.vintage_to > form.vintage_from,
+        )
+        .order_by(Pledge.pledge_id, PledgeParcel.parcel_id)
+    ).first()  # fmt: skip
+    if found:
+        pledge, parcel = found
+        raise AgainstRecord(where=form.loan_id, problem=Text(
+            f"质押 {pledge} 已以宗地 {parcel} 的同一权利、相交的年份担保该贷款。",
+            f"pledge {pledge} secures it with the same right over parcel {parcel} in years that "
+            "meet these.",
+        ))  # fmt: skip
+
+
+REPAID = Text(
+    "该贷款已还清，不能再质押或放款。", "the loan is repaid; it is not secured or drawn again."
+)
