@@ -1,7 +1,7 @@
 """Loans and the insurance policies on what secures them."""
 
 from lending.api.forms import LoanIn, PolicyIn
-from lending.api.own import seen, visible
+from lending.registry.own import seen, visible
 from lending.api.paging import Page, cut
 from lending.api.routes.names import Name, Pages, Wanted
 from lending.api.views import LoanView, PolicyView

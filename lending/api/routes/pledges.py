@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from lending.api.findings import FindingView, finding_view
 from lending.api.forms import DeclarationIn, NoteIn, PledgeIn, RegistrationIn, ReleaseIn
-from lending.api.own import seen, visible
+from lending.registry.own import seen, visible
 from lending.api.paging import Page, cut
 from lending.api.routes.claims import read_facts
 from lending.api.routes.names import Name, Pages, Wanted

@@ -11,7 +11,7 @@ from data_catalog.names import suggestion
 from data_catalog.text import Text
 from lending.api.errors import ApiError
 from lending.api.forms import ValuationIn
-from lending.api.own import seen, visible
+from lending.registry.own import seen, visible
 from lending.api.paging import Page, cut
 from lending.api.routes.names import Name, Pages, Wanted
 from lending.api.views import ValuationView

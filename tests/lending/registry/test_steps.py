@@ -323,3 +323,30 @@ def test_a_user_who_moved_to_another_bank_starts_anew(world: World) -> None:
     registry.record_user(world.registry, stale.user_id, stale.role, "Another Bank")
     with pytest.raises(NotAllowed, match="another organisation"):
         world.apply("L1", "K1")
+
+def test_another_bank_reads_and_destroys_no_personal_data(world: World) -> None:
+    """S1 borrows from this bank alone; then from another too, until that loan is repaid."""
+    held, bank = world.registry, "Another Bank"
+    maker = registry.record_user(held, "other.1", "bank_maker", bank)
+    checker = registry.record_user(held, "other.2", "bank_checker", bank)
+    before = world.events()
+    for act in (registry.unseal, registry.seal):
+        with pytest.raises(UnknownNameError) as refused:
+            act(held, checker, "S1")
+        with pytest.raises(UnknownNameError) as unknown:
+            act(held, checker, "S9")
+        assert refused.value.say("en").replace("S1", "S9") == unknown.value.say("en")
+    assert world.events() == before
+    theirs = registry.SubjectForm(subject_id="S2", kind="company", personal={"name": "王林"})
+    registry.record_subject(held, maker, theirs)
+    assert registry.unseal(held, checker, "S2") == {"name": "王林"}
+    form = {"loan_id": "L2", "borrower": "S1", "amount": "1", "rate": "0"}
+    years = {"starts": "2026-01-01", "ends": "2027-01-01"}
+    loan = registry.read_form(registry.LoanForm, form | years, "form")
+    registry.record_loan(held, maker, loan)
+    assert registry.unseal(held, maker, "S1")["name"] == "李山"
+    for who in (world.checker, checker):
+        with pytest.raises(RegistryError, match="another bank"):
+            registry.seal(held, who, "S1")
+    world.until("released", world.apply("L1", "K1"))
+    assert registry.seal(held, checker, "S1").destroyed_at
