@@ -167,7 +167,7 @@ def record_loan(registry: Registry, user: User, form: LoanForm) -> Loan:
 def record_policy(registry: Registry, user: User, form: PolicyForm) -> Policy:
     """Record an insurance policy on what is pledged."""
     with registry.acting(user, "record_policy", form.pledge_id) as act:
-        one(act.session, Pledge, form.pledge_id)
+        seen(act.session, user, Pledge, form.pledge_id)
         return new(act.session, Policy(**form.model_dump()))
 
 
@@ -175,9 +175,9 @@ def record_valuation(registry: Registry, user: User, form: ValuationForm) -> Val
     """Record a valuation file as it is; a newer one names the one it supersedes."""
     with registry.acting(user, "record_valuation", form.pledge_id or form.valuation_id) as act:
         if form.pledge_id:
-            one(act.session, Pledge, form.pledge_id)
+            seen(act.session, user, Pledge, form.pledge_id)
         if form.supersedes:
-            one(act.session, Valuation, form.supersedes)
+            seen(act.session, user, Valuation, form.supersedes)
         document = canonical(form.document)
         valuation = Valuation(
             valuation_id=form.valuation_id, pledge_id=form.pledge_id, basis_date=form.basis_date,

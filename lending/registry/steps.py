@@ -263,11 +263,12 @@ def note(
         The note; the earlier one if this was noted before.
     """
     with registry.reading() as session:
+        _same_bank(user, one(session, Pledge, pledge_id).organisation, pledge_id)
         found = _noted(session, pledge_id, kind, facts.get("id"))
         if found:
             return found
     with registry.acting(user, "note", pledge_id) as act:
-        one(act.session, Pledge, pledge_id)
+        _same_bank(user, one(act.session, Pledge, pledge_id).organisation, pledge_id)
         found = _noted(act.session, pledge_id, kind, facts.get("id"))
         if found:
             act.facts = {"kind": kind, "again": facts.get("id")}

@@ -350,3 +350,36 @@ def test_another_bank_reads_and_destroys_no_personal_data(world: World) -> None:
             registry.seal(held, who, "S1")
     world.until("released", world.apply("L1", "K1"))
     assert registry.seal(held, checker, "S1").destroyed_at
+
+
+def test_another_bank_writes_nothing_beside_a_pledge(world: World) -> None:
+    held, pledge = world.registry, world.apply("L1", "K1")
+    other = registry.record_user(held, "other.1", "bank_maker", "Another Bank")
+    value = {"basis_date": date(2026, 1, 1), "document": {}}
+    mine = registry.ValuationForm(valuation_id="V1", **value)
+    registry.record_valuation(held, world.maker, mine)
+    registry.note(held, world.maker, pledge, "fire", {"id": "a"})
+    before = world.events()
+    policy = registry.PolicyForm(
+        policy_id="Y1", pledge_id=pledge, insurer="PICC", perils="fire", trigger="",
+        sum_insured=1, payee="S1", valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1),
+    )  # fmt: skip
+    with pytest.raises(UnknownNameError, match=pledge):
+        registry.record_policy(held, other, policy)
+    for more in ({"pledge_id": pledge}, {"supersedes": "V1"}):
+        theirs = registry.ValuationForm(valuation_id="V2", **value, **more)
+        with pytest.raises(UnknownNameError, match=r"P000001|V1"):
+            registry.record_valuation(held, other, theirs)
+    for name in ("a", "b"):
+        with pytest.raises(NotAllowed, match="is of Jingning Rural Bank"):
+            registry.note(held, other, pledge, "fire", {"id": name})
+    assert world.events() == before
+
+
+def test_what_is_recorded_twice_is_named_in_both_languages(world: World) -> None:
+    form = registry.ValuationForm(valuation_id="V1", basis_date=date(2026, 1, 1), document={})
+    registry.record_valuation(world.registry, world.maker, form)
+    with pytest.raises(RegistryError) as refused:
+        registry.record_valuation(world.registry, world.maker, form)
+    assert "估值已登记过" in refused.value.say("zh")
+    assert "this valuation is recorded already" in refused.value.say("en")
