@@ -324,6 +324,7 @@ def test_a_user_who_moved_to_another_bank_starts_anew(world: World) -> None:
     with pytest.raises(NotAllowed, match="another organisation"):
         world.apply("L1", "K1")
 
+
 def test_another_bank_reads_and_destroys_no_personal_data(world: World) -> None:
     """S1 borrows from this bank alone; then from another too, until that loan is repaid."""
     held, bank = world.registry, "Another Bank"
@@ -383,3 +384,26 @@ def test_what_is_recorded_twice_is_named_in_both_languages(world: World) -> None
         registry.record_valuation(world.registry, world.maker, form)
     assert "估值已登记过" in refused.value.say("zh")
     assert "this valuation is recorded already" in refused.value.say("en")
+
+
+def test_a_parcel_measured_elsewhere_is_the_same_parcel(world: World) -> None:
+    """K1 is pledged at 119.0 E, then recorded at 119.5 E: its forest is not another one."""
+    first = world.until("registered", world.apply("L1", "K1"))
+    world.parcel("K1", west=119.5)
+    world.loan("L2")
+    again = world.until("signed", world.apply("L2", "K1"))
+    found = [f for f in registry.check(world.registry, again) if f.level == "BLOCK"]
+    assert [(f.check, f.other.claim_id) for f in found] == [("G3", f"{first}/K1")]
+    with pytest.raises(ConflictsFound):
+        registry.register(world.registry, world.maker, again, "N2")
+
+
+@pytest.mark.parametrize("state", ["applied", "signed"])
+def test_what_is_applied_for_is_told_and_bars_nobody(world: World, state: str) -> None:
+    first = world.until(state, world.apply("L1", "K1"))
+    world.loan("L2")
+    second = world.until("signed", world.apply("L2", "K1"))
+    found = [f for f in registry.check(world.registry, second) if f.other]
+    assert [(f.level, f.other.claim_id) for f in found] == [("FLAG", f"{first}/K1")]
+    registry.register(world.registry, world.maker, second, "N2")
+    assert world.state(second) == "registered"
