@@ -1,9 +1,9 @@
 """Claims: a pledge's right, place, years and serials as the search for conflicts sees them.
 
 Registering compares the new claims with the candidates: active or reserved ones of others whose
-years meet theirs and whose bounds do, or that have the same parcel or lots of the same batches. The comparison itself is a function given
-to the registry, by default that of `lending.conflicts` with all its checks but the sums of tonnes,
-which the lots keep.
+years meet theirs and whose bounds do, or that have the same parcel or lots of the same batches.
+The comparison itself is a function given to the registry, by default that of `lending.conflicts`
+with all its checks but the sums of tonnes, which the lots keep.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,7 +61,7 @@ def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
     """Return the claims of other pledges that may meet any of these and bar them, or are told.
 
     A parcel is one parcel however often it was measured: a claim on one of the same name has the
-    boundary that is asked about.
+    boundary that is asked about. What is reserved takes no tonnes yet.
     """
     own = {claim.claim_id.split("/")[0] for claim in claims}
     widest = session.scalar(select(func.max(ParcelVersion.width))) or 0.0
@@ -114,7 +114,9 @@ def _told_states() -> tuple[str, ...]:
 
 
 def _measured_as(claim: Claim, asked: Claim | None) -> Claim:
-    """Return a claim with the boundary of one on the same parcel, if there is one."""
+    """Return a claim with the boundary of one on the same parcel, and without reserved tonnes."""
+    if claim.state == RESERVED:
+        claim = replace(claim, tonnes=None)
     return claim if asked is None else replace(claim, geometry=asked.geometry, crs=asked.crs)
 
 
