@@ -20,6 +20,7 @@ from lending.registry.forms import Part, PledgeForm
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
 from lending.registry.opening import Act, Registry
 from lending.registry.sealing import key_in, needed
+from lending.registry.sold import sold_tonnes
 from lending.registry.states import BEFORE_ALL, active_states, next_state
 from lending.registry.tables import (
     Event,
@@ -300,7 +301,8 @@ def _findings(
     registry: Registry, session: Session, pledge_id: str, today: date
 ) -> Sequence[Finding]:
     mine = claims_with_facts(session, pledge_id)
-    return once_a_pledge(registry.find_conflicts(mine, candidates(session, mine), today))
+    found = registry.find_conflicts(mine, candidates(session, mine), today)
+    return once_a_pledge([*sold_tonnes(session, mine), *found])
 
 
 def _record(finding: Finding) -> dict[str, Any]:

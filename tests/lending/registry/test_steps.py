@@ -400,10 +400,48 @@ def test_a_parcel_measured_elsewhere_is_the_same_parcel(world: World) -> None:
 
 @pytest.mark.parametrize("state", ["applied", "signed"])
 def test_what_is_applied_for_is_told_and_bars_nobody(world: World, state: str) -> None:
-    first = world.until(state, world.apply("L1", "K1"))
+    first = world.until(state, world.apply("L1", "K1", of_batch("B1", "60")))
     world.loan("L2")
     second = world.until("signed", world.apply("L2", "K1"))
     found = [f for f in registry.check(world.registry, second) if f.other]
     assert [(f.level, f.other.claim_id) for f in found] == [("FLAG", f"{first}/K1")]
+    with world.registry.reading() as session:
+        near = registry.candidates(session, registry.claims_of(session, second))
+    assert [(claim.state, claim.tonnes) for claim in near] == [("reserved", None)]
     registry.register(world.registry, world.maker, second, "N2")
     assert world.state(second) == "registered"
+
+
+def test_tonnes_sold_before_are_not_pledged_with_the_whole_forest(world: World) -> None:
+    """60 t of K1's 100 t of 2026 are sold forward: all of 2026 cannot be pledged, 40 t can."""
+    form = registry.BatchForm(
+        batch_id="B2", project_id="J1", parcel_id="K1", vintage_from=date(2026, 1, 1),
+        vintage_to=date(2027, 1, 1), tonnes=100,
+    )  # fmt: skip
+    registry.record_batch(world.registry, world.forestry, form)
+    part = of_batch("B2", "60")
+    registry.set_aside(world.registry, world.forestry, part, state="sold", purpose="forward")
+    whole = world.until("signed", world.apply("L1", "K1", years=(2026, 2027)))
+    found = [f for f in registry.check(world.registry, whole) if f.level == "BLOCK"]
+    assert [(f.check, f.claim.claim_id, f.tonnes) for f in found] == [("C3", f"{whole}/K1", 60)]
+    assert "B2" in found[0].other.claim_id
+    with pytest.raises(ConflictsFound, match=r"60.* t_CO2e of batch B2"):
+        registry.register(world.registry, world.maker, whole, "N1")
+    later = world.until("registered", world.apply("L1", "K1", years=(2027, 2028)))
+    named = world.apply("L1", "K1", of_batch("B2", "40"), years=(2026, 2027))
+    assert world.state(world.until("registered", named)) == world.state(later) == "registered"
+
+
+def test_retired_units_are_not_pledged_with_the_whole_forest(world: World) -> None:
+    form = registry.BatchForm(
+        batch_id="B2", project_id="J1", parcel_id="K1", vintage_from=date(2026, 1, 1),
+        vintage_to=date(2027, 1, 1), tonnes=100,
+    )  # fmt: skip
+    registry.record_batch(world.registry, world.forestry, form)
+    issue = IssueForm(serial_from=1, serial_to=100)
+    registry.issue_batch(world.registry, world.forestry, "B2", issue)
+    registry.set_aside(world.registry, world.forestry, serials("B2", 1, 5), state="retired")
+    whole = world.until("signed", world.apply("L1", "K1", years=(2026, 2027)))
+    found = [f for f in registry.check(world.registry, whole) if f.level == "BLOCK"]
+    assert [(f.check, f.tonnes) for f in found] == [("V3", 5)]
+    assert "已注销" in found[0].what.zh
