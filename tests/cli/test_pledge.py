@@ -207,7 +207,7 @@ def test_geojson_without_properties_is_told(desk: Says, tmp_path: Path, features
     file = tmp_path / "bad.json"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     with pytest.raises(
-        TableError, match=r"bad\.json( 1)?: .*(no list of features|with properties)"
+        TableError, match=r"bad\.json( 1)?: .*(no list|with properties)"
     ):
         desk("lin", "record", "parcel", file)
 
