@@ -206,9 +206,7 @@ def test_what_is_no_json_or_no_area_is_told(desk: Says, tmp_path: Path) -> None:
 def test_geojson_without_properties_is_told(desk: Says, tmp_path: Path, features: object) -> None:
     file = tmp_path / "bad.json"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    with pytest.raises(
-        TableError, match=r"bad\.json( 1)?: .*(no list|with properties)"
-    ):
+    with pytest.raises(TableError, match=r"bad\.json( 1)?: .*(no list|with properties)"):
         desk("lin", "record", "parcel", file)
 
 
