@@ -1,12 +1,13 @@
 """Claims: a pledge's right, place, years and serials as the search for conflicts sees them.
 
-Registering compares the new claims with the candidates: active ones of others whose bounds and
-years meet theirs, or that have lots of the same batches. The comparison itself is a function given
-to the registry, by default that of `lending.conflicts` with all its checks but the sums of tonnes,
-which the lots keep.
+Registering compares the new claims with the candidates: active or reserved ones of others whose
+years meet theirs and whose bounds do, or that have the same parcel or lots of the same batches.
+The comparison itself is a function given to the registry, by default that of `lending.conflicts`
+with all its checks but the sums of tonnes, which the lots keep.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import TypeVar
@@ -36,6 +37,7 @@ COMMON_CRS = "EPSG:4490"
 """CGCS2000, in degrees: bounds of all parcels are comparable in it."""
 HELD_BY_LOTS = ("S3", "S4")
 """Sums of tonnes: the lots of each batch keep them, in the database too."""
+RESERVED = "reserved"
 MOST_IN_A_QUERY = 100
 """Claims or pledges; SQLite nests no deeper than a thousand conditions."""
 
@@ -56,20 +58,26 @@ def active_claims(session: Session) -> list[Claim]:
 
 
 def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
-    """Return the active claims of other pledges that may meet any of these."""
+    """Return the claims of other pledges that may meet any of these and bar them, or are told.
+
+    A parcel is one parcel however often it was measured: a claim on one of the same name has the
+    boundary that is asked about. What is reserved takes no tonnes yet.
+    """
     own = {claim.claim_id.split("/")[0] for claim in claims}
     widest = session.scalar(select(func.max(ParcelVersion.width))) or 0.0
     found: dict[str, Claim] = {}
     for some in _portions(claims):
-        around = or_(*(_around(claim, widest) for claim in some))
+        same = ParcelVersion.parcel_id.in_({claim.parcel_id for claim in some})
+        around = or_(same, *(_around(claim, widest) for claim in some))
         holders = _holders(session, around) | _of_batches(session, some)
         for names in _portions(sorted(holders - own)):
             meeting = and_(
-                Pledge.pledge_id.in_(names), Pledge.state.in_(active_states()),
+                Pledge.pledge_id.in_(names), Pledge.state.in_(_told_states()),
                 or_(*(_meeting(claim) for claim in some)),
             )  # fmt: skip
             found |= {claim.claim_id: claim for claim in _claims(session, _rows().where(meeting))}
-    return list(found.values())
+    measured = {claim.parcel_id: claim for claim in reversed(claims) if claim.geometry is not None}
+    return [_measured_as(claim, measured.get(claim.parcel_id)) for claim in found.values()]
 
 
 def bounds_of(geometry: BaseGeometry, crs: str) -> tuple[float, float, float, float]:
@@ -97,6 +105,19 @@ def in_common_crs(geometry: BaseGeometry, crs: str) -> BaseGeometry:
 def default_finder(new: Sequence[Claim], known: Sequence[Claim], today: date) -> list[Finding]:
     """Return the findings of `lending.conflicts`, what is declared of the new claims included."""
     return find_conflicts(new, known, _rules(), today)
+
+
+def _told_states() -> tuple[str, ...]:
+    """Return the states of pledges that bar others, or are told to them."""
+    reserved = (name for name, state in states().items() if state.claim == RESERVED)
+    return (*active_states(), *reserved)
+
+
+def _measured_as(claim: Claim, asked: Claim | None) -> Claim:
+    """Return a claim with the boundary of one on the same parcel, and without reserved tonnes."""
+    if claim.state == RESERVED:
+        claim = replace(claim, tonnes=None)
+    return claim if asked is None else replace(claim, geometry=asked.geometry, crs=asked.crs)
 
 
 def _portions(things: Sequence[T]) -> Iterator[Sequence[T]]:

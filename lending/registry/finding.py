@@ -9,7 +9,18 @@ from data_catalog.errors import UnknownNameError
 from data_catalog.names import SHOWN, suggestion
 from data_catalog.text import Text
 from lending.registry.errors import AgainstRecord
-from lending.registry.tables import Batch, Loan, Parcel, Pledge, Project, Right, Row, Subject
+from lending.registry.tables import (
+    Batch,
+    Loan,
+    Parcel,
+    Pledge,
+    Policy,
+    Project,
+    Right,
+    Row,
+    Subject,
+    Valuation,
+)
 
 __all__ = ["new", "one"]
 
@@ -21,6 +32,8 @@ KINDS: dict[type[Row], Text] = {
     Batch: Text("批次", "batch"),
     Loan: Text("贷款", "loan"),
     Pledge: Text("质押", "pledge"),
+    Policy: Text("保险单", "insurance policy"),
+    Valuation: Text("估值", "valuation"),
 }
 R = TypeVar("R", bound=Row)
 

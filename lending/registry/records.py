@@ -4,8 +4,10 @@ import hashlib
 
 from sqlalchemy import func, select
 
+from data_catalog.text import Text
 from lending.registry.claims import bounds_of
 from lending.registry.database import overwrite
+from lending.registry.errors import AgainstRecord
 from lending.registry.finding import new, one
 from lending.registry.forms import (
     BatchForm,
@@ -19,6 +21,7 @@ from lending.registry.forms import (
 )
 from lending.registry.journal import canonical
 from lending.registry.opening import Registry
+from lending.registry.own import secures_another_bank, seen
 from lending.registry.sealing import key_in, needed
 from lending.registry.tables import (
     Batch,
@@ -69,9 +72,16 @@ def record_subject(registry: Registry, user: User, form: SubjectForm) -> Subject
 
 
 def unseal(registry: Registry, user: User, subject_id: str) -> dict[str, str]:
-    """Return a party's personal fields. That they were read stands in the chain."""
+    """Return a party's personal fields. That they were read stands in the chain.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such party, or the user's bank has nothing to do with it.
+    """
     sealer = needed(registry.sealer, subject_id)
     with registry.acting(user, "read_personal", subject_id) as act:
+        seen(act.session, user, Subject, subject_id)
         key = key_in(act.session, subject_id)
         fields = act.session.scalars(
             select(SealedField).where(SealedField.subject_id == subject_id)
@@ -80,8 +90,19 @@ def unseal(registry: Registry, user: User, subject_id: str) -> dict[str, str]:
 
 
 def seal(registry: Registry, user: User, subject_id: str) -> SubjectKey:
-    """Destroy the key of a party's personal fields; the chain holds, nobody reads them again."""
+    """Destroy the key of a party's personal fields; the chain holds, nobody reads them again.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such party, or the user's bank has nothing to do with it.
+    AgainstRecord
+        If another bank has a loan or a pledge with it that is not over.
+    """
     with registry.acting(user, "seal", subject_id) as act:
+        seen(act.session, user, Subject, subject_id)
+        if secures_another_bank(act.session, user, subject_id):
+            raise AgainstRecord(where=subject_id, problem=NEEDED_ELSEWHERE)
         key = key_in(act.session, subject_id)
         if key.destroyed_at is None:
             key.wrapped, key.destroyed_at = None, act.time
@@ -146,7 +167,7 @@ def record_loan(registry: Registry, user: User, form: LoanForm) -> Loan:
 def record_policy(registry: Registry, user: User, form: PolicyForm) -> Policy:
     """Record an insurance policy on what is pledged."""
     with registry.acting(user, "record_policy", form.pledge_id) as act:
-        one(act.session, Pledge, form.pledge_id)
+        seen(act.session, user, Pledge, form.pledge_id)
         return new(act.session, Policy(**form.model_dump()))
 
 
@@ -154,9 +175,9 @@ def record_valuation(registry: Registry, user: User, form: ValuationForm) -> Val
     """Record a valuation file as it is; a newer one names the one it supersedes."""
     with registry.acting(user, "record_valuation", form.pledge_id or form.valuation_id) as act:
         if form.pledge_id:
-            one(act.session, Pledge, form.pledge_id)
+            seen(act.session, user, Pledge, form.pledge_id)
         if form.supersedes:
-            one(act.session, Valuation, form.supersedes)
+            seen(act.session, user, Valuation, form.supersedes)
         document = canonical(form.document)
         valuation = Valuation(
             valuation_id=form.valuation_id, pledge_id=form.pledge_id, basis_date=form.basis_date,
@@ -164,3 +185,10 @@ def record_valuation(registry: Registry, user: User, form: ValuationForm) -> Val
             supersedes=form.supersedes, recorded_at=act.time,
         )  # fmt: skip
         return new(act.session, valuation)
+
+
+NEEDED_ELSEWHERE = Text(
+    "另一家银行与该当事人的贷款或质押尚未了结，不能销毁密钥。了结后再办。",
+    "another bank has a loan or a pledge with this party that is not over; its key cannot be "
+    "destroyed before that.",
+)

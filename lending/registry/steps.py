@@ -21,6 +21,7 @@ from lending.registry.forms import Part, PledgeForm, RegistrationForm, read_form
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
 from lending.registry.opening import Act, Registry
 from lending.registry.sealing import key_in, needed
+from lending.registry.sold import sold_tonnes
 from lending.registry.states import BEFORE_ALL, OVER, active_states, next_state
 from lending.registry.tables import (
     Event,
@@ -290,11 +291,12 @@ def note(
             f"facts of a note cannot have these names: {', '.join(taken)}.",
         ))  # fmt: skip
     with registry.reading() as session:
+        _same_bank(user, one(session, Pledge, pledge_id).organisation, pledge_id)
         found = _noted(session, pledge_id, kind, facts.get("id"))
         if found:
             return found
     with registry.acting(user, "note", pledge_id) as act:
-        one(act.session, Pledge, pledge_id)
+        _same_bank(user, one(act.session, Pledge, pledge_id).organisation, pledge_id)
         found = _noted(act.session, pledge_id, kind, facts.get("id"))
         if found:
             act.facts = {"kind": kind, "again": facts.get("id")}
@@ -326,7 +328,8 @@ def _findings(
     registry: Registry, session: Session, pledge_id: str, today: date
 ) -> Sequence[Finding]:
     mine = claims_with_facts(session, pledge_id)
-    return once_a_pledge(registry.find_conflicts(mine, candidates(session, mine), today))
+    found = registry.find_conflicts(mine, candidates(session, mine), today)
+    return once_a_pledge([*sold_tonnes(session, mine), *found])
 
 
 def _record(finding: Finding) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import gep
+from data_catalog.errors import TableError
 from lending.registry import ChainBroken, ConflictsFound, NotAllowed, RegistryError
 
 Says = Callable[..., str]
@@ -198,6 +199,14 @@ def test_what_is_no_json_or_no_area_is_told(desk: Says, tmp_path: Path) -> None:
            "geometry": "POLYGON((0 0,1 1,1 0,0 1,0 0))"}  # fmt: skip
     file.write_text(json.dumps(bow))
     with pytest.raises(Exception, match="the boundary crosses itself"):
+        desk("lin", "record", "parcel", file)
+
+
+@pytest.mark.parametrize("features", [None, {}, [1], [None], [{"properties": None}], ["x"]])
+def test_geojson_without_properties_is_told(desk: Says, tmp_path: Path, features: object) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    with pytest.raises(TableError, match=r"bad\.json( 1)?: .*(no list|with properties)"):
         desk("lin", "record", "parcel", file)
 
 

@@ -82,9 +82,29 @@ def _given(file: Path) -> Iterator[object]:
         words = Text(UNREADABLE.zh.format(error=error), UNREADABLE.en.format(error=error))
         raise TableError(where=str(file), problem=words) from error
     if isinstance(given, dict) and given.get("type") == "FeatureCollection":
-        for feature in given.get("features", []):
-            yield {**feature.get("properties", {}), "geometry": feature.get("geometry")}
+        yield from _of_features(file, given.get("features"))
     elif isinstance(given, list):
         yield from given
     else:
         yield given
+
+
+def _of_features(file: Path, features: object) -> Iterator[object]:
+    """Yield forms of GeoJSON features: the properties, and the geometry beside them."""
+    if not isinstance(features, list):
+        raise TableError(where=str(file), problem=NO_FEATURES)
+    for place, feature in enumerate(features, 1):
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        if not isinstance(properties, dict):
+            raise TableError(where=f"{file} {place}", problem=NO_PROPERTIES)
+        yield {**properties, "geometry": feature.get("geometry")}
+
+
+NO_FEATURES = Text(
+    "FeatureCollection 没有要素列表（features）。",
+    "the FeatureCollection has no list of features.",
+)
+NO_PROPERTIES = Text(
+    "不是带属性（properties）的 GeoJSON 要素；登记内容须写在属性里。",
+    "is no GeoJSON feature with properties; what is recorded stands in them.",
+)

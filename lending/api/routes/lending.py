@@ -1,12 +1,12 @@
 """Loans and the insurance policies on what secures them."""
 
 from lending.api.forms import LoanIn, PolicyIn
-from lending.api.own import seen, visible
 from lending.api.paging import Page, cut
 from lending.api.routes.names import Name, Pages, Wanted
 from lending.api.views import LoanView, PolicyView
 from lending.api.visit import At
 from lending.registry import records
+from lending.registry.own import seen, visible
 from lending.registry.tables import Loan, Pledge, Policy
 
 __all__ = ["get_loan", "get_policy", "list_loans", "list_policies", "record_loan", "record_policy"]

@@ -11,7 +11,6 @@ from data_catalog.names import suggestion
 from data_catalog.text import Text
 from lending.api.errors import ApiError
 from lending.api.forms import ValuationIn
-from lending.api.own import seen, visible
 from lending.api.paging import Page, cut
 from lending.api.routes.names import Name, Pages, Wanted
 from lending.api.views import ValuationView
@@ -19,6 +18,7 @@ from lending.api.visit import At
 from lending.policy import Policy
 from lending.registry import records
 from lending.registry.forms import ValuationForm
+from lending.registry.own import seen, visible
 from lending.registry.tables import Pledge
 from lending.registry.tables import Valuation as Kept
 from lending.valuation.result import Inputs, Valuation

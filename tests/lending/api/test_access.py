@@ -64,6 +64,7 @@ def test_every_role_at_every_endpoint(desk: Service) -> None:
         ("bank_maker", "release_pledge", False), ("bank_checker", "release_pledge", True),
         ("forestry", "record_parcel", True), ("bank_maker", "record_parcel", False),
         ("auditor", "read_personal", False), ("auditor", "list_events", True),
+        ("bank_checker", "list_events", False), ("bank_checker", "audit_chain", True),
         ("forestry", "list_events", False), ("forestry", "record_valuation", False),
     ],
 )  # fmt: skip
@@ -182,3 +183,19 @@ def test_a_bank_sees_its_own_loans_and_pledges_only(service: Service) -> None:
     assert service.get("other", "/v1/pledges").json()["items"] == []
     assert service.post("other", f"/v1/pledges/{pledge}/screen").status_code == 404
     assert len(service.get("bank_maker", "/v1/pledges").json()["items"]) == 1
+
+
+def test_a_bank_sees_its_own_parties_and_valuations_only(service: Service) -> None:
+    held = service.world.registry
+    form = registry.ValuationForm(valuation_id="V1", basis_date="2026-01-01", document={"a": 1})
+    registry.record_valuation(held, service.world.maker, form)
+    registry.record_user(held, "other.1", "bank_maker", "Another Bank")
+    service.tokens["other"] = registry.issue_token(held, "other.1", expires_at=in_days(1))
+    for path in ("/v1/subjects/S1", "/v1/valuations/V1"):
+        assert service.get("bank_checker", path).status_code == 200
+        assert service.get("auditor", path).status_code == 200
+        assert service.get("other", path).status_code == 404
+    for path in ("/v1/subjects", "/v1/valuations"):
+        assert len(service.get("bank_maker", path).json()["items"]) == 1
+        assert service.get("other", path).json()["items"] == []
+    assert service.get("other", "/v1/subjects/S1/personal").status_code == 404

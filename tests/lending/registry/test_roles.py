@@ -91,7 +91,7 @@ ACTS: dict[str, Act] = {
     "withdraw": step("withdraw", "signed"),
     **{
         name: (lambda _, u, name=name: permit(u, name))
-        for name in ("read", "check", "audit", "backup")
+        for name in ("read", "check", "audit", "list_events", "backup")
     },
 }  # fmt: skip
 
@@ -125,7 +125,7 @@ def test_no_role_both_makes_and_checks() -> None:
 
 def test_an_auditor_changes_nothing_but_checkpoints() -> None:
     can = {action for action in registry.actions() if registry.may("auditor", action)}
-    assert can == {"read", "check", "audit", "checkpoint", "backup"}
+    assert can == {"read", "check", "audit", "list_events", "checkpoint", "backup"}
 
 
 def test_a_token_lives_until_it_expires_or_is_revoked(world: World) -> None:

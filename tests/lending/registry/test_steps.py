@@ -457,3 +457,125 @@ def test_who_declares_a_default_does_not_sell(world: World) -> None:
     assert world.state(pledge) == "defaulted"
     sold = registry.dispose(world.registry, world.second_checker(), pledge)
     assert sold.state == "disposed"
+
+
+def test_another_bank_reads_and_destroys_no_personal_data(world: World) -> None:
+    """S1 borrows from this bank alone; then from another too, until that loan is repaid."""
+    held, bank = world.registry, "Another Bank"
+    maker = registry.record_user(held, "other.1", "bank_maker", bank)
+    checker = registry.record_user(held, "other.2", "bank_checker", bank)
+    before = world.events()
+    for act in (registry.unseal, registry.seal):
+        with pytest.raises(UnknownNameError) as refused:
+            act(held, checker, "S1")
+        with pytest.raises(UnknownNameError) as unknown:
+            act(held, checker, "S9")
+        assert refused.value.say("en").replace("S1", "S9") == unknown.value.say("en")
+    assert world.events() == before
+    theirs = registry.SubjectForm(subject_id="S2", kind="company", personal={"name": "王林"})
+    registry.record_subject(held, maker, theirs)
+    assert registry.unseal(held, checker, "S2") == {"name": "王林"}
+    form = {"loan_id": "L2", "borrower": "S1", "amount": "1", "rate": "0"}
+    years = {"starts": "2026-01-01", "ends": "2027-01-01"}
+    loan = registry.read_form(registry.LoanForm, form | years, "form")
+    registry.record_loan(held, maker, loan)
+    assert registry.unseal(held, maker, "S1")["name"] == "李山"
+    for who in (world.checker, checker):
+        with pytest.raises(RegistryError, match="another bank"):
+            registry.seal(held, who, "S1")
+    world.until("released", world.apply("L1", "K1"))
+    assert registry.seal(held, checker, "S1").destroyed_at
+
+
+def test_another_bank_writes_nothing_beside_a_pledge(world: World) -> None:
+    held, pledge = world.registry, world.apply("L1", "K1")
+    other = registry.record_user(held, "other.1", "bank_maker", "Another Bank")
+    value = {"basis_date": date(2026, 1, 1), "document": {}}
+    mine = registry.ValuationForm(valuation_id="V1", **value)
+    registry.record_valuation(held, world.maker, mine)
+    registry.note(held, world.maker, pledge, "fire", {"id": "a"})
+    before = world.events()
+    policy = registry.PolicyForm(
+        policy_id="Y1", pledge_id=pledge, insurer="PICC", perils="fire", trigger="",
+        sum_insured=1, payee="S1", valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1),
+    )  # fmt: skip
+    with pytest.raises(UnknownNameError, match=pledge):
+        registry.record_policy(held, other, policy)
+    for more in ({"pledge_id": pledge}, {"supersedes": "V1"}):
+        theirs = registry.ValuationForm(valuation_id="V2", **value, **more)
+        with pytest.raises(UnknownNameError, match=r"P000001|V1"):
+            registry.record_valuation(held, other, theirs)
+    for name in ("a", "b"):
+        with pytest.raises(NotAllowed, match="is of Jingning Rural Bank"):
+            registry.note(held, other, pledge, "fire", {"id": name})
+    assert world.events() == before
+
+
+def test_what_is_recorded_twice_is_named_in_both_languages(world: World) -> None:
+    form = registry.ValuationForm(valuation_id="V1", basis_date=date(2026, 1, 1), document={})
+    registry.record_valuation(world.registry, world.maker, form)
+    with pytest.raises(RegistryError) as refused:
+        registry.record_valuation(world.registry, world.maker, form)
+    assert "估值已登记过" in refused.value.say("zh")
+    assert "this valuation is recorded already" in refused.value.say("en")
+
+
+def test_a_parcel_measured_elsewhere_is_the_same_parcel(world: World) -> None:
+    """K1 is pledged at 119.0 E, then recorded at 119.5 E: its forest is not another one."""
+    first = world.until("registered", world.apply("L1", "K1"))
+    world.parcel("K1", west=119.5)
+    world.loan("L2")
+    again = world.until("signed", world.apply("L2", "K1"))
+    found = [f for f in registry.check(world.registry, again) if f.level == "BLOCK"]
+    assert [(f.check, f.other.claim_id) for f in found] == [("G3", f"{first}/K1")]
+    with pytest.raises(ConflictsFound):
+        registry.register(world.registry, world.maker, again, "N2")
+
+
+@pytest.mark.parametrize("state", ["applied", "signed"])
+def test_what_is_applied_for_is_told_and_bars_nobody(world: World, state: str) -> None:
+    first = world.until(state, world.apply("L1", "K1", of_batch("B1", "60")))
+    world.loan("L2")
+    second = world.until("signed", world.apply("L2", "K1"))
+    found = [f for f in registry.check(world.registry, second) if f.other]
+    assert [(f.level, f.other.claim_id) for f in found] == [("FLAG", f"{first}/K1")]
+    with world.registry.reading() as session:
+        near = registry.candidates(session, registry.claims_of(session, second))
+    assert [(claim.state, claim.tonnes) for claim in near] == [("reserved", None)]
+    registry.register(world.registry, world.maker, second, "N2")
+    assert world.state(second) == "registered"
+
+
+def test_tonnes_sold_before_are_not_pledged_with_the_whole_forest(world: World) -> None:
+    """60 t of K1's 100 t of 2026 are sold forward: all of 2026 cannot be pledged, 40 t can."""
+    form = registry.BatchForm(
+        batch_id="B2", project_id="J1", parcel_id="K1", vintage_from=date(2026, 1, 1),
+        vintage_to=date(2027, 1, 1), tonnes=100,
+    )  # fmt: skip
+    registry.record_batch(world.registry, world.forestry, form)
+    part = of_batch("B2", "60")
+    registry.set_aside(world.registry, world.forestry, part, state="sold", purpose="forward")
+    whole = world.until("signed", world.apply("L1", "K1", years=(2026, 2027)))
+    found = [f for f in registry.check(world.registry, whole) if f.level == "BLOCK"]
+    assert [(f.check, f.claim.claim_id, f.tonnes) for f in found] == [("C3", f"{whole}/K1", 60)]
+    assert "B2" in found[0].other.claim_id
+    with pytest.raises(ConflictsFound, match=r"60.* t_CO2e of batch B2"):
+        registry.register(world.registry, world.maker, whole, "N1")
+    later = world.until("registered", world.apply("L1", "K1", years=(2027, 2028)))
+    named = world.apply("L1", "K1", of_batch("B2", "40"), years=(2026, 2027))
+    assert world.state(world.until("registered", named)) == world.state(later) == "registered"
+
+
+def test_retired_units_are_not_pledged_with_the_whole_forest(world: World) -> None:
+    form = registry.BatchForm(
+        batch_id="B2", project_id="J1", parcel_id="K1", vintage_from=date(2026, 1, 1),
+        vintage_to=date(2027, 1, 1), tonnes=100,
+    )  # fmt: skip
+    registry.record_batch(world.registry, world.forestry, form)
+    issue = IssueForm(serial_from=1, serial_to=100)
+    registry.issue_batch(world.registry, world.forestry, "B2", issue)
+    registry.set_aside(world.registry, world.forestry, serials("B2", 1, 5), state="retired")
+    whole = world.until("signed", world.apply("L1", "K1", years=(2026, 2027)))
+    found = [f for f in registry.check(world.registry, whole) if f.level == "BLOCK"]
+    assert [(f.check, f.tonnes) for f in found] == [("V3", 5)]
+    assert "已注销" in found[0].what.zh

@@ -1,0 +1,118 @@
+"""Which rows a user sees: a bank its own loans, what secures them and its parties; others all."""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, exists, inspect, or_, select, true
+from sqlalchemy.orm import Session
+
+from data_catalog.errors import UnknownNameError
+from data_catalog.text import Text
+from lending.registry.tables import (
+    Event,
+    Loan,
+    ParcelVersion,
+    Pledge,
+    PledgeParcel,
+    Policy,
+    Row,
+    Subject,
+    User,
+    Valuation,
+)
+
+__all__ = ["secures_another_bank", "seen", "visible"]
+
+ENDED = ("released", "closed")
+OVER = ("withdrawn", *ENDED)
+"""States of pledges that no longer secure their loan; those that once did."""
+BANKS = ("bank_maker", "bank_checker")
+TITLES: dict[type[Row], Text] = {
+    Loan: Text("贷款", "loan"),
+    Pledge: Text("质押", "pledge"),
+    Policy: Text("保险单", "insurance policy"),
+    Subject: Text("当事人", "party"),
+    Valuation: Text("估值", "valuation"),
+}
+R = TypeVar("R", Loan, Pledge, Policy, Subject, Valuation)
+
+
+def visible(user: User, kind: type[R]) -> Select[R]:
+    """Return a query of the rows that a user may see."""
+    return select(kind).where(_own(user, kind) if user.role in BANKS else true())
+
+
+def seen(session: Session, user: User, kind: type[R], name: str) -> R:
+    """Return the row of this name.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none, or it is another bank's: which of the two is not told.
+    """
+    key: ColumnElement[Any] = inspect(kind).primary_key[0]
+    found = session.scalars(visible(user, kind).where(key == name)).one_or_none()
+    if found is None:
+        raise UnknownNameError(where=kind.__tablename__, name=name, kind=TITLES[kind], hint="")
+    return found
+
+
+def secures_another_bank(session: Session, user: User, subject_id: str) -> bool:
+    """Return whether another bank has a loan or a pledge with a party that is not over."""
+    of_loan = Pledge.loan_id == Loan.loan_id
+    ended = and_(
+        exists().where(of_loan, Pledge.state.in_(ENDED)),
+        ~exists().where(of_loan, Pledge.state.not_in(OVER)),
+    )
+    loans = select(Loan.loan_id).where(
+        Loan.borrower == subject_id, Loan.lender != user.organisation,
+        Loan.repaid_at.is_(None), ~ended,
+    )  # fmt: skip
+    pledges = _held_by(ParcelVersion.holder == subject_id).where(
+        Pledge.organisation != user.organisation, Pledge.state.not_in(OVER)
+    )
+    found = session.scalars(loans.limit(1)).first() or session.scalars(pledges.limit(1)).first()
+    return found is not None
+
+
+def _own(user: User, kind: type[Row]) -> ColumnElement[bool]:
+    mine = Pledge.organisation == user.organisation
+    if kind is Loan:
+        return Loan.lender == user.organisation
+    if kind is Pledge:
+        return mine
+    if kind is Subject:
+        return or_(
+            exists().where(Loan.borrower == Subject.subject_id, Loan.lender == user.organisation),
+            _held_by(ParcelVersion.holder == Subject.subject_id).where(mine).exists(),
+            _recorded(user, "record_subject", Subject.subject_id, Subject.recorded_at),
+        )
+    pledges = select(Pledge.pledge_id).where(mine)
+    if kind is Policy:
+        return Policy.pledge_id.in_(pledges)
+    without = and_(
+        Valuation.pledge_id.is_(None),
+        _recorded(user, "record_valuation", Valuation.valuation_id, Valuation.recorded_at),
+    )
+    return or_(without, Valuation.pledge_id.in_(pledges))
+
+
+def _held_by(holder: ColumnElement[bool]) -> Select[str]:
+    """Return a query of the pledges on parcels of a holder, in the version pledged."""
+    of_parcel = and_(
+        ParcelVersion.parcel_id == PledgeParcel.parcel_id,
+        ParcelVersion.version == PledgeParcel.version,
+    )
+    return (
+        select(Pledge.pledge_id)
+        .join(PledgeParcel, PledgeParcel.pledge_id == Pledge.pledge_id)
+        .join(ParcelVersion, of_parcel)
+        .where(holder)
+    )
+
+
+def _recorded(user: User, kind: str, name: Any, time: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    """Return the condition that somebody of the user's bank recorded a row."""
+    return exists().where(
+        Event.kind == kind, Event.subject == name, Event.time == time,
+        Event.actor == User.user_id, User.organisation == user.organisation,
+    )  # fmt: skip
