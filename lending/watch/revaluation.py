@@ -52,8 +52,9 @@ def without_land(
         rows = tuple(_less(row, lost.get(row.parcel_id, 0.0), since) for row in inputs.vintages)
         return value(inputs.model_copy(update={"vintages": rows}))
     if whole >= 1:
-        # a holding has to have some area; tonnes of nothing are no tonnes
-        return _worthless(valuation)
+        # a holding has to have some area: nothing grows on it any more
+        over = inputs.facts.ends.model_copy(update={"crediting": 0.0})
+        return value(_with_facts(inputs, ends=over))
     left = holding.model_copy(update={"area_mu": holding.area_mu * (1 - whole)})
     return value(_with_facts(inputs, holding=left))
 
@@ -104,13 +105,3 @@ def _with_facts(inputs: Inputs, **changed: object) -> Inputs:
 
 def _dated(when: When, base: date) -> date:
     return when if isinstance(when, date) else day_at(base, float(when))
-
-
-def _worthless(valuation: Valuation) -> Valuation:
-    """Return the valuation with nothing left of it."""
-    nothing = valuation.results.value * 0
-    results = valuation.results.model_copy(update={
-        "tonnes_mean": nothing, "tonnes_lower": nothing, "value": nothing,
-        "lending_value": nothing, "max_loan": nothing, "coverage_ratio": 0.0,
-    })  # fmt: skip
-    return valuation.model_copy(update={"results": results, "steps": ()})

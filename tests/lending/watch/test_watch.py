@@ -17,7 +17,7 @@ from cli.main import gep
 from data_catalog.errors import GepError, Problems, ProjectError
 from lending.prices.rows import PriceRow
 from lending.registry import ValuationForm, record_valuation
-from lending.valuation.result import Valuation, Vintage
+from lending.valuation.result import Valuation, Vintage, read_valuation, recompute
 from lending.valuation.value import value
 from lending.watch import (
     Pledged,
@@ -100,6 +100,20 @@ def test_land_all_gone_is_worth_nothing_and_the_ladder_says_red(valuation: Valua
     assert notice.after.ltv is None
     assert notice.zone == "RED"
     assert notice.cash_top_up == PRINCIPAL
+
+
+def test_land_all_gone_is_worth_nothing_in_the_file_and_made_again_from_it(
+    valuation: Valuation,
+) -> None:
+    facts = valuation.inputs.facts.model_copy(update={"loan": PRINCIPAL})
+    asked = value(valuation.inputs.model_copy(update={"facts": facts}))
+    gone = without_land(asked, {}, 1.0, DAY)
+    for got in (gone, read_valuation(gone.to_json(), "gone"), recompute(gone.to_json())):
+        of = got.results
+        assert of.tonnes_mean == of.tonnes_lower == of.lending_value == of.max_loan == 0
+        assert of.coverage_ratio == of.carbon_share_of_loan == 0
+        assert [one.limit for one in of.bounds if one.binds] == [0]
+        assert of == gone.results
 
 
 def test_the_same_event_is_told_once_in_whatever_file_it_comes(
