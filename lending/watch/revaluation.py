@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from itertools import count
 
 from lending.prices.rows import PriceRow
-from lending.valuation.facts import Facts, When
+from lending.valuation.facts import Cycle, Facts, When
 from lending.valuation.result import Inputs, Valuation, Vintage
-from lending.valuation.timing import day_at
+from lending.valuation.timing import day_at, months_later
 from lending.valuation.value import value
 
 __all__ = ["at_price", "replaced", "with_vintages", "without_land"]
@@ -63,7 +65,8 @@ def at_price(valuation: Valuation, row: PriceRow, day: date) -> Valuation:
     """Return the value on another day at another price.
 
     A path of points moves with the price; ends that were told in years from the base date stay
-    the days they are.
+    the days they are. Verification keeps to its days, and what was paid to develop the project
+    before the new day is sunk.
     """
     facts = valuation.inputs.facts
     base, was = facts.base_date, valuation.inputs.price.price
@@ -75,12 +78,13 @@ def at_price(valuation: Valuation, row: PriceRow, day: date) -> Valuation:
             name: _dated(getattr(facts.ends, name), base) for name in type(facts.ends).model_fields
         }
     )
-    cycle = facts.cycle
-    if cycle.first_verification is not None:
-        first = _dated(cycle.first_verification, base)
-        cycle = cycle.model_copy(update={"first_verification": first})
+    costs = facts.costs
+    if day > base:
+        sunk = costs.paid_already + costs.development
+        costs = costs.model_copy(update={"development": Decimal(0), "paid_already": sunk})
+    cycle = facts.cycle.model_copy(update={"first_verification": _next(facts.cycle, base, day)})
     moved = _with_facts(
-        valuation.inputs, base_date=day, price=path, ends=ends, cycle=cycle
+        valuation.inputs, base_date=day, price=path, ends=ends, cycle=cycle, costs=costs
     ).model_copy(update={"price": row})
     return value(moved)
 
@@ -105,3 +109,10 @@ def _with_facts(inputs: Inputs, **changed: object) -> Inputs:
 
 def _dated(when: When, base: date) -> date:
     return when if isinstance(when, date) else day_at(base, float(when))
+
+
+def _next(cycle: Cycle, base: date, day: date) -> date:
+    """Return the first verification after a day, in the cycle that runs since the base date."""
+    first = cycle.first_verification or months_later(base, cycle.monitoring_months)
+    days = (months_later(first, number * cycle.monitoring_months) for number in count())
+    return next(one for one in days if one > day)

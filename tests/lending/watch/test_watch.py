@@ -18,6 +18,7 @@ from data_catalog.errors import GepError, Problems, ProjectError
 from lending.prices.rows import PriceRow
 from lending.registry import ValuationForm, record_valuation
 from lending.valuation.result import Valuation, Vintage, read_valuation, recompute
+from lending.valuation.timing import months_later
 from lending.valuation.value import value
 from lending.watch import (
     Pledged,
@@ -30,7 +31,7 @@ from lending.watch import (
     write_notices,
 )
 from lending.watch.registered import note_in, pledged_in
-from lending.watch.revaluation import without_land
+from lending.watch.revaluation import at_price, without_land
 from tests.lending.loan_file.made_up import EXAMPLE, inputs
 from tests.lending.registry.world import furnished
 
@@ -182,6 +183,46 @@ def price(amount: float, day: date = date(2021, 9, 3)) -> PriceRow:
         id="x", market="CEA", kind="allowance", first_day=day, last_day=day, price=amount,
         source="made up",
     )  # fmt: skip
+
+
+def on(valuation: Valuation, day: date) -> Valuation:
+    """Return the valuation made again on a later day at the price that it was made at."""
+    assert valuation.inputs.price.price is not None
+    return at_price(valuation, price(valuation.inputs.price.price, day), day)
+
+
+def receipts(valuation: Valuation) -> list[tuple[date, Decimal]]:
+    return [(one.day, one.amount) for one in valuation.results.payments if one.kind == "receipt"]
+
+
+@pytest.mark.parametrize("stated", [None, date(2022, 3, 1)])
+def test_a_later_day_leaves_the_days_of_verification_where_they_are(
+    valuation: Valuation, stated: date | None
+) -> None:
+    facts = valuation.inputs.facts
+    cycle = facts.cycle.model_copy(update={"first_verification": stated})
+    first = value(valuation.inputs.model_copy(
+        update={"facts": facts.model_copy(update={"cycle": cycle})}
+    ))  # fmt: skip
+    paid = [day for day, _ in receipts(first)]
+    lag = cycle.lag_months
+    for years in (0, 4, 5, 11):
+        day = months_later(facts.base_date, 12 * years + 1)
+        # those not verified yet are paid on the day that they were expected on
+        to_come = [one for one in paid if months_later(one, -lag) > day]
+        assert [one for one, _ in receipts(on(first, day))] == to_come
+
+
+def test_what_was_spent_on_development_is_not_spent_again_on_a_later_day(
+    valuation: Valuation,
+) -> None:
+    costs = valuation.inputs.facts.costs
+    assert costs.development > 0
+    later = on(valuation, date(2021, 9, 10))
+    assert later.inputs.facts.costs.paid_already == costs.paid_already + costs.development
+    assert "development" not in [one.kind for one in later.results.payments]
+    same = on(valuation, valuation.inputs.facts.base_date)
+    assert "development" in [one.kind for one in same.results.payments]
 
 
 @pytest.mark.parametrize(
