@@ -32,7 +32,7 @@ def replaced(old: Vintage, row: Vintage) -> bool:
 
 
 def without_land(
-    valuation: Valuation, lost: Mapping[str, float], whole: float, since: date
+    valuation: Valuation, lost: Mapping[str, float], whole: float, since: Mapping[str, date]
 ) -> Valuation:
     """Return the value without the tonnes to come of land that was disturbed; nothing else moves.
 
@@ -45,13 +45,16 @@ def without_land(
     lost : mapping of parcel to the share of its area that was disturbed
     whole : float
         Share of all pledged land that was disturbed.
-    since : date
-        Of the first disturbance: vintages that end by then stay.
+    since : mapping of parcel to the day of its first disturbance
+        Vintages of the parcel that end by then stay.
     """
     inputs = valuation.inputs
     holding = inputs.facts.holding
     if holding is None or inputs.vintages:
-        rows = tuple(_less(row, lost.get(row.parcel_id, 0.0), since) for row in inputs.vintages)
+        rows = tuple(
+            _less(row, lost[row.parcel_id], since[row.parcel_id]) if row.parcel_id in lost else row
+            for row in inputs.vintages
+        )
         return value(inputs.model_copy(update={"vintages": rows}))
     if whole >= 1:
         # a holding has to have some area: nothing grows on it any more

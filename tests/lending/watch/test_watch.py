@@ -32,6 +32,7 @@ from lending.watch import (
 )
 from lending.watch.registered import note_in, pledged_in
 from lending.watch.revaluation import at_price, without_land
+from lending.watch.since import Since, with_lost
 from tests.lending.loan_file.made_up import EXAMPLE, inputs
 from tests.lending.registry.world import furnished
 
@@ -89,7 +90,7 @@ def test_a_loss_of_a_share_of_the_land_is_the_value_of_the_rest(valuation: Valua
         update={"holding": left.model_copy(update={"area_mu": 772.5})}
     )
     want = value(valuation.inputs.model_copy(update={"facts": facts}))
-    got = without_land(valuation, {}, 0.25, DAY)
+    got = without_land(valuation, {}, 0.25, {})
     assert got.results == want.results
 
 
@@ -108,7 +109,7 @@ def test_land_all_gone_is_worth_nothing_in_the_file_and_made_again_from_it(
 ) -> None:
     facts = valuation.inputs.facts.model_copy(update={"loan": PRINCIPAL})
     asked = value(valuation.inputs.model_copy(update={"facts": facts}))
-    gone = without_land(asked, {}, 1.0, DAY)
+    gone = without_land(asked, {}, 1.0, {})
     for got in (gone, read_valuation(gone.to_json(), "gone"), recompute(gone.to_json())):
         of = got.results
         assert of.tonnes_mean == of.tonnes_lower == of.lending_value == of.max_loan == 0
@@ -169,13 +170,34 @@ def test_of_vintages_only_those_to_come_of_the_lost_parcel_are_less() -> None:
     rows = (row("A", "ex_ante", 2022), row("A", "monitored", 2020), row("B", "ex_ante", 2022))
     facts = inputs().facts.model_copy(update={"holding": None})
     before = value(inputs().model_copy(update={"facts": facts, "vintages": rows}))
-    after = without_land(before, {"A": 0.5}, 0.25, DAY)
+    after = without_land(before, {"A": 0.5}, 0.25, {"A": DAY})
     got = [(v.parcel_id, v.kind, v.net_tCO2e, v.lower_tCO2e) for v in after.inputs.vintages]
     assert got == [
         ("A", "ex_ante", 500.0, 400.0),
         ("A", "monitored", 1000.0, 800.0),
         ("B", "ex_ante", 1000.0, 800.0),
     ]
+
+
+def test_a_parcel_lost_later_keeps_the_tonnes_that_grew_on_it_until_then() -> None:
+    facts = inputs().facts.model_copy(update={"holding": None})
+    rows = tuple(
+        Vintage(
+            parcel_id=name, vintage_from=date(2022, 1, 1), vintage_to=date(2023, 1, 1),
+            net_tCO2e=1000.0, se_tCO2e=100.0, kind="ex_ante",
+        )
+        for name in ("B-1", "B-2")
+    )  # fmt: skip
+    before = value(inputs().model_copy(update={"facts": facts, "vintages": rows}))
+    land = gpd.GeoDataFrame(
+        {"parcel_id": ["B-1", "B-2"]},
+        geometry=[translate(LAND.geometry.iloc[0], east, 0) for east in (0.0, 1.0)], crs=LAND.crs,
+    )  # fmt: skip
+    burnt = dict(zip(land["parcel_id"], land.geometry, strict=True))
+    # one burns before the year of the vintage is over, the other after it
+    days = {"B-1": date(2022, 6, 1), "B-2": date(2023, 6, 1)}
+    after = with_lost(Since(), burnt, days).value(before, land)
+    assert [round(row.net_tCO2e, 3) for row in after.inputs.vintages] == [0, 1000]
 
 
 def price(amount: float, day: date = date(2021, 9, 3)) -> PriceRow:
