@@ -1,13 +1,15 @@
 """A valuation made again after something changed: land lost, a new price, a later day."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from lending.policy.model import DayCount
 from lending.prices.rows import PriceRow
-from lending.valuation.facts import Facts, When
+from lending.valuation.facts import Cycle, Facts, When
 from lending.valuation.result import Inputs, Valuation, Vintage
-from lending.valuation.timing import day_at
+from lending.valuation.timing import day_at, months_later
 from lending.valuation.tonnes import clipped
 from lending.valuation.value import value
 
@@ -32,7 +34,7 @@ def replaced(old: Vintage, row: Vintage) -> bool:
 
 
 def without_land(
-    valuation: Valuation, lost: Mapping[str, float], whole: float, since: date
+    valuation: Valuation, lost: Mapping[str, float], whole: float, since: Mapping[str, date]
 ) -> Valuation:
     """Return the value without the tonnes to come of land that was disturbed; nothing else moves.
 
@@ -45,18 +47,22 @@ def without_land(
     lost : mapping of parcel to the share of its area that was disturbed
     whole : float
         Share of all pledged land that was disturbed.
-    since : date
-        Of the first disturbance: vintages that end by then stay.
+    since : mapping of parcel to the day of its first disturbance
+        Vintages of the parcel that end by then stay.
     """
     inputs = valuation.inputs
     holding = inputs.facts.holding
     if holding is None or inputs.vintages:
-        rows = tuple(_less(row, lost.get(row.parcel_id, 0.0), since) for row in inputs.vintages)
+        rows = tuple(
+            _less(row, lost[row.parcel_id], since[row.parcel_id]) if row.parcel_id in lost else row
+            for row in inputs.vintages
+        )
         left = _with_facts(inputs, withdrawn=clipped(inputs.facts, rows))
         return value(left.model_copy(update={"vintages": rows}))
     if whole >= 1:
-        # a holding has to have some area; tonnes of nothing are no tonnes
-        return _worthless(valuation)
+        # a holding has to have some area: nothing grows on it any more
+        over = inputs.facts.ends.model_copy(update={"crediting": 0.0})
+        return value(_with_facts(inputs, ends=over))
     smaller = holding.model_copy(update={"area_mu": holding.area_mu * (1 - whole)})
     return value(_with_facts(inputs, holding=smaller))
 
@@ -65,7 +71,8 @@ def at_price(valuation: Valuation, row: PriceRow, day: date) -> Valuation:
     """Return the value on another day at another price.
 
     A path of points moves with the price; ends that were told in years from the base date stay
-    the days they are.
+    the days they are. Verification keeps to its days, and what was paid to develop the project
+    before the new day is sunk.
     """
     facts = valuation.inputs.facts
     base, was = facts.base_date, valuation.inputs.price.price
@@ -79,12 +86,14 @@ def at_price(valuation: Valuation, row: PriceRow, day: date) -> Valuation:
             for name in type(facts.ends).model_fields
         }
     )
-    cycle = facts.cycle
-    if cycle.first_verification is not None:
-        first = _dated(cycle.first_verification, base, count)
-        cycle = cycle.model_copy(update={"first_verification": first})
+    costs = facts.costs
+    if day > base:
+        sunk = costs.paid_already + costs.development
+        costs = costs.model_copy(update={"development": Decimal(0), "paid_already": sunk})
+    first = _next(facts.cycle, base, day, count)
+    cycle = facts.cycle.model_copy(update={"first_verification": first})
     moved = _with_facts(
-        valuation.inputs, base_date=day, price=path, ends=ends, cycle=cycle
+        valuation.inputs, base_date=day, price=path, ends=ends, cycle=cycle, costs=costs
     ).model_copy(update={"price": row})
     return value(moved)
 
@@ -111,11 +120,10 @@ def _dated(when: When, base: date, count: DayCount) -> date:
     return when if isinstance(when, date) else day_at(base, float(when), count)
 
 
-def _worthless(valuation: Valuation) -> Valuation:
-    """Return the valuation with nothing left of it."""
-    nothing = valuation.results.value * 0
-    results = valuation.results.model_copy(update={
-        "tonnes_mean": nothing, "tonnes_lower": nothing, "value": nothing,
-        "lending_value": nothing, "max_loan": nothing, "coverage_ratio": 0.0,
-    })  # fmt: skip
-    return valuation.model_copy(update={"results": results, "steps": ()})
+def _next(cycle: Cycle, base: date, day: date, count: DayCount) -> date:
+    """Return the first verification after a day, in the cycle that runs since the base date."""
+    first = months_later(base, cycle.monitoring_months)
+    if cycle.first_verification is not None:
+        first = _dated(cycle.first_verification, base, count)
+    days = (months_later(first, n * cycle.monitoring_months) for n in itertools.count())
+    return next(one for one in days if one > day)

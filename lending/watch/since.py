@@ -67,7 +67,7 @@ class Since(_Record):
             made = at_price(made, self.price, self.priced_on)
         if self.lost:
             shares, whole = lost_shares(self.lost, land)
-            made = without_land(made, shares, whole, min(one.since for one in self.lost))
+            made = without_land(made, shares, whole, {p.parcel_id: p.since for p in self.lost})
         return made
 
 

@@ -562,6 +562,7 @@ def test_tonnes_sold_before_are_not_pledged_with_the_whole_forest(world: World) 
     with pytest.raises(ConflictsFound, match=r"60.* t_CO2e of batch B2"):
         registry.register(world.registry, world.maker, whole, "N1")
     later = world.until("registered", world.apply("L1", "K1", years=(2027, 2028)))
+    registry.withdraw(world.registry, world.maker, whole)
     named = world.apply("L1", "K1", of_batch("B2", "40"), years=(2026, 2027))
     assert world.state(world.until("registered", named)) == world.state(later) == "registered"
 

@@ -17,7 +17,8 @@ from cli.main import gep
 from data_catalog.errors import GepError, Problems, ProjectError
 from lending.prices.rows import PriceRow
 from lending.registry import ValuationForm, record_valuation
-from lending.valuation.result import Valuation, Vintage
+from lending.valuation.result import Valuation, Vintage, read_valuation, recompute
+from lending.valuation.timing import months_later
 from lending.valuation.value import value
 from lending.watch import (
     Pledged,
@@ -30,7 +31,8 @@ from lending.watch import (
     write_notices,
 )
 from lending.watch.registered import note_in, pledged_in
-from lending.watch.revaluation import without_land
+from lending.watch.revaluation import at_price, without_land
+from lending.watch.since import Since, with_lost
 from tests.lending.loan_file.made_up import EXAMPLE, inputs
 from tests.lending.registry.world import furnished
 
@@ -88,7 +90,7 @@ def test_a_loss_of_a_share_of_the_land_is_the_value_of_the_rest(valuation: Valua
         update={"holding": left.model_copy(update={"area_mu": 772.5})}
     )
     want = value(valuation.inputs.model_copy(update={"facts": facts}))
-    got = without_land(valuation, {}, 0.25, DAY)
+    got = without_land(valuation, {}, 0.25, {})
     assert got.results == want.results
 
 
@@ -100,6 +102,20 @@ def test_land_all_gone_is_worth_nothing_and_the_ladder_says_red(valuation: Valua
     assert notice.after.ltv is None
     assert notice.zone == "RED"
     assert notice.cash_top_up == PRINCIPAL
+
+
+def test_land_all_gone_is_worth_nothing_in_the_file_and_made_again_from_it(
+    valuation: Valuation,
+) -> None:
+    facts = valuation.inputs.facts.model_copy(update={"loan": PRINCIPAL})
+    asked = value(valuation.inputs.model_copy(update={"facts": facts}))
+    gone = without_land(asked, {}, 1.0, {})
+    for got in (gone, read_valuation(gone.to_json(), "gone"), recompute(gone.to_json())):
+        of = got.results
+        assert of.tonnes_mean == of.tonnes_lower == of.lending_value == of.max_loan == 0
+        assert of.coverage_ratio == of.carbon_share_of_loan == 0
+        assert [one.limit for one in of.bounds if one.binds] == [0]
+        assert of == gone.results
 
 
 def test_the_same_event_is_told_once_in_whatever_file_it_comes(
@@ -154,7 +170,7 @@ def test_of_vintages_only_those_to_come_of_the_lost_parcel_are_less() -> None:
     rows = (row("A", "ex_ante", 2022), row("A", "monitored", 2020), row("B", "ex_ante", 2022))
     facts = inputs().facts.model_copy(update={"holding": None})
     before = value(inputs().model_copy(update={"facts": facts, "vintages": rows}))
-    after = without_land(before, {"A": 0.5}, 0.25, DAY)
+    after = without_land(before, {"A": 0.5}, 0.25, {"A": DAY})
     got = [(v.parcel_id, v.kind, v.net_tCO2e, v.lower_tCO2e) for v in after.inputs.vintages]
     assert got == [
         ("A", "ex_ante", 500.0, 400.0),
@@ -163,11 +179,72 @@ def test_of_vintages_only_those_to_come_of_the_lost_parcel_are_less() -> None:
     ]
 
 
+def test_a_parcel_lost_later_keeps_the_tonnes_that_grew_on_it_until_then() -> None:
+    facts = inputs().facts.model_copy(update={"holding": None})
+    rows = tuple(
+        Vintage(
+            parcel_id=name, vintage_from=date(2022, 1, 1), vintage_to=date(2023, 1, 1),
+            net_tCO2e=1000.0, se_tCO2e=100.0, kind="ex_ante",
+        )
+        for name in ("B-1", "B-2")
+    )  # fmt: skip
+    before = value(inputs().model_copy(update={"facts": facts, "vintages": rows}))
+    land = gpd.GeoDataFrame(
+        {"parcel_id": ["B-1", "B-2"]},
+        geometry=[translate(LAND.geometry.iloc[0], east, 0) for east in (0.0, 1.0)], crs=LAND.crs,
+    )  # fmt: skip
+    burnt = dict(zip(land["parcel_id"], land.geometry, strict=True))
+    # one burns before the year of the vintage is over, the other after it
+    days = {"B-1": date(2022, 6, 1), "B-2": date(2023, 6, 1)}
+    after = with_lost(Since(), burnt, days).value(before, land)
+    assert [round(row.net_tCO2e, 3) for row in after.inputs.vintages] == [0, 1000]
+
+
 def price(amount: float, day: date = date(2021, 9, 3)) -> PriceRow:
     return PriceRow(
         id="x", market="CEA", kind="allowance", first_day=day, last_day=day, price=amount,
         source="made up",
     )  # fmt: skip
+
+
+def on(valuation: Valuation, day: date) -> Valuation:
+    """Return the valuation made again on a later day at the price that it was made at."""
+    assert valuation.inputs.price.price is not None
+    return at_price(valuation, price(valuation.inputs.price.price, day), day)
+
+
+def receipts(valuation: Valuation) -> list[tuple[date, Decimal]]:
+    return [(one.day, one.amount) for one in valuation.results.payments if one.kind == "receipt"]
+
+
+@pytest.mark.parametrize("stated", [None, date(2022, 3, 1)])
+def test_a_later_day_leaves_the_days_of_verification_where_they_are(
+    valuation: Valuation, stated: date | None
+) -> None:
+    facts = valuation.inputs.facts
+    cycle = facts.cycle.model_copy(update={"first_verification": stated})
+    first = value(valuation.inputs.model_copy(
+        update={"facts": facts.model_copy(update={"cycle": cycle})}
+    ))  # fmt: skip
+    paid = [day for day, _ in receipts(first)]
+    lag = cycle.lag_months
+    for years in (0, 4, 5, 11):
+        day = months_later(facts.base_date, 12 * years + 1)
+        # those not verified yet are paid on the day that they were expected on
+        to_come = [one for one in paid if months_later(one, -lag) > day]
+        assert [one for one, _ in receipts(on(first, day))] == to_come
+
+
+def test_what_was_spent_on_development_is_not_spent_again_on_a_later_day(
+    valuation: Valuation,
+) -> None:
+    costs = valuation.inputs.facts.costs
+    assert costs.development > 0
+    later = on(valuation, date(2021, 9, 10))
+    assert later.inputs.facts.costs.paid_already == costs.paid_already + costs.development
+    assert "development" not in [one.kind for one in later.results.payments]
+    same = on(valuation, valuation.inputs.facts.base_date)
+    assert "development" in [one.kind for one in same.results.payments]
 
 
 @pytest.mark.parametrize(
