@@ -247,7 +247,7 @@ def test_what_was_sold_of_tonnes_that_are_lost_takes_what_is_left(of_vintages: M
     assert worked(stressed(inputs, tonnes=0.0)).plan.future.sum() == 0
     found = value(inputs)
     assert "tonnes" in {one.id for one in found.results.sensitivity}
-    burnt = without_land(found, {"p": 0.6}, 0.6, date(2026, 1, 1))
+    burnt = without_land(found, {"p": 0.6}, 0.6, {"p": date(2026, 1, 1)})
     assert burnt.results.tonnes_lower == 40
     assert recompute(burnt.to_json()).results == burnt.results
 
