@@ -19,7 +19,7 @@ from data_catalog.errors import GepError, ProjectError, raise_all
 from data_catalog.names import suggestion
 from data_catalog.text import Text
 
-__all__ = ["checked", "content_of", "read_toml"]
+__all__ = ["checked", "content_of", "read_checked", "read_toml"]
 
 M = TypeVar("M", bound=BaseModel)
 Location = tuple[int | str, ...]
@@ -30,6 +30,17 @@ TWICE = ("Cannot declare", "Cannot overwrite", "Duplicate inline", "Cannot mutat
 """How tomllib begins to say that an entry is given a second time."""
 BRANCH = re.compile(r"str|int|float|(list|dict|tuple|literal)\[.*\]")
 """What pydantic puts into a place for one of several kinds that a value may be of."""
+
+
+def read_checked(model: type[M], file: Path) -> M:
+    """Return what a TOML file says, as what it describes; messages name the file.
+
+    Raises
+    ------
+    ProjectError or Problems
+        If there is no such file, or something in it is unknown, missing or wrong: all at once.
+    """
+    return checked(model, read_toml(file, file.name), file.name)
 
 
 def read_toml(file: Path, where: str) -> dict[str, Any]:

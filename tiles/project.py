@@ -10,7 +10,7 @@ from data_catalog.errors import GepError, ProjectError, UnknownNameError, raise_
 from data_catalog.names import suggestion
 from data_catalog.standards import standard
 from data_catalog.text import Text
-from data_catalog.toml_files import checked, read_toml
+from data_catalog.toml_files import read_checked
 from data_catalog.variables import Variable, find_variable, variables
 
 YEARS = (1900, 2200)
@@ -186,7 +186,7 @@ def read_project(file: Path) -> Project:
                 "no such project file. `gep init` makes one.",
             ),
         )
-    sections = checked(Sections, read_toml(file, file.name), file.name)
+    sections = read_checked(Sections, file)
     project = Project(**dict(sections), folder=file.resolve().parent)
     found = [*_account_problems(project), *_layer_problems(file.name, project)]
     if found:

@@ -7,14 +7,13 @@ from pathlib import Path
 import click
 
 from cli import options
-from data_catalog.text import Language, Text
+from data_catalog.text import Language, Text, in_language
 
 PROJECT, NAME = "project.toml", '"my-county"'
 PARAMETERS = "parameters.csv"
 STATISTICS = "statistics.csv"
 TABLES = (PARAMETERS, STATISTICS)
 TEMPLATES = (PROJECT, "README.md")
-MARKS = ("#zh", "#en")
 EXAMPLE = {
     "parameter": "# reservoir_storage_cost", "value": "6.11", "units": "CNY/m3",
     "year": "2012", "grade": "local",
@@ -80,20 +79,9 @@ def init(folder: Path, lang: Language) -> int:
 
 
 def template(name: str, lang: Language) -> str:
-    """Return a template with the lines of one language: `#zh ...` and `#en ...` mark them.
-
-    In a project file they stay comments; in a text the mark goes.
-    """
-    text = (resources.files("cli") / "templates" / name).read_text(encoding="utf-8")
-    mark = "# " if name == PROJECT else ""
-    lines = []
-    for line in text.splitlines():
-        first, _, rest = line.partition(" ")
-        if first == f"#{lang}":
-            lines.append(mark + rest)
-        elif first not in MARKS:
-            lines.append(line)
-    return "\n".join(lines) + "\n"
+    """Return a template in one language; in a project file its lines stay comments."""
+    file = resources.files("cli") / "templates" / name
+    return in_language(file, lang, mark="# " if name == PROJECT else "")
 
 
 def example_table(lang: Language) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from data_catalog.errors import ProjectError, UnknownNameError, raise_all
 from data_catalog.names import suggestion
 from data_catalog.text import Text
-from data_catalog.toml_files import checked, read_toml
+from data_catalog.toml_files import read_checked
 from lending.loan_file.catalogue import CASES, items
 
 __all__ = [
@@ -125,7 +125,7 @@ def read_file_facts(path: Path) -> FileFacts:
     ProjectError, UnknownNameError or Problems
         If there is no such file, or something in it is unknown, missing or wrong: all at once.
     """
-    facts = checked(FileFacts, read_toml(path, path.name), path.name)
+    facts = read_checked(FileFacts, path)
     known_items, known_cases = items(), tuple(case for case in CASES if case != "above_limit")
     item, case = Text("材料", "document"), Text("情形", "case")
     errors: list[UnknownNameError | ProjectError] = [

@@ -15,14 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from data_catalog.errors import LoanError, UnknownNameError, raise_all
 from data_catalog.names import suggestion
-from data_catalog.text import Language, Text
-from data_catalog.toml_files import checked, read_toml
+from data_catalog.text import Language, Text, in_language
+from data_catalog.toml_files import read_checked
 from lending.conflicts.rules import bundled_rules
 from lending.loans.green_record import GreenLoan
 from lending.loans.rate_steps import RateRule, RateStep
 from lending.loans.schedule import Schedule, schedule
 from lending.loans.terms import Frequency, RateChange, Repayment, Terms
-from lending.policy.reading import commented
 
 __all__ = ["Contract", "ExpectedLoss", "GivenRight", "example_contract", "read_contract"]
 
@@ -279,7 +278,7 @@ def read_contract(path: Path) -> Contract:
     ProjectError, UnknownNameError or Problems
         If there is no such file, or something in it is unknown, missing or wrong: all at once.
     """
-    found = checked(Contract, read_toml(path, path.name), path.name)
+    found = read_checked(Contract, path)
     known = bundled_rules().rights
     raise_all(
         UnknownNameError(
@@ -294,4 +293,4 @@ def read_contract(path: Path) -> Contract:
 
 def example_contract(language: Language) -> str:
     """Return a contract whose numbers are made up, with comments in one language."""
-    return commented(resources.files("lending.loans") / "example.toml", language)
+    return in_language(resources.files("lending.loans") / "example.toml", language)

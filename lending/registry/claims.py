@@ -157,17 +157,7 @@ def _meeting(claim: Claim) -> ColumnElement[bool]:
 
 def _holders(session: Session, around: ColumnElement[bool]) -> set[str]:
     """Return the pledges of parcels around: found by their bounds, before anything is joined."""
-    wanted = (
-        select(PledgeParcel.pledge_id)
-        .join(
-            ParcelVersion,
-            and_(
-                ParcelVersion.parcel_id == PledgeParcel.parcel_id,
-                ParcelVersion.version == PledgeParcel.version,
-            ),
-        )
-        .where(around)
-    )
+    wanted = select(PledgeParcel.pledge_id).join(ParcelVersion).where(around)
     return set(session.scalars(wanted))
 
 
@@ -181,14 +171,9 @@ def _of_batches(session: Session, claims: Iterable[Claim]) -> set[str]:
 def _rows() -> Select[Pledge, ParcelVersion]:
     return (
         select(Pledge, ParcelVersion)
-        .join(PledgeParcel, PledgeParcel.pledge_id == Pledge.pledge_id)
-        .join(
-            ParcelVersion,
-            and_(
-                ParcelVersion.parcel_id == PledgeParcel.parcel_id,
-                ParcelVersion.version == PledgeParcel.version,
-            ),
-        )
+        .select_from(Pledge)
+        .join(PledgeParcel)
+        .join(ParcelVersion)
         .order_by(Pledge.registered_at, Pledge.pledge_id, ParcelVersion.parcel_id)
     )
 

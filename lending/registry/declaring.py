@@ -192,13 +192,7 @@ def _known_of_pledge(session: Session, pledge: Pledge) -> Iterator[tuple[str, Fa
 
 def _known_of_parcels(session: Session, pledge_id: str) -> dict[str, dict[str, Fact]]:
     rows = session.scalars(
-        select(ParcelVersion)
-        .join(
-            PledgeParcel,
-            (PledgeParcel.parcel_id == ParcelVersion.parcel_id)
-            & (PledgeParcel.version == ParcelVersion.version),
-        )
-        .where(PledgeParcel.pledge_id == pledge_id)
+        select(ParcelVersion).join(PledgeParcel).where(PledgeParcel.pledge_id == pledge_id)
     )
     return {row.parcel_id: dict(_known_of_parcel(row)) for row in rows}
 

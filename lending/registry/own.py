@@ -98,16 +98,7 @@ def _own(user: User, kind: type[Row]) -> ColumnElement[bool]:
 
 def _held_by(holder: ColumnElement[bool]) -> Select[str]:
     """Return a query of the pledges on parcels of a holder, in the version pledged."""
-    of_parcel = and_(
-        ParcelVersion.parcel_id == PledgeParcel.parcel_id,
-        ParcelVersion.version == PledgeParcel.version,
-    )
-    return (
-        select(Pledge.pledge_id)
-        .join(PledgeParcel, PledgeParcel.pledge_id == Pledge.pledge_id)
-        .join(ParcelVersion, of_parcel)
-        .where(holder)
-    )
+    return select(Pledge.pledge_id).join(PledgeParcel).join(ParcelVersion).where(holder)
 
 
 def _recorded(user: User, kind: str, name: Any, time: Any) -> ColumnElement[bool]:  # noqa: ANN401

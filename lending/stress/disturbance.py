@@ -16,10 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pyproj import Transformer
 
 from data_catalog.errors import LoanError
-from data_catalog.text import Language, Text
-from data_catalog.toml_files import checked, read_toml
+from data_catalog.text import Language, Text, in_language
+from data_catalog.toml_files import read_checked
 from data_catalog.units import conversion
-from lending.policy.reading import commented
 from lending.stress.copula import Numbers, distance_decay
 from lending.stress.loan_table import LoanRow
 from lending.stress.losses import strikes
@@ -81,12 +80,12 @@ def read_disturbances(path: Path) -> tuple[Disturbance, ...]:
     ProjectError or Problems
         If there is no such file, or something in it is unknown, missing or wrong: all at once.
     """
-    return checked(_Disturbances, read_toml(path, path.name), path.name).disturbance
+    return read_checked(_Disturbances, path).disturbance
 
 
 def example_disturbances(language: Language) -> str:
     """Return a file of disturbances whose numbers are made up, with comments in one language."""
-    return commented(resources.files("lending.stress") / "disturbances.toml", language)
+    return in_language(resources.files("lending.stress") / "disturbances.toml", language)
 
 
 def plane(places: Sequence[tuple[float, float]]) -> Numbers:

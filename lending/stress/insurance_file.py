@@ -12,11 +12,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from data_catalog.errors import GepError, TableError, raise_all
-from data_catalog.text import Language, Text
-from data_catalog.toml_files import checked, read_toml
+from data_catalog.text import Language, Text, in_language
+from data_catalog.toml_files import read_checked
 from lending.loans.csv_rows import csv_rows, finite_number
 from lending.loans.money import NOTHING
-from lending.policy.reading import commented
 from lending.stress.index_insurance import (
     BasisRisk,
     IndexPolicy,
@@ -124,12 +123,12 @@ def read_insurance(path: Path) -> Insurance:
     ProjectError or Problems
         If there is no such file, or something in it is unknown, missing or wrong: all at once.
     """
-    return checked(Insurance, read_toml(path, path.name), path.name)
+    return read_checked(Insurance, path)
 
 
 def example_insurance(language: Language) -> str:
     """Return a contract whose numbers are made up, with comments in one language."""
-    return commented(resources.files("lending.stress") / "insurance.toml", language)
+    return in_language(resources.files("lending.stress") / "insurance.toml", language)
 
 
 def past_cases(path: Path, policy: IndexPolicy) -> list[PastCase]:

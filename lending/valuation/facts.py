@@ -12,9 +12,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from data_catalog.complaints import Refused
-from data_catalog.text import Language, Text
-from data_catalog.toml_files import checked, read_toml
-from lending.policy.reading import commented
+from data_catalog.text import Language, Text, in_language
+from data_catalog.toml_files import read_checked
 from lending.prices.rows import PriceRow
 
 __all__ = [
@@ -396,9 +395,9 @@ def read_facts(path: Path) -> Facts:
     ProjectError or Problems
         If there is no such file, or something in it is unknown, missing or wrong: all at once.
     """
-    return checked(Facts, read_toml(path, path.name), path.name)
+    return read_checked(Facts, path)
 
 
 def example_facts(language: Language) -> str:
     """Return a facts file whose numbers are synthetic, with comments in one language."""
-    return commented(resources.files("lending.valuation") / "example.toml", language)
+    return in_language(resources.files("lending.valuation") / "example.toml", language)

@@ -52,11 +52,7 @@ def _ends(pledge: Pledge, loan: Loan, alert_days: tuple[int, ...], on: date) -> 
 def _tenure(session: Session, pledge: Pledge, loan: Loan) -> Iterator[Signal]:
     wanted = (
         select(ParcelVersion.parcel_id, ParcelVersion.tenure_to)
-        .join(
-            PledgeParcel,
-            (PledgeParcel.parcel_id == ParcelVersion.parcel_id)
-            & (PledgeParcel.version == ParcelVersion.version),
-        )
+        .join(PledgeParcel)
         .where(PledgeParcel.pledge_id == pledge.pledge_id, ParcelVersion.tenure_to < loan.ends)
     )
     for parcel, end in session.execute(wanted.order_by(ParcelVersion.parcel_id)):
@@ -104,23 +100,13 @@ def _overdue(
 def _registrations(session: Session, pledge: Pledge) -> Iterator[Signal]:
     """Yield later registrations of others on the same parcels, or of the same holders."""
     mine = session.scalars(
-        select(ParcelVersion)
-        .join(
-            PledgeParcel,
-            (PledgeParcel.parcel_id == ParcelVersion.parcel_id)
-            & (PledgeParcel.version == ParcelVersion.version),
-        )
-        .where(PledgeParcel.pledge_id == pledge.pledge_id)
+        select(ParcelVersion).join(PledgeParcel).where(PledgeParcel.pledge_id == pledge.pledge_id)
     ).all()
     parcels, holders = {one.parcel_id for one in mine}, {one.holder for one in mine if one.holder}
     wanted = (
         select(Pledge)
-        .join(PledgeParcel, PledgeParcel.pledge_id == Pledge.pledge_id)
-        .join(
-            ParcelVersion,
-            (PledgeParcel.parcel_id == ParcelVersion.parcel_id)
-            & (PledgeParcel.version == ParcelVersion.version),
-        )
+        .join(PledgeParcel)
+        .join(ParcelVersion)
         .where(
             or_(PledgeParcel.parcel_id.in_(parcels), ParcelVersion.holder.in_(holders)),
             Pledge.pledge_id != pledge.pledge_id, Pledge.family != pledge.family,

@@ -86,11 +86,7 @@ def _land(session: Session, pledge: Pledge) -> gpd.GeoDataFrame:
     """Return the pledged parcels in the versions that were pledged."""
     versions = session.scalars(
         select(ParcelVersion)
-        .join(
-            PledgeParcel,
-            (PledgeParcel.parcel_id == ParcelVersion.parcel_id)
-            & (PledgeParcel.version == ParcelVersion.version),
-        )
+        .join(PledgeParcel)
         .where(PledgeParcel.pledge_id == pledge.pledge_id)
         .order_by(ParcelVersion.parcel_id)
     ).all()

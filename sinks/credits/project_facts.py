@@ -13,7 +13,7 @@ from data_catalog.methodologies.facts import Fact, facts
 from data_catalog.names import suggestion
 from data_catalog.parameters import Parameters, bundled, read_rows, table_text
 from data_catalog.text import Text
-from data_catalog.toml_files import checked, read_toml
+from data_catalog.toml_files import read_checked
 from sinks.credits.nprt import Answers
 
 __all__ = ["Displaced", "Facts", "read_facts"]
@@ -182,7 +182,7 @@ def read_facts(file: Path | None) -> Facts:
     """
     if file is None:
         return Facts(_File(), Path(), "--project")
-    found = checked(_File, read_toml(file, file.name), file.name)
+    found = read_checked(_File, file)
     return Facts(found, file.parent, file.name)
 
 

@@ -15,7 +15,7 @@ from data_catalog.errors import GepError, ProjectError, UnknownNameError, raise_
 from data_catalog.names import suggestion
 from data_catalog.parameters import Parameters, Row, bundled, read_rows
 from data_catalog.text import Text
-from data_catalog.toml_files import checked, read_toml
+from data_catalog.toml_files import read_checked
 from data_catalog.variables import variable
 from tiles.project import Positive, Word, Year
 
@@ -159,7 +159,7 @@ def read_declaration(file: Path) -> Declaration:
     ProjectError or Problems
         Unknown keys, wrong values, features made of nothing or of what is not there: all at once.
     """
-    found = checked(Declaration, read_toml(file, file.name), file.name)
+    found = read_checked(Declaration, file)
     raise_all(_problems(found, file.name))
     return found.in_folder(file.absolute().parent)
 

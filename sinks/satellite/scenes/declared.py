@@ -12,7 +12,7 @@ from data_catalog.errors import GepError, ProjectError, raise_all
 from data_catalog.names import suggestion
 from data_catalog.quality_masks import quality_mask
 from data_catalog.text import Text
-from data_catalog.toml_files import checked, read_toml
+from data_catalog.toml_files import read_checked
 
 __all__ = ["Band", "DisturbanceEntry", "Mask", "Scene", "SceneSet", "read_scenes"]
 
@@ -200,7 +200,7 @@ def read_scenes(file: Path) -> SceneSet:
         All that is wrong with the file at once.
     """
     folder = file.resolve().parent
-    entries = checked(Sections, read_toml(file, file.name), file.name)
+    entries = read_checked(Sections, file)
     raise_all(_problems(entries, file.name))
     scenes = [_scene(one, entries.sensors[one.sensor], folder) for one in entries.scene]
     if entries.set.stac is not None:
