@@ -89,6 +89,8 @@ class Lots:
         Whether it is issued, or monitored and not yet issued; neither: it is still to grow.
     unbounded : (n,) array
         Whether neither a standard error nor a lower bound is known: then `lower` is nothing.
+    since : float
+        Years from the base date, negative: of what is to come nothing counts that grew before.
     counted : what the tonnes have in them already, by kind of haircut, in words.
     """
 
@@ -100,6 +102,7 @@ class Lots:
     monitored: npt.NDArray[np.bool_]
     unbounded: npt.NDArray[np.bool_]
     counted: dict[HaircutKind, Text]
+    since: float = -np.inf
 
     @property
     def past(self) -> npt.NDArray[np.bool_]:
@@ -107,9 +110,19 @@ class Lots:
         return self.issued | self.monitored
 
     @property
+    def to_come(self) -> npt.NDArray[np.bool_]:
+        """Return which rows are not paid: all or a part of each is still to grow or be verified."""
+        return ~self.past & (self.end > self.since)
+
+    @property
+    def first(self) -> float:
+        """Return since when grows what is to come, years; 0 where that is after the base date."""
+        return float(np.maximum(self.start[self.to_come], self.since).min(initial=0.0))
+
+    @property
     def last(self) -> float:
-        """Return the years until nothing grows any more; 0 where nothing does."""
-        return float(self.end[~self.past].max(initial=0.0))
+        """Return the years until nothing grows any more, negative where it has stopped."""
+        return float(self.end[self.to_come].max(initial=-np.inf))
 
 
 def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
@@ -155,7 +168,10 @@ def _bounded(policy: Policy) -> Text:
 
 
 def lots_of_holding(facts: Facts, policy: Policy, years: float) -> Lots:
-    """Return the constant-yield form: one interval from the base date to T."""
+    """Return the constant-yield form: what grew before the base date and is not paid, and until T.
+
+    The tonnes of both are spread evenly, so many a year.
+    """
     holding = facts.holding
     assert holding is not None  # noqa: S101  (the caller chose the form by it)
     if facts.tonnes.deducted:
@@ -169,16 +185,26 @@ def lots_of_holding(facts: Facts, policy: Policy, years: float) -> Lots:
             "tonnes are withdrawn from vintages. Give a table of vintages instead of a holding.",
         ))  # fmt: skip
     kept, counted = _kept(facts)
-    gross = holding.area_mu * holding.yield_tCO2e_per_mu * years
+    yearly = holding.area_mu * holding.yield_tCO2e_per_mu * kept
+    since = _since(facts, policy) if facts.cycle.grown_since else 0.0
+    start, end = np.array([since, 0.0]), np.array([0.0, years])
+    mean = yearly * (end - start)
     lower = LOWER_BOUND(z=ndtri(policy.confidence), cv=holding.cv)
     if holding.cv:
         counted["volume"] = _bounded(policy)
-    none = np.zeros(1, dtype=bool)
+    none = np.zeros(len(mean), dtype=bool)
     return Lots(
-        start=np.zeros(1), end=np.array([years]), mean=np.array([gross * kept]),
-        lower=np.array([float(gross * kept * lower)]), issued=none, monitored=none,
-        unbounded=none, counted=counted,
+        start=start, end=end, mean=mean, lower=mean * float(lower), issued=none, monitored=none,
+        unbounded=none, counted=counted, since=since,
     )  # fmt: skip
+
+
+def _since(facts: Facts, policy: Policy) -> float:
+    """Return the years from the base date to the day from which tonnes count, 0 or less."""
+    day = facts.cycle.grown_since
+    if day is None:
+        return -np.inf
+    return years_between(facts.base_date, day, policy.discount.day_count)
 
 
 def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> Lots:
@@ -210,7 +236,7 @@ def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> L
         mean=mean, lower=lower,
         issued=issued,
         monitored=np.array([row.kind == "monitored" for row in rows], dtype=bool),
-        unbounded=unbounded, counted=counted,
+        unbounded=unbounded, counted=counted, since=_since(facts, policy),
     )  # fmt: skip
     return _without(lots, facts.withdrawn, rows)
 
@@ -280,9 +306,9 @@ def in_periods(lots: Lots, amount: Numbers, ends: Numbers, years: float) -> Numb
     amount : (n,) array
         `lots.mean` or `lots.lower`, evenly spread over each interval.
     ends : (periods,) array
-        Years to the end of each period; the first takes all that grew before.
+        Years to the end of each period; the first takes all that grew before and is not paid.
     """
-    begins = np.concatenate([[-np.inf], ends[:-1]])
+    begins = np.concatenate([[lots.since], ends[:-1]])
     last = np.minimum(np.minimum(lots.end[:, None], ends), years)
     first = np.maximum(lots.start[:, None], begins)
     length = (lots.end - lots.start)[:, None]

@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from data_catalog.text import Text
+from lending.paper import amounts
 from lending.policy.model import DayCount
 from lending.prices.rows import PriceRow
 from lending.valuation.facts import Cycle, Facts, When
 from lending.valuation.result import Inputs, Valuation, Vintage
-from lending.valuation.timing import day_at, months_later
+from lending.valuation.timing import ENDS, day_at, first_verification, months_later
 from lending.valuation.tonnes import clipped
 from lending.valuation.value import value
 
-__all__ = ["at_price", "replaced", "with_vintages", "without_land"]
+__all__ = ["at_price", "by_the_plan", "replaced", "with_vintages", "without_land"]
 
 
 def with_vintages(valuation: Valuation, rows: Sequence[Vintage]) -> Valuation:
@@ -71,31 +73,73 @@ def at_price(valuation: Valuation, row: PriceRow, day: date) -> Valuation:
     """Return the value on another day at another price.
 
     A path of points moves with the price; ends that were told in years from the base date stay
-    the days they are. Verification keeps to its days, and what was paid to develop the project
-    before the new day is sunk.
+    the days they are. Verification and payment keep to theirs: what grew and is not paid yet by
+    the plan of the valuation counts on, what is paid counts no more; so no tonne is forgotten and
+    none counts twice. What was paid to develop the project before the new day is sunk.
     """
     facts = valuation.inputs.facts
-    base, was = facts.base_date, valuation.inputs.price.price
     count = valuation.inputs.policy.discount.day_count
+    was = valuation.inputs.price.price
     ratio = row.price / was if row.price and was else 1.0
     points = tuple(p.model_copy(update={"price": p.price * ratio}) for p in facts.price.points)
     path = facts.price.model_copy(update={"points": points, "row": row})
-    ends = facts.ends.model_copy(
-        update={
-            name: _dated(getattr(facts.ends, name), base, count)
-            for name in type(facts.ends).model_fields
-        }
-    )
+    ends = {
+        name: _dated(getattr(facts.ends, name), facts.base_date, count)
+        for name in type(facts.ends).model_fields
+    }
     costs = facts.costs
-    if day > base:
+    if day > facts.base_date:
         sunk = costs.paid_already + costs.development
         costs = costs.model_copy(update={"development": Decimal(0), "paid_already": sunk})
-    first = _next(facts.cycle, base, day, count)
-    cycle = facts.cycle.model_copy(update={"first_verification": first})
     moved = _with_facts(
-        valuation.inputs, base_date=day, price=path, ends=ends, cycle=cycle, costs=costs
-    ).model_copy(update={"price": row})
+        valuation.inputs, base_date=day, price=path,
+        ends=facts.ends.model_copy(update=ends), cycle=_cycle(valuation.inputs, day), costs=costs,
+    ).model_copy(update={"price": row})  # fmt: skip
     return value(moved)
+
+
+def by_the_plan(valuation: Valuation, now: Valuation) -> Text:
+    """Say what a valuation made again on a later day takes as paid, verified or over by its plan.
+
+    Empty where nothing is.
+    """
+    was, day = valuation.inputs.facts, now.inputs.facts.base_date
+    over = day_at(
+        was.base_date, valuation.results.years, valuation.inputs.policy.discount.day_count
+    )
+    if was.base_date < day and over <= day:
+        bound = ENDS[valuation.results.years_bound_by]
+        return Text(
+            f"{bound.zh}（{over}）已过：不再计入任何碳汇量。",
+            f"The {bound.en} ({over}) has passed: no tonnes count any more.",
+        )
+    said: list[Text] = []
+    cycle = now.inputs.facts.cycle
+    paid = [
+        one for one in valuation.results.payments
+        if one.kind == "receipt" and one.part == "future" and one.day <= day
+    ]  # fmt: skip
+    if paid:
+        tonnes = amounts.tonnes(sum((one.tonnes or Decimal(0) for one in paid), Decimal(0)))
+        total = sum((one.amount for one in paid), Decimal(0))
+        said.append(Text(
+            f"按原估值的计划，{cycle.grown_since} 前生长的 {tonnes} 已核证、售出，至 {day} 收款 "
+            f"{amounts.yuan(total, 'zh')}：除已监测或签发的以外不再计入。请核对款项是否收到、"
+            "是否用于还款。",
+            f"By the plan of the valuation {tonnes} that grew before {cycle.grown_since} were "
+            f"verified, sold and by {day} paid, {amounts.yuan(total, 'en')}: they count no more, "
+            "but for what is monitored or issued. Ask whether the money came and paid back the "
+            "loan.",
+        ))  # fmt: skip
+    verified = first_verification(now.inputs.facts)
+    if verified <= day:
+        due = months_later(verified, cycle.lag_months)
+        said.append(Text(
+            f"{verified} 应核证的碳汇量按计划 {due} 收款，此前仍计入。请核对核证是否完成。",
+            f"Tonnes that were to be verified on {verified} count until they are to be paid, on "
+            f"{due}. Ask whether they were verified.",
+        ))  # fmt: skip
+    return Text("".join(one.zh for one in said), " ".join(one.en for one in said))
 
 
 def _less(row: Vintage, lost: float, since: date) -> Vintage:
@@ -120,10 +164,19 @@ def _dated(when: When, base: date, count: DayCount) -> date:
     return when if isinstance(when, date) else day_at(base, float(when), count)
 
 
-def _next(cycle: Cycle, base: date, day: date, count: DayCount) -> date:
-    """Return the first verification after a day, in the cycle that runs since the base date."""
-    first = months_later(base, cycle.monitoring_months)
-    if cycle.first_verification is not None:
-        first = _dated(cycle.first_verification, base, count)
-    days = (months_later(first, n * cycle.monitoring_months) for n in itertools.count())
-    return next(one for one in days if one > day)
+def _cycle(inputs: Inputs, day: date) -> Cycle:
+    """Return the cycle on a later day: since when is not paid, and the verification of that."""
+    facts, cycle = inputs.facts, inputs.facts.cycle
+    if day <= facts.base_date:
+        since = cycle.grown_since and min(cycle.grown_since, day)
+        plan = {"first_verification": first_verification(facts), "grown_since": since}
+        return cycle.model_copy(update=plan)
+    expected = [one.vintage_from for one in inputs.vintages if one.kind == "ex_ante"]
+    since = cycle.grown_since or min([facts.base_date, *expected])
+    first = first_verification(facts)
+    for number in itertools.count():
+        verified = months_later(first, number * cycle.monitoring_months)
+        if months_later(verified, cycle.lag_months) > day:
+            return cycle.model_copy(update={"first_verification": verified, "grown_since": since})
+        since = verified
+    raise AssertionError  # the days of a cycle have no end
