@@ -5,13 +5,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
+
 from data_catalog.text import Text
 from lending.paper import amounts
 from lending.policy.model import DayCount
+from lending.prices.paths import price_path
 from lending.prices.rows import PriceRow
-from lending.valuation.facts import Cycle, Facts, When
+from lending.valuation.facts import Cycle, Facts, PricePath, PricePoint, When
 from lending.valuation.result import Inputs, Valuation, Vintage
-from lending.valuation.timing import ENDS, day_at, first_verification, months_later
+from lending.valuation.timing import (
+    ENDS,
+    day_at,
+    first_verification,
+    months_later,
+    years_between,
+)
 from lending.valuation.tonnes import clipped
 from lending.valuation.value import value
 
@@ -72,28 +81,31 @@ def without_land(
 def at_price(valuation: Valuation, row: PriceRow, day: date) -> Valuation:
     """Return the value on another day at another price.
 
-    A path of points moves with the price; ends that were told in years from the base date stay
-    the days they are. Verification and payment keep to theirs: what grew and is not paid yet by
-    the plan of the valuation counts on, what is paid counts no more; so no tonne is forgotten and
-    none counts twice. What was paid to develop the project before the new day is sunk.
+    A path of points moves with the price, by what the price is over that of the path on the day.
+    Whatever was told in years from the base date stays the day it is. Verification and payment
+    keep to theirs: what grew and is not paid yet by the plan of the valuation counts on, what is
+    paid counts no more; so no tonne is forgotten and none counts twice. What was paid to develop
+    the project before the new day is sunk.
     """
     facts = valuation.inputs.facts
     count = valuation.inputs.policy.discount.day_count
-    was = valuation.inputs.price.price
-    ratio = row.price / was if row.price and was else 1.0
-    points = tuple(p.model_copy(update={"price": p.price * ratio}) for p in facts.price.points)
-    path = facts.price.model_copy(update={"points": points, "row": row})
     ends = {
         name: _dated(getattr(facts.ends, name), facts.base_date, count)
         for name in type(facts.ends).model_fields
     }
+    others = tuple(
+        one if one.until is None
+        else one.model_copy(update={"until": _dated(one.until, facts.base_date, count)})
+        for one in facts.other_rights
+    )  # fmt: skip
     costs = facts.costs
     if day > facts.base_date:
         sunk = costs.paid_already + costs.development
         costs = costs.model_copy(update={"development": Decimal(0), "paid_already": sunk})
     moved = _with_facts(
-        valuation.inputs, base_date=day, price=path,
+        valuation.inputs, base_date=day, price=_path(valuation.inputs, row, day),
         ends=facts.ends.model_copy(update=ends), cycle=_cycle(valuation.inputs, day), costs=costs,
+        other_rights=others,
     ).model_copy(update={"price": row})  # fmt: skip
     return value(moved)
 
@@ -162,6 +174,26 @@ def _with_facts(inputs: Inputs, **changed: object) -> Inputs:
 
 def _dated(when: When, base: date, count: DayCount) -> date:
     return when if isinstance(when, date) else day_at(base, float(when), count)
+
+
+def _path(inputs: Inputs, row: PriceRow, day: date) -> PricePath:
+    """Return the path of prices from a row of a day on; its points stay the days they are."""
+    facts, was = inputs.facts, inputs.price.price
+    base, count, path = facts.base_date, inputs.policy.discount.day_count, facts.price
+    shift = years_between(base, day, count)
+    ratio = 1.0
+    if row.price and was:
+        told = [(one.years, one.price) for one in path.points]
+        ratio = row.price / float(price_path(was, 0.0, told, np.array([shift]))[0])
+    # two points of one day are one: the later
+    left = {
+        years_between(day, day_at(base, one.years, count), count): one.price * ratio
+        for one in path.points
+    }
+    points = tuple(
+        PricePoint(years=years, price=price) for years, price in left.items() if years > 0
+    )
+    return path.model_copy(update={"points": points, "row": row})
 
 
 def _cycle(inputs: Inputs, day: date) -> Cycle:

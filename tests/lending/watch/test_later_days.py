@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from data_catalog.errors import ProjectError
 from lending.loans.ladder import standing
 from lending.prices.rows import PriceRow
-from lending.valuation.facts import Facts
+from lending.valuation.facts import Facts, PricePoint
 from lending.valuation.result import Valuation, Vintage, recompute
 from lending.valuation.value import value
 from lending.watch.notices import ladder_of
@@ -236,3 +236,46 @@ def test_a_cycle_says_since_when_tonnes_count_and_what_is_paid_next() -> None:
     # three years before the base date and ten after it
     found = made(grown_since=date(2023, 1, 1)).results
     assert float(found.tonnes_mean) == pytest.approx(3510 * 13)
+
+
+def with_points(*points: tuple[float, float]) -> Valuation:
+    made = holding_s03()
+    path = made.facts.price.model_copy(
+        update={"points": tuple(PricePoint(years=y, price=p) for y, p in points)}
+    )
+    facts = made.facts.model_copy(update={"price": path})
+    return value(made.model_copy(update={"facts": facts}))
+
+
+def paid_at(valuation: Valuation) -> dict[date, Decimal | None]:
+    return {p.day: p.price for p in valuation.results.payments if p.kind == "receipt"}
+
+
+def test_points_of_a_path_stay_the_days_they_are() -> None:
+    # 60 falls to 50 on 1 January 2030 and to 44 on 1 January 2034; payments are of 2032 and 2037
+    first = with_points((4.0, 50.0), (8.0, 44.0))
+    assert paid_at(first) == {date(2032, 1, 1): Decimal("47.00"), date(2037, 1, 1): Decimal(44)}
+    # where the market went as the path says, the payments are those that were expected: 55 in 2028
+    assert paid_at(on(first, date(2028, 1, 1), 55)) == paid_at(first)
+    # a tenth above the path in 2031, 53.35 of 48.5: all that is to come is a tenth more
+    assert paid_at(on(first, date(2031, 1, 1), 53.35)) == {
+        date(2032, 1, 1): Decimal("51.70"), date(2037, 1, 1): Decimal("48.40")
+    }  # fmt: skip
+    # behind the last point the price stays what it is
+    assert paid_at(on(first, date(2035, 1, 1), 30)) == {date(2037, 1, 1): Decimal(30)}
+
+
+def test_two_points_of_one_day_are_one_on_a_later_day() -> None:
+    first = with_points((4.0, 50.0), (4.0001, 49.0))
+    later = on(first, date(2027, 1, 1), 57.5)
+    assert [point.price for point in later.inputs.facts.price.points] == pytest.approx([49.0])
+    assert recompute(later.to_json()).results == later.results
+
+
+def test_another_right_ends_on_the_day_it_ends() -> None:
+    right = {"right": "compensation", "yearly_income": "1000", "until": 4.0, "source": "SYN"}
+    first = value(holding_s03(other_rights=[right]))
+    # 1,000 a year for four years, and for two of them: 1,000 x 3.465106 and x 1.833393
+    assert first.results.other_rights[0].value == Decimal("3465.11")
+    assert on(first, date(2028, 1, 1)).results.other_rights[0].value == Decimal("1833.39")
+    assert on(first, date(2031, 1, 1)).results.other_rights[0].value == 0
