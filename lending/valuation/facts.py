@@ -97,8 +97,8 @@ class Cycle(_Section):
     first_verification: date | None = None
     """The first whose payment is to come; by default one monitoring period from the base date."""
     grown_since: date | None = None
-    """What grew before this day is sold and paid, unless it is told as monitored or issued: it does
-    not count. By default a holding's tonnes count from the base date, those of vintages all."""
+    """What grew before this day is sold and paid unless it is told as issued: it does not count.
+    By default a holding's tonnes count from the base date, those of vintages all."""
 
 
 class Costs(_Section):

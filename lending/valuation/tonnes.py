@@ -86,11 +86,12 @@ class Lots:
     mean, lower : (n,) arrays
         t_CO2e over the interval: estimate, and lower bound less what is withdrawn.
     issued, monitored : (n,) arrays
-        Whether it is issued, or monitored and not yet issued; neither: it is still to grow.
+        Whether it is issued, or monitored and not yet issued; neither: it is still to grow, or to
+        be verified.
     unbounded : (n,) array
         Whether neither a standard error nor a lower bound is known: then `lower` is nothing.
     since : float
-        Years from the base date, negative: of what is to come nothing counts that grew before.
+        Years from the base date, negative: what grew before and is not issued counts no more.
     counted : what the tonnes have in them already, by kind of haircut, in words.
     """
 
@@ -230,13 +231,13 @@ def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> L
         counted["volume"] = _bounded(policy)
     elif issued.all():
         counted["volume"] = Text("已签发，数量确定", "issued: their number is certain")
+    since = _since(facts, policy)
+    end = np.array([years_between(start, row.vintage_to, count) for row in rows])
+    monitored = np.array([row.kind == "monitored" for row in rows], dtype=bool) & (end > since)
     lots = Lots(
-        start=np.array([years_between(start, row.vintage_from, count) for row in rows]),
-        end=np.array([years_between(start, row.vintage_to, count) for row in rows]),
+        start=np.array([years_between(start, row.vintage_from, count) for row in rows]), end=end,
         mean=mean, lower=lower,
-        issued=issued,
-        monitored=np.array([row.kind == "monitored" for row in rows], dtype=bool),
-        unbounded=unbounded, counted=counted, since=_since(facts, policy),
+        issued=issued, monitored=monitored, unbounded=unbounded, counted=counted, since=since,
     )  # fmt: skip
     return _without(lots, facts.withdrawn, rows)
 

@@ -51,7 +51,8 @@ def without_land(
 
     Base date and price stay those of the valuation, so that what differs is the forest alone.
     Tonnes that were monitored or issued already are not touched: a loss of theirs is what the
-    programme's buffer is for.
+    programme's buffer is for. In the constant-yield form what grew on the lost land and is not
+    paid yet is lost with it.
 
     Parameters
     ----------
@@ -136,12 +137,11 @@ def by_the_plan(valuation: Valuation, now: Valuation) -> Text:
         total = sum((one.amount for one in paid), Decimal(0))
         said.append(Text(
             f"按原估值的计划，{cycle.grown_since} 前生长的 {tonnes} 已核证、售出，至 {day} 收款 "
-            f"{amounts.yuan(total, 'zh')}：除已监测或签发的以外不再计入。请核对款项是否收到、"
+            f"{amounts.yuan(total, 'zh')}：除已签发的以外不再计入。请核对款项是否收到、"
             "是否用于还款。",
             f"By the plan of the valuation {tonnes} that grew before {cycle.grown_since} were "
             f"verified, sold and by {day} paid, {amounts.yuan(total, 'en')}: they count no more, "
-            "but for what is monitored or issued. Ask whether the money came and paid back the "
-            "loan.",
+            "but for what is told as issued. Ask whether the money came and paid back the loan.",
         ))  # fmt: skip
     verified = first_verification(now.inputs.facts)
     if verified <= day:
@@ -203,12 +203,12 @@ def _cycle(inputs: Inputs, day: date) -> Cycle:
         since = cycle.grown_since and min(cycle.grown_since, day)
         plan = {"first_verification": first_verification(facts), "grown_since": since}
         return cycle.model_copy(update=plan)
-    expected = [one.vintage_from for one in inputs.vintages if one.kind == "ex_ante"]
-    since = cycle.grown_since or min([facts.base_date, *expected])
+    waiting = [one.vintage_from for one in inputs.vintages if one.kind != "issued"]
+    since = cycle.grown_since or min([facts.base_date, *waiting])
     first = first_verification(facts)
-    for number in itertools.count():
-        verified = months_later(first, number * cycle.monitoring_months)
-        if months_later(verified, cycle.lag_months) > day:
-            return cycle.model_copy(update={"first_verification": verified, "grown_since": since})
-        since = verified
-    raise AssertionError  # the days of a cycle have no end
+    days = (months_later(first, n * cycle.monitoring_months) for n in itertools.count())
+    paid = list(itertools.takewhile(lambda one: months_later(one, cycle.lag_months) <= day, days))
+    return cycle.model_copy(update={
+        "first_verification": months_later(first, len(paid) * cycle.monitoring_months),
+        "grown_since": paid[-1] if paid else since,
+    })  # fmt: skip

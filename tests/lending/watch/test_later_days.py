@@ -137,14 +137,29 @@ def test_a_table_of_vintages_gives_what_the_constant_form_gives_on_later_days(da
     assert float(table.results.lending_value) == pytest.approx(want, rel=1e-3)
 
 
-def test_tonnes_that_were_to_be_paid_count_only_where_they_are_monitored() -> None:
-    first, day = yearly(), date(2032, 7, 1)
-    gone = on(first, day)
-    # of ten years the five that were paid in January are over
-    assert float(gone.results.tonnes_mean) == pytest.approx(5 * 3510)
-    came = first.inputs.vintages[4].model_copy(update={"kind": "monitored", "net_tCO2e": 3000.0})
-    kept = on(with_vintages(first, [came]), day)
-    assert float(kept.results.tonnes_mean) == pytest.approx(5 * 3510 + 3000)
+def test_tonnes_that_were_to_be_paid_count_only_where_they_are_issued() -> None:
+    """Verified on 1 January 2031 and paid a year later: the years to 2030; 3,000 t came of one."""
+
+    def left(day: date, kind: str) -> float:
+        first = yearly()
+        came = first.inputs.vintages[4].model_copy(update={"kind": kind, "net_tCO2e": 3000.0})
+        return float(on(with_vintages(first, [came]), day).results.tonnes_mean)
+
+    for kind in ("ex_ante", "monitored", "issued"):
+        assert left(date(2031, 7, 1), kind) == pytest.approx(9 * 3510 + 3000)
+    assert left(date(2032, 7, 1), "ex_ante") == pytest.approx(5 * 3510)
+    assert left(date(2032, 7, 1), "monitored") == pytest.approx(5 * 3510)
+    assert left(date(2032, 7, 1), "issued") == pytest.approx(5 * 3510 + 3000)
+
+
+def test_what_was_monitored_at_first_counts_until_the_first_payment() -> None:
+    first = yearly()
+    early = first.inputs.vintages[0].model_copy(update={
+        "kind": "monitored", "vintage_from": date(2025, 1, 1), "vintage_to": date(2026, 1, 1)
+    })  # fmt: skip
+    both = value(first.inputs.model_copy(update={"vintages": (early, *first.inputs.vintages)}))
+    for day, years in ((date(2026, 7, 1), 11), (date(2031, 7, 1), 11), (date(2032, 1, 1), 5)):
+        assert float(on(both, day).results.tonnes_mean) == pytest.approx(years * 3510)
 
 
 def test_what_is_verified_is_not_verified_again_and_waits_for_its_payment() -> None:
