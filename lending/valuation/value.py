@@ -24,6 +24,7 @@ from lending.valuation.facts import Facts, PracticeFacts
 from lending.valuation.forest import other_right
 from lending.valuation.gates import (
     arms_length_gate,
+    draws_gate,
     known_prices,
     policy_gate,
     price_gate,
@@ -55,7 +56,7 @@ from lending.valuation.sensitivity import (
     scenarios,
     sensitivity,
 )
-from lending.valuation.simulation import simulated
+from lending.valuation.simulation import rise_of_process, simulated
 from lending.valuation.timing import day_at
 from lending.valuation.tonnes import in_periods
 from lending.valuation.worked import Worked, all_payments, worked
@@ -281,7 +282,7 @@ def _of_flow(of: Worked, flow: Flow) -> Iterable[Payment]:
 def _gates(of: Worked, mean: float) -> Iterable[Gate]:
     facts, policy = of.inputs.facts, of.inputs.policy
     yield arms_length_gate(of.inputs.price)
-    yield from of.tonnes_gates
+    yield from of.gates
     if facts.base_date < policy.valid_from:
         yield policy_gate(facts.base_date, policy.valid_from)
     holding = facts.holding
@@ -291,6 +292,10 @@ def _gates(of: Worked, mean: float) -> Iterable[Gate]:
     if facts.loan is not None and mean:
         bounds = policy.warnings.implied_price or known_prices(price_rows())
         yield price_gate(float(facts.loan), mean, bounds)
+    if facts.simulation is not None:
+        rise = rise_of_process(facts.simulation.price, of.plan.start)
+        if rise.yearly > 0:
+            yield draws_gate(rise, policy.prices.max_growth)
     term = term_gate(of)
     if term is not None:
         yield term

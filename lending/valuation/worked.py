@@ -11,7 +11,7 @@ from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.policy.model import HaircutKind
 from lending.prices.rows import check_age
-from lending.valuation.gates import bound_gate, rejected, yield_gate
+from lending.valuation.gates import bound_gate, path_gate, rejected, yield_gate
 from lending.valuation.haircuts import applied, factor, rate_of
 from lending.valuation.income import Flow, Plan, flows, plan_of, present
 from lending.valuation.result import AppliedHaircut, Gate, Inputs, Vintage
@@ -32,7 +32,7 @@ class Worked:
     growing : years that tonnes are counted for: until T, or until the last vintage ends
     parts : present value of the past and the future tonnes, before haircuts
     haircuts : what is taken off each part
-    tonnes_gates : what the plausibility of the tonnes is, whatever is lent on them
+    gates : what the plausibility of tonnes and price path is, whatever is lent on them
     """
 
     inputs: Inputs
@@ -45,7 +45,7 @@ class Worked:
     parts: Mapping[Literal["past", "future"], float]
     haircuts: tuple[AppliedHaircut, ...]
     factor: float
-    tonnes_gates: tuple[Gate, ...] = ()
+    gates: tuple[Gate, ...] = ()
 
     @property
     def value(self) -> float:
@@ -55,7 +55,7 @@ class Worked:
     @property
     def refused(self) -> bool:
         """Return whether a gate leaves nothing to lend on."""
-        return rejected(self.tonnes_gates) is not None
+        return rejected(self.gates) is not None
 
     @property
     def lending_value(self) -> float:
@@ -102,11 +102,14 @@ def worked(inputs: Inputs) -> Worked:
         inputs=inputs, rate=rate, horizon=until, growing=growing, lots=lots, plan=plan, flows=found,
         parts=present(found, rate), haircuts=haircuts,
         factor=factor(haircuts, policy.haircut_mode),
-        tonnes_gates=tuple(_tonnes_gates(inputs, lots, plan)),
+        gates=tuple(_gates(inputs, lots, plan)),
     )  # fmt: skip
 
 
-def _tonnes_gates(inputs: Inputs, lots: Lots, plan: Plan) -> Iterable[Gate]:
+def _gates(inputs: Inputs, lots: Lots, plan: Plan) -> Iterable[Gate]:
+    rise = plan.steepest_rise()
+    if rise.yearly > 0:
+        yield path_gate(rise, inputs.policy.prices.max_growth)
     unbounded = lots.unbounded
     if unbounded.any():
         left = float(plan.past.sum() + plan.future.sum())
