@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import ValidationError
 
@@ -58,7 +59,7 @@ from lending.valuation.sensitivity import (
 )
 from lending.valuation.simulation import rise_of_process, simulated
 from lending.valuation.timing import day_at
-from lending.valuation.tonnes import in_periods
+from lending.valuation.tonnes import NET_TONNES, in_periods
 from lending.valuation.worked import Worked, all_payments, worked
 
 __all__ = ["inputs_of", "read_inputs", "value", "vintages_of"]
@@ -191,7 +192,7 @@ def _results(of: Worked) -> Results:
     limit = bound.limit if bound.limit is not None else money(0)
     known = Known(
         tonnes=_gross(of), price=of.plan.start, lower=lower, max_loan=limit,
-        yearly_income=_gross(of) * of.plan.start / of.growing if of.growing else 0.0,
+        yearly_income=_yearly_gross(of) * of.plan.start,
     )  # fmt: skip
     others = tuple(
         other_right(facts, right, of.inputs.policy, of.horizon.ends["tenure"])
@@ -231,11 +232,28 @@ def _gross(of: Worked) -> float:
     holding = of.inputs.facts.holding
     if holding is not None:
         return holding.area_mu * holding.yield_tCO2e_per_mu * of.horizon.years
-    rows = of.inputs.vintages
-    gross = np.array([max(r.net_tCO2e, r.gross_tCO2e or 0.0) for r in rows])
+    gross = _claims(of)
     to_come = in_periods(of.lots, gross, of.plan.schedule.verified, of.growing).sum()
-    gone = sum(one.tonnes for one in of.inputs.facts.withdrawn)
-    return max(0.0, float(gross[of.lots.past].sum() + to_come) - gone)
+    return float(gross[of.lots.past].sum() + to_come)
+
+
+def _yearly_gross(of: Worked) -> float:
+    """Return the gross tonnes of a year to come as practice counts them."""
+    holding = of.inputs.facts.holding
+    if holding is not None:
+        return holding.area_mu * holding.yield_tCO2e_per_mu if of.growing else 0.0
+    return of.yearly(_claims(of))
+
+
+def _claims(of: Worked) -> npt.NDArray[np.float64]:
+    """Return the gross tonnes of each vintage, (n,), less what is withdrawn of it."""
+    rows, taken = of.inputs.vintages, of.inputs.facts.tonnes
+    gross = np.array([max(r.net_tCO2e, r.gross_tCO2e or 0.0) for r in rows])
+    net = NET_TONNES(
+        gross=np.array([r.net_tCO2e for r in rows]), lower=1.0, buffer=taken.buffer or 0.0,
+        leakage=taken.leakage or 0.0,
+    )  # fmt: skip
+    return np.maximum(0.0, gross - (net - of.lots.mean))
 
 
 def _with_others(

@@ -16,7 +16,13 @@ from lending.valuation.haircuts import applied, factor, rate_of
 from lending.valuation.income import Flow, Plan, flows, plan_of, present
 from lending.valuation.result import AppliedHaircut, Gate, Inputs, Vintage
 from lending.valuation.timing import Horizon, horizon, schedule
-from lending.valuation.tonnes import Lots, clipped, lots_of_holding, lots_of_vintages
+from lending.valuation.tonnes import (
+    Lots,
+    clipped,
+    in_periods,
+    lots_of_holding,
+    lots_of_vintages,
+)
 
 __all__ = ["Worked", "all_payments", "stressed", "worked"]
 
@@ -65,9 +71,17 @@ class Worked:
     @property
     def yearly_income(self) -> float:
         """Return the lower bound of a year's tonnes at the price of the base date, CNY."""
+        return self.yearly(self.lots.lower) * self.plan.start
+
+    def yearly(self, amount: Numbers) -> float:
+        """Return what of some amounts, a lot each, grows in a year from the base date until T.
+
+        What is monitored or issued, or grew before, does not come again.
+        """
         if not self.growing:
             return 0.0
-        return float(self.plan.future.sum()) * self.plan.start / self.growing
+        from_now = in_periods(self.lots, amount, np.array([0.0, self.growing]), self.growing)[-1]
+        return float(from_now) / self.growing
 
 
 def worked(inputs: Inputs) -> Worked:

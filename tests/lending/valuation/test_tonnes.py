@@ -195,6 +195,31 @@ def test_practice_counts_gross_tonnes_of_vintages(of_vintages: Make) -> None:
     assert gross.limit == (100 + 90 - 10) * 60
 
 
+def test_a_backlog_is_no_income_of_a_year(of_vintages: Make) -> None:
+    cap = {"caps": {"max_ltv": 1.0, "max_multiple_of_annual": 1}}
+    rule = [{"method": "MULTIPLE_OF_ANNUAL", "multiple": 1}]
+    to_come = [vintage(2026 + k, 100, gross_tCO2e=120.0) for k in range(2)]
+    backlog = (vintage(2023, 5000, kind="issued"), vintage(2024, 5000, kind="monitored"))
+    # half of these 400 t grew in 2025: 200 are to come in 2026
+    half = vintage(2025, 400, gross_tCO2e=400.0, vintage_to=date(2027, 1, 1))
+    for rows, lower, gross in (
+        (to_come, 100, 120), ([*backlog, *to_come], 100, 120), (backlog, 0, 0),
+        ([half], 200, 200), ([half, to_come[1]], 150, 160),
+    ):  # fmt: skip
+        results = value(of_vintages(*rows, policy=cap, practice=rule)).results
+        (limit,) = (one.limit for one in results.bounds if one.rule == "max_multiple_of_annual")
+        (income,) = (one for one in results.practice if one.method == "MULTIPLE_OF_ANNUAL")
+        assert (limit, income.limit) == (lower * 60, gross * 60)
+    # what of 2026 is sold brings no income any more; what of the backlog is, never did
+    gone = [{"reason": "sold", "tonnes": 60, "vintage_from": date(year, 1, 1),
+             "vintage_to": date(year + 1, 1, 1)} for year in (2023, 2026)]  # fmt: skip
+    sold = of_vintages(*backlog, *to_come, policy=cap, practice=rule, withdrawn=gone)
+    assert worked(sold).yearly_income == (200 - 60) / 2 * 60
+    gross_spot, income = value(sold).results.practice
+    assert gross_spot.limit == (10_000 + 240 - 120) * 60
+    assert income.limit == (240 - 60) / 2 * 60
+
+
 def test_practice_counts_the_claim_where_a_loss_was_avoided(of_vintages: Make) -> None:
     # the forest lost 30, without the project it would have lost 130: 100 may be claimed
     rows = (vintage(2026, 100, gross_tCO2e=-30.0),)
