@@ -6,7 +6,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib.metadata import version
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +59,7 @@ from lending.valuation.sensitivity import (
 from lending.valuation.simulation import rise_of_process, simulated
 from lending.valuation.timing import day_at
 from lending.valuation.tonnes import NET_TONNES, in_periods
+from lending.valuation.twice import check_counted_once
 from lending.valuation.worked import Worked, all_payments, worked
 
 __all__ = ["inputs_of", "read_inputs", "value", "vintages_of"]
@@ -92,6 +92,7 @@ def vintages_of(table: pd.DataFrame) -> tuple[Vintage, ...]:
 def inputs_of(
     facts: Facts, policy: Policy, vintages: Sequence[Vintage] = (),
     prices: Iterable[PriceRow] = (), tonnes_quantiles: tuple[float, ...] = (),
+    where: str = "vintages",
 ) -> Inputs:  # fmt: skip
     """Return the inputs of a valuation, with the newest price of the facts' market.
 
@@ -99,14 +100,16 @@ def inputs_of(
     ----------
     prices : rows of the user's own, taken beside the bundled ones
     tonnes_quantiles : see `lending.valuation.simulation.quantiles_of_draws`
+    where : the file of the vintages
 
     Raises
     ------
     GepError
         If the market is not known, its newest price is older than the policy allows, a row is
-        monitored or issued before it has grown, or two that are not issued count the same days.
+        monitored or issued before it has grown, or two count the same days or serials.
     """
-    raise_all([*_not_grown_yet(facts.base_date, vintages), *_counted_twice(vintages)])
+    check_counted_once(vintages, where)
+    raise_all(_not_grown_yet(facts.base_date, vintages, where))
     row = facts.price.row or price_at(
         [*price_rows(), *prices], facts.price.market, facts.base_date, policy.prices.validity_days
     )
@@ -116,9 +119,9 @@ def inputs_of(
     )  # fmt: skip
 
 
-def _not_grown_yet(base: date, vintages: Iterable[Vintage]) -> list[ProjectError]:
+def _not_grown_yet(base: date, vintages: Iterable[Vintage], where: str) -> list[ProjectError]:
     return [
-        ProjectError(where="vintages", problem=Text(
+        ProjectError(where=where, problem=Text(
             f"第 {number} 行（{row.parcel_id}，{row.kind}）止于 {row.vintage_to}，晚于评估基准日 "
             f"{base}：已监测或已签发的量不会晚于基准日。请核对日期，尚未生长的改为 ex_ante。",
             f"row {number} ({row.parcel_id}, {row.kind}) ends on {row.vintage_to}, after the base "
@@ -128,23 +131,6 @@ def _not_grown_yet(base: date, vintages: Iterable[Vintage]) -> list[ProjectError
         for number, row in enumerate(vintages, start=1)
         if row.kind != "ex_ante" and row.vintage_to > base
     ]  # fmt: skip
-
-
-def _counted_twice(vintages: Iterable[Vintage]) -> Iterable[ProjectError]:
-    """Yield an error for each two rows of a parcel that follow each other and share days."""
-    rows = sorted(
-        (row for row in vintages if row.kind != "issued"),
-        key=lambda row: (row.parcel_id, row.vintage_from, row.vintage_to),
-    )
-    for one, other in pairwise(rows):
-        if one.parcel_id == other.parcel_id and other.vintage_from < one.vintage_to:
-            a, b = (f"[{r.vintage_from}, {r.vintage_to})" for r in (one, other))
-            yield ProjectError(where="vintages", problem=Text(
-                f"宗地 {one.parcel_id} 的 {a}（{one.kind}）与 {b}（{other.kind}）重叠，同一时段的"
-                "碳汇量会计两次。请只留其一。",
-                f"parcel {one.parcel_id} has {a} ({one.kind}) and {b} ({other.kind}): the days of "
-                "both would count twice. Keep one of them.",
-            ))  # fmt: skip
 
 
 def read_inputs(
@@ -164,7 +150,8 @@ def read_inputs(
 
     rows = vintages_of(read_vintages(vintages)) if vintages else ()
     own = read_prices(prices) if prices else ()
-    return inputs_of(read_facts(facts), read_policy(policy), rows, own)
+    where = vintages.name if vintages else "vintages"
+    return inputs_of(read_facts(facts), read_policy(policy), rows, own, where=where)
 
 
 def value(inputs: Inputs) -> Valuation:
@@ -173,8 +160,9 @@ def value(inputs: Inputs) -> Valuation:
     Raises
     ------
     GepError
-        If the price is stale, or an input is missing or contradicts another.
+        If the price is stale, an input is missing or contradicts another, or vintages count twice.
     """
+    check_counted_once(inputs.vintages)
     of = worked(inputs)
     results = _results(of)
     return Valuation(
