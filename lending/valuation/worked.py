@@ -141,7 +141,7 @@ def _lots(inputs: Inputs, years: float) -> Lots:
         ))  # fmt: skip
     if facts.holding is not None:
         return lots_of_holding(facts, inputs.policy, years)
-    return lots_of_vintages(facts, inputs.policy, inputs.vintages)
+    return lots_of_vintages(facts, inputs.policy, inputs.vintages, years)
 
 
 def stressed(
