@@ -76,8 +76,20 @@ class Tonnes(_Section):
 
     deducted: tuple[Literal["buffer", "leakage", "uncertainty"], ...] = ()
     """In `net_tCO2e` of the vintages already."""
+    deducted_shares: dict[Literal["buffer", "uncertainty"], Share] = {}
+    """What share each of them took; where it is not told, the haircut for the same stays whole."""
     buffer: Share | None = None
     leakage: Share | None = None
+
+    @model_validator(mode="after")
+    def _shares_of_what_is_deducted(self) -> "Tonnes":
+        others = ", ".join(name for name in self.deducted_shares if name not in self.deducted)
+        if others:
+            raise Refused(Text(
+                f"deducted_shares 中的 {others} 不在 deducted 中。",
+                f"deducted_shares has {others}, which is not in deducted.",
+            ))  # fmt: skip
+        return self
 
 
 class Ends(_Section):

@@ -3,22 +3,28 @@
 A gate is `ok`, a `flag` that people have to answer, or a `reject` that leaves nothing to lend on.
 """
 
+import math
 from collections.abc import Iterable
 from datetime import date
 
 from data_catalog.errors import ParameterMissing
-from data_catalog.parameters import Row, bundled
+from data_catalog.parameters import Row, bundled, engine_number
 from data_catalog.text import Text
+from lending.prices.paths import Rise
 from lending.prices.rows import PriceRow
 from lending.valuation.result import Gate, Words
+from lending.valuation.tonnes import percent
 
 __all__ = [
     "arms_length_gate",
     "bound_gate",
+    "draws_gate",
     "known_prices",
+    "path_gate",
     "policy_gate",
     "price_gate",
     "rejected",
+    "rises_above",
     "rule",
     "tonnes_gate",
     "yield_gate",
@@ -28,6 +34,15 @@ USUAL = "anji-2021"
 """The case whose yearly yield others are compared with: moso bamboo, 0.39 t/mu."""
 LOAN = Text("贷款", "the loan")
 SERVICE = Text("合理性检验", "plausibility gates")
+PATH = Text("价格路径", "the price path")
+PROCESS = Text("不计随机波动，抽样的价格", "without its shocks the drawn price")
+NO_LOAN = Text(
+    "不予放贷。请改用有依据的路径", "nothing is lent on it. Give a path that the policy lends on"
+)
+NO_DRAWS = Text(
+    "不作抽样。请改 [simulation.price] 的 drift 或 mean",
+    "no draws are made. Change drift or mean of [simulation.price]",
+)
 
 
 def rule(parameter: str, key: str = "", chosen: str = "valuation") -> Row:
@@ -134,6 +149,38 @@ def bound_gate(rows: int, tonnes: float, left: float) -> Gate:
         "bound of the level asked for: how far they err is unknown, so they count as 0 in the "
         "lending value, and no draws are made. Fill in se_tCO2e and value again",
         tonnes,
+    )  # fmt: skip
+
+
+def rises_above(rise: Rise, limit: float) -> bool:
+    """Return whether a price grows by more a year than a policy lends against."""
+    return rise.yearly > limit + engine_number("rate_precision")
+
+
+def path_gate(rise: Rise, limit: float) -> Gate:
+    """Reject a price path that somewhere rises by more than the policy lends against."""
+    return _rise_gate("price_path", "reject", rise, limit, PATH, NO_LOAN)
+
+
+def draws_gate(rise: Rise, limit: float) -> Gate:
+    """Flag a price process that drifts up by more than the policy lends against."""
+    return _rise_gate("price_draws", "flag", rise, limit, PROCESS, NO_DRAWS)
+
+
+def _rise_gate(
+    id: str, level: str, rise: Rise, limit: float, what: Text, then: Text,  # noqa: A002
+) -> Gate:  # fmt: skip
+    above, known = rises_above(rise, limit), math.isfinite(rise.yearly)
+    yearly = percent(rise.yearly) if known else "∞"
+    return _gate(
+        id, level if above else "ok",
+        f"{what.zh}在第 {rise.start:g} 至 {rise.end:g} 年由 {rise.before:g} 变为 {rise.after:g} "
+        f"元/t，每年 {yearly}；政策（prices.max_growth）至多 {percent(limit)}"
+        + (f"：{then.zh}" if above else ""),
+        f"{what.en} goes from {rise.before:g} to {rise.after:g} CNY/t between years "
+        f"{rise.start:g} and {rise.end:g}, {yearly} a year; the policy (prices.max_growth) lends "
+        f"on {percent(limit)} at most" + (f": {then.en}" if above else ""),
+        rise.yearly if known else None,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from data_catalog.spec import Citation, Column, Model, Output
 from data_catalog.text import Text
 from lending.policy.model import DayCount
-from lending.prices.paths import price_path
+from lending.prices.paths import Rise, price_path, steepest_rise
 from lending.valuation.facts import Costs, Facts, PricePath
 from lending.valuation.money import discount
 from lending.valuation.timing import Schedule, months_later, years_between
@@ -108,6 +108,11 @@ class Plan:
             return self.drawn[part]
         points = [(point.years, point.price) for point in self.path.points]
         return price_path(self.start, self.path.growth, points, years)
+
+    def steepest_rise(self) -> Rise:
+        """Return the part of the price path that grows fastest."""
+        points = [(point.years, point.price) for point in self.path.points]
+        return steepest_rise(self.start, self.path.growth, points)
 
     def at_price(self, start: float) -> "Plan":
         """Return the plan with another price of the base date; stated points move with it."""

@@ -15,6 +15,7 @@ from lending.prices.rows import PriceRow
 from lending.valuation.facts import Facts, PricePoint
 from lending.valuation.result import Valuation, Vintage, recompute
 from lending.valuation.value import value
+from lending.valuation.worked import worked
 from lending.watch.notices import ladder_of
 from lending.watch.revaluation import at_price, by_the_plan, with_vintages, without_land
 from lending.watch.watching import calendar_notices
@@ -294,3 +295,10 @@ def test_another_right_ends_on_the_day_it_ends() -> None:
     assert first.results.other_rights[0].value == Decimal("3465.11")
     assert on(first, date(2028, 1, 1)).results.other_rights[0].value == Decimal("1833.39")
     assert on(first, date(2031, 1, 1)).results.other_rights[0].value == 0
+
+
+@pytest.mark.parametrize("day", [date(2026, 7, 1), date(2031, 7, 1), date(2035, 7, 1)])
+def test_the_income_of_a_year_never_counts_what_grew_before(day: date) -> None:
+    # 2,835.263 t at 60
+    for first in (value(holding_s03()), yearly()):
+        assert worked(on(first, day).inputs).yearly_income == pytest.approx(170_115.79, abs=0.01)
