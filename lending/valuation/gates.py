@@ -12,6 +12,7 @@ from data_catalog.parameters import Row, bundled, engine_number
 from data_catalog.text import Text
 from lending.prices.paths import Rise
 from lending.prices.rows import PriceRow
+from lending.valuation.facts import Withdrawn
 from lending.valuation.result import Gate, Words
 from lending.valuation.tonnes import percent
 
@@ -20,6 +21,7 @@ __all__ = [
     "bound_gate",
     "draws_gate",
     "known_prices",
+    "owed_gate",
     "path_gate",
     "policy_gate",
     "price_gate",
@@ -181,6 +183,26 @@ def _rise_gate(
         f"{rise.start:g} and {rise.end:g}, {yearly} a year; the policy (prices.max_growth) lends "
         f"on {percent(limit)} at most" + (f": {then.en}" if above else ""),
         rise.yearly if known else None,
+    )  # fmt: skip
+
+
+def owed_gate(gone: Withdrawn, taken: float) -> Gate:
+    """Flag more tonnes sold or promised than there are: all of them are taken off, some are owed.
+
+    Parameters
+    ----------
+    taken : t_CO2e
+        What could be taken off.
+    """
+    owed = gone.tonnes - taken
+    return _gate(
+        "withdrawn", "flag",
+        f"[{gone.vintage_from}, {gone.vintage_to}) 已处分（{gone.reason}）{gone.tonnes:,.3f} t，"
+        f"只有 {taken:,.3f} t：全部扣除，尚欠 {owed:,.3f} t。请核对对买方的交付义务",
+        f"{gone.tonnes:,.3f} t of [{gone.vintage_from}, {gone.vintage_to}) are withdrawn "
+        f"({gone.reason}) and {taken:,.3f} t are there: all of them are taken off, and "
+        f"{owed:,.3f} t are owed. Ask what has to be delivered to the buyer",
+        owed,
     )  # fmt: skip
 
 
