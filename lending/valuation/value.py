@@ -64,6 +64,12 @@ from lending.valuation.worked import Worked, all_payments, worked
 
 __all__ = ["inputs_of", "read_inputs", "value", "vintages_of"]
 
+NO_AMOUNT = Text(
+    "由所给的数得不出金额：有的数过大或过小，或日期超出日历。请检查事实、政策与年份表。",
+    "the numbers given lead to no amount: some are too large or too small, or a date leaves the "
+    "calendar. Check facts, policy and vintages.",
+)
+
 
 def vintages_of(table: pd.DataFrame) -> tuple[Vintage, ...]:
     """Return the rows of a table of vintages (`sinks.credits.vintages.read_vintages`).
@@ -160,14 +166,20 @@ def value(inputs: Inputs) -> Valuation:
     Raises
     ------
     GepError
-        If the price is stale, an input is missing or contradicts another, or vintages count twice.
+        If the price is stale, an input is missing or contradicts another, vintages count twice, or
+        the numbers lead to no amount.
     """
     check_counted_once(inputs.vintages)
-    of = worked(inputs)
-    results = _results(of)
+    try:
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            of = worked(inputs)
+            results = _results(of)
+            steps = explained(of, results)
+    except (ArithmeticError, ValueError) as error:
+        raise ProjectError(where="valuation", problem=NO_AMOUNT) from error
     return Valuation(
-        software=f"gep-toolkit {version('gep-toolkit')}", inputs=inputs,
-        steps=explained(of, results), results=results,
+        software=f"gep-toolkit {version('gep-toolkit')}", inputs=inputs, steps=steps,
+        results=results,
     )  # fmt: skip
 
 

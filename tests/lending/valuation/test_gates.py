@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
+from data_catalog.errors import ProjectError
 from lending.policy import Policy
 from lending.prices.paths import steepest_rise
 from lending.valuation.facts import PricePath
@@ -112,3 +114,27 @@ def test_no_draws_are_made_of_a_price_that_drifts_up_beyond_the_policy(
         assert told in drift.text.en
     # the draws stand beside: what is lent does not depend on them
     assert results.lending_value == value(s03()).results.lending_value
+
+
+UNREACHED: list[dict[str, Any]] = [
+    {"holding": {"area_mu": 1e308, "yield_tCO2e_per_mu": 1e308, "cv": 0.1, "source": "SYN"}},
+    {"ends": {"crediting": date(9999, 12, 31), "tenure": 500.0, "programme": date(9999, 12, 31)},
+     "base_date": date(9990, 1, 1)},
+    {"policy": {"discount": {"rate": -0.9999999, "source": "SYN", "day_count": "years"}},
+     "ends": {"crediting": 500.0, "tenure": 500.0, "programme": 500.0}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", UNREACHED)
+def test_numbers_that_lead_to_no_amount_are_told(s03: Make, changes: dict[str, Any]) -> None:
+    plain = {name: one for name, one in changes.items() if name != "base_date"}
+    inputs = s03(**plain)
+    if "base_date" in changes:
+        day = changes["base_date"]
+        facts = inputs.facts.model_copy(update={"base_date": day})
+        price = inputs.price.model_copy(update={"first_day": day, "last_day": day})
+        inputs = inputs.model_copy(update={"facts": facts, "price": price})
+    with pytest.raises(ProjectError, match="lead to no amount"):
+        value(inputs)
+    with pytest.raises(ProjectError, match="lead to no amount"):
+        value(on_path(s03(), growth=1e300))
