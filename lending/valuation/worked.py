@@ -15,6 +15,7 @@ from lending.valuation.gates import (
     bound_gate,
     owed_gate,
     path_gate,
+    rate_gate,
     rejected,
     yield_gate,
 )
@@ -134,6 +135,9 @@ def _gates(inputs: Inputs, lots: Lots, plan: Plan) -> Iterable[Gate]:
     if unbounded.any():
         left = float(plan.past.sum() + plan.future.sum())
         yield bound_gate(int(unbounded.sum()), float(lots.mean[unbounded].sum()), left)
+    rate = inputs.policy.discount.yearly()
+    if rate < 0:
+        yield rate_gate(rate)
     for gone, taken in zip(inputs.facts.withdrawn, lots.withdrawn, strict=True):
         if taken < gone.tonnes:
             yield owed_gate(gone, taken)
