@@ -87,9 +87,9 @@ def _tonnes(of: Worked) -> Iterable[Step]:
         in_net = Text("已在净量中扣除", "in the net tonnes already")
         yield _step(name, title, rate or 0.0, "1", "1 - b" if name == "buffer" else "1 - l",
                     "facts", NO_NOTE if rate is not None else in_net)  # fmt: skip
-    for gone in facts.withdrawn:
+    for gone, taken in zip(facts.withdrawn, of.lots.withdrawn, strict=True):
         yield _step(
-            "withdrawn", Text("不再可质押的量", "tonnes that are withdrawn"), -gone.tonnes,
+            "withdrawn", Text("不再可质押的量", "tonnes that are withdrawn"), -taken,
             "t_CO2e", "", "facts", Text(gone.reason, gone.reason),
         )  # fmt: skip
     plan = of.plan

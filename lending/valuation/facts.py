@@ -178,6 +178,8 @@ class Withdrawn(_Section):
     vintage_to: date
     parcel_id: str = ""
     note: str = ""
+    short: bool = False
+    """Fewer than that are left, as land was lost or fewer came: all that are left are taken off."""
 
     @model_validator(mode="after")
     def _has_days(self) -> "Withdrawn":

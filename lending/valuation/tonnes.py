@@ -112,6 +112,7 @@ class Lots:
     since : float
         Years from the base date, negative: what grew before and is not issued counts no more.
     counted : what the tonnes have had off already, by kind of haircut.
+    withdrawn : t_CO2e that were taken off for each of the withdrawals, in their order.
     """
 
     start: Numbers
@@ -123,6 +124,7 @@ class Lots:
     unbounded: npt.NDArray[np.bool_]
     counted: dict[HaircutKind, Taken]
     since: float = -np.inf
+    withdrawn: tuple[float, ...] = ()
 
     @property
     def past(self) -> npt.NDArray[np.bool_]:
@@ -321,20 +323,25 @@ def _lower(row: Vintage, level: float) -> float | None:
 def _without(lots: Lots, withdrawn: Iterable[Withdrawn], rows: Sequence[Vintage]) -> Lots:
     """Return the lots less what is sold, retired, bought by a court or promised."""
     mean, lower = lots.mean.copy(), lots.lower.copy()
+    every: list[float] = []
     for gone in withdrawn:
         touched = _touched(gone, rows)
         left = float(mean[touched].sum())
-        if gone.tonnes > left:
+        taken = min(gone.tonnes, left)
+        every.append(taken)
+        if gone.tonnes > left and not gone.short:
             raise ProjectError(where=f"withdrawn {gone.vintage_from}", problem=Text(
                 f"要扣除 {gone.tonnes:g} t（{gone.reason}），但这些年份只有 {left:g} t。请核对。",
                 f"{gone.tonnes:g} t are {gone.reason}, but these vintages have {left:g} t. "
                 "Check both.",
             ))  # fmt: skip
+        if not left:
+            continue
         # credits are whole: what is sold is sold with its full amount, off estimate and bound alike
-        mean[touched] -= gone.tonnes * mean[touched] / left
+        mean[touched] -= taken * mean[touched] / left
         bound = float(lower[touched].sum())
-        lower[touched] *= max(0.0, 1 - gone.tonnes / bound) if bound else 0.0
-    return replace(lots, mean=mean, lower=lower)
+        lower[touched] *= max(0.0, 1 - taken / bound) if bound else 0.0
+    return replace(lots, mean=mean, lower=lower, withdrawn=tuple(every))
 
 
 def _touched(gone: Withdrawn, rows: Sequence[Vintage]) -> npt.NDArray[np.bool_]:
@@ -346,17 +353,17 @@ def _touched(gone: Withdrawn, rows: Sequence[Vintage]) -> npt.NDArray[np.bool_]:
 
 
 def clipped(facts: Facts, rows: Sequence[Vintage]) -> tuple[Withdrawn, ...]:
-    """Return what is withdrawn, but no more of it than rows that became smaller still have."""
+    """Return what is withdrawn, marked `short` where rows that became smaller have less of it."""
     kept, _ = _kept(facts)
     mean = np.array([row.net_tCO2e * kept for row in rows])
     found: list[Withdrawn] = []
     for gone in facts.withdrawn:
         touched = _touched(gone, rows)
         left = float(mean[touched].sum())
-        if left > 0:
-            taken = min(gone.tonnes, left)
-            mean[touched] -= taken * mean[touched] / left
-            found.append(gone.model_copy(update={"tonnes": taken}))
+        short = gone.tonnes > left
+        if left:
+            mean[touched] -= min(gone.tonnes, left) * mean[touched] / left
+        found.append(gone.model_copy(update={"short": True}) if short else gone)
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from data_catalog.errors import ProjectError, raise_all
+from data_catalog.parameters import engine_number
 from data_catalog.text import Text
 from lending.valuation.result import Vintage
 
@@ -27,6 +28,11 @@ class _Serials(NamedTuple):
     row: int
     said: str
 
+    @property
+    def units(self) -> int:
+        """Return how many there are; text that is first and last alike may name a whole block."""
+        return self.last - self.first + 1
+
     def of(self, first: int, last: int) -> str:
         """Return serials of the series as they are written."""
         return f"{self.series}{first}–{self.series}{last}"
@@ -43,16 +49,19 @@ def check_counted_once(rows: Sequence[Vintage], where: str = "vintages") -> None
     Raises
     ------
     ProjectError or Problems
-        Rows that are not issued and share days of a parcel, rows that share serials, and serials
-        that cannot be compared: all at once.
+        Rows that are not issued and share days of a parcel, rows that share serials, more tonnes
+        than serials, and serials that cannot be compared: all at once.
     """
     serials: list[_Serials] = []
+    unit = engine_number("credit_unit")
     wrong: list[ProjectError] = []
     for number, row in enumerate(rows, start=1):
         if row.serial_from or row.serial_to:
             found = _serials(row, number)
             if found is None:
                 wrong.append(_no_range(row, number, where))
+            elif row.serial_from != row.serial_to and row.net_tCO2e > found.units * unit:
+                wrong.append(_too_few(row, found, where))
             else:
                 serials.append(found)
     raise_all([*_days(rows, where), *wrong, *_shared(serials, where)])
@@ -92,6 +101,15 @@ def _no_range(row: Vintage, number: int, where: str) -> ProjectError:
         "请填写完整的首号与尾号，如 GS-1 与 GS-100。",
         f"row {number} has the serials {row.serial_from!r} to {row.serial_to!r}, which are no "
         "first and last of one series. Give both in full, as GS-1 and GS-100.",
+    ))  # fmt: skip
+
+
+def _too_few(row: Vintage, found: _Serials, where: str) -> ProjectError:
+    return ProjectError(where=where, problem=Text(
+        f"第 {found.row} 行有 {row.net_tCO2e:,.3f} t，而序列号 {found.said} 只有 {found.units:,} "
+        "个。请核对吨数与首尾号。",
+        f"row {found.row} has {row.net_tCO2e:,.3f} t and {found.units:,} serials, {found.said}. "
+        "Check the tonnes, and the first and last serial.",
     ))  # fmt: skip
 
 

@@ -23,11 +23,15 @@ from lending.valuation.explanation import explained
 from lending.valuation.facts import Facts, PracticeFacts
 from lending.valuation.forest import other_right
 from lending.valuation.gates import (
+    MARKET,
+    START,
     arms_length_gate,
     draws_gate,
     known_prices,
     policy_gate,
     price_gate,
+    return_gate,
+    stated_price_gate,
     tonnes_gate,
 )
 from lending.valuation.income import Flow
@@ -63,6 +67,12 @@ from lending.valuation.twice import check_counted_once
 from lending.valuation.worked import Worked, all_payments, worked
 
 __all__ = ["inputs_of", "read_inputs", "value", "vintages_of"]
+
+NO_AMOUNT = Text(
+    "由所给的数得不出金额：有的数过大或过小，或日期超出日历。请检查事实、政策与年份表。",
+    "the numbers given lead to no amount: some are too large or too small, or a date leaves the "
+    "calendar. Check facts, policy and vintages.",
+)
 
 
 def vintages_of(table: pd.DataFrame) -> tuple[Vintage, ...]:
@@ -160,21 +170,28 @@ def value(inputs: Inputs) -> Valuation:
     Raises
     ------
     GepError
-        If the price is stale, an input is missing or contradicts another, or vintages count twice.
+        If the price is stale, an input is missing or contradicts another, vintages count twice, or
+        the numbers lead to no amount.
     """
     check_counted_once(inputs.vintages)
-    of = worked(inputs)
-    results = _results(of)
+    try:
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            of = worked(inputs)
+            results = _results(of)
+            steps = explained(of, results)
+    except (ArithmeticError, ValueError) as error:
+        raise ProjectError(where="valuation", problem=NO_AMOUNT) from error
     return Valuation(
-        software=f"gep-toolkit {version('gep-toolkit')}", inputs=inputs,
-        steps=explained(of, results), results=results,
+        software=f"gep-toolkit {version('gep-toolkit')}", inputs=inputs, steps=steps,
+        results=results,
     )  # fmt: skip
 
 
 def _results(of: Worked) -> Results:
     facts = of.inputs.facts
     lower, mean = _total(of, mean=False), _total(of, mean=True)
-    gates = tuple(_gates(of, mean))
+    approaches = tuple(_approaches(facts, lower))
+    gates = tuple(_gates(of, mean, approaches))
     bounds = bounds_of(of, gates)
     bound = next(one for one in bounds if one.binds)
     limit = bound.limit if bound.limit is not None else money(0)
@@ -200,7 +217,7 @@ def _results(of: Worked) -> Results:
         break_even_area_mu=money_or_none(break_even_area(of)),
         irr=internal_rate(*all_payments(of.flows)), parts=tuple(_parts(of)),
         payments=tuple(_payments(of)), bounds=bounds, gates=gates,
-        practice=tuple(_practice(facts, known)), approaches=tuple(_approaches(facts, lower)),
+        practice=tuple(_practice(facts, known)), approaches=approaches,
         other_rights=others,
         option=option_value(facts.option, of.plan.start, lower) if facts.option else None,
         scenarios=scenarios(of), sensitivity=sensitivity(of), draws=simulated(of),
@@ -285,7 +302,7 @@ def _of_flow(of: Worked, flow: Flow) -> Iterable[Payment]:
             })  # fmt: skip
 
 
-def _gates(of: Worked, mean: float) -> Iterable[Gate]:
+def _gates(of: Worked, mean: float, approaches: Iterable[Cost]) -> Iterable[Gate]:
     facts, policy = of.inputs.facts, of.inputs.policy
     yield arms_length_gate(of.inputs.price)
     yield from of.gates
@@ -295,9 +312,7 @@ def _gates(of: Worked, mean: float) -> Iterable[Gate]:
     if holding is not None and holding.claimed_tonnes is not None and of.horizon.years:
         yearly = holding.area_mu * holding.yield_tCO2e_per_mu
         yield tonnes_gate(yearly, of.horizon.years, holding.claimed_tonnes)
-    if facts.loan is not None and mean:
-        bounds = policy.warnings.implied_price or known_prices(price_rows())
-        yield price_gate(float(facts.loan), mean, bounds)
+    yield from _price_gates(of, mean, approaches)
     if facts.simulation is not None:
         rise = rise_of_process(facts.simulation.price, of.plan.start)
         if rise.yearly > 0:
@@ -305,6 +320,22 @@ def _gates(of: Worked, mean: float) -> Iterable[Gate]:
     term = term_gate(of)
     if term is not None:
         yield term
+
+
+def _price_gates(of: Worked, mean: float, approaches: Iterable[Cost]) -> Iterable[Gate]:
+    """Yield what is to be asked of prices and returns that the facts state or imply."""
+    facts = of.inputs.facts
+    bounds = of.inputs.policy.warnings.implied_price or known_prices(price_rows())
+    yield from stated_price_gate(of.plan.start, bounds, START)
+    for one in approaches:
+        if one.per_tonne is not None:
+            yield from stated_price_gate(float(one.per_tonne), bounds, MARKET)
+    for right in facts.other_rights:
+        low = return_gate(right, of.rate)
+        if low is not None:
+            yield low
+    if facts.loan is not None and mean:
+        yield price_gate(float(facts.loan), mean, bounds)
 
 
 def _practice(facts: Facts, known: Known) -> Iterable[Practice]:

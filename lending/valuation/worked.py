@@ -11,7 +11,14 @@ from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.policy.model import HaircutKind
 from lending.prices.rows import check_age
-from lending.valuation.gates import bound_gate, path_gate, rejected, yield_gate
+from lending.valuation.gates import (
+    bound_gate,
+    owed_gate,
+    path_gate,
+    rate_gate,
+    rejected,
+    yield_gate,
+)
 from lending.valuation.haircuts import applied, factor, rate_of
 from lending.valuation.income import Flow, Plan, flows, plan_of, present
 from lending.valuation.result import AppliedHaircut, Gate, Inputs, Vintage
@@ -130,6 +137,12 @@ def _gates(inputs: Inputs, lots: Lots, plan: Plan) -> Iterable[Gate]:
     if unbounded.any():
         left = float(plan.past.sum() + plan.future.sum())
         yield bound_gate(int(unbounded.sum()), float(lots.mean[unbounded].sum()), left)
+    rate = inputs.policy.discount.yearly()
+    if rate < 0:
+        yield rate_gate(rate)
+    for gone, taken in zip(inputs.facts.withdrawn, lots.withdrawn, strict=True):
+        if taken < gone.tonnes:
+            yield owed_gate(gone, taken)
     if inputs.facts.holding is not None:
         yield yield_gate(inputs.facts.holding.yield_tCO2e_per_mu)
 

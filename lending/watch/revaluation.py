@@ -28,10 +28,14 @@ __all__ = ["at_price", "by_the_plan", "replaced", "with_vintages", "without_land
 
 
 def with_vintages(valuation: Valuation, rows: Sequence[Vintage]) -> Valuation:
-    """Return the value with monitored or issued tonnes in the place of those expected."""
+    """Return the value with monitored or issued tonnes in the place of those expected.
+
+    Of what is sold or promised no more is withdrawn than there is of them: a gate tells the rest.
+    """
     kept = [old for old in valuation.inputs.vintages if not any(replaced(old, row) for row in rows)]
-    every = sorted([*kept, *rows], key=lambda row: (row.parcel_id, row.vintage_from))
-    return value(valuation.inputs.model_copy(update={"vintages": tuple(every)}))
+    every = tuple(sorted([*kept, *rows], key=lambda row: (row.parcel_id, row.vintage_from)))
+    left = _with_facts(valuation.inputs, withdrawn=clipped(valuation.inputs.facts, every))
+    return value(left.model_copy(update={"vintages": every}))
 
 
 def replaced(old: Vintage, row: Vintage) -> bool:

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
+from data_catalog.errors import ProjectError
 from lending.policy import Policy
 from lending.prices.paths import steepest_rise
 from lending.valuation.facts import PricePath
@@ -112,3 +114,63 @@ def test_no_draws_are_made_of_a_price_that_drifts_up_beyond_the_policy(
         assert told in drift.text.en
     # the draws stand beside: what is lent does not depend on them
     assert results.lending_value == value(s03()).results.lending_value
+
+
+UNREACHED: list[dict[str, Any]] = [
+    {"holding": {"area_mu": 1e308, "yield_tCO2e_per_mu": 1e308, "cv": 0.1, "source": "SYN"}},
+    {"ends": {"crediting": date(9999, 12, 31), "tenure": 500.0, "programme": date(9999, 12, 31)},
+     "base_date": date(9990, 1, 1)},
+    {"policy": {"discount": {"rate": -0.9999999, "source": "SYN", "day_count": "years"}},
+     "ends": {"crediting": 500.0, "tenure": 500.0, "programme": 500.0}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", UNREACHED)
+def test_numbers_that_lead_to_no_amount_are_told(s03: Make, changes: dict[str, Any]) -> None:
+    plain = {name: one for name, one in changes.items() if name != "base_date"}
+    inputs = s03(**plain)
+    if "base_date" in changes:
+        day = changes["base_date"]
+        facts = inputs.facts.model_copy(update={"base_date": day})
+        price = inputs.price.model_copy(update={"first_day": day, "last_day": day})
+        inputs = inputs.model_copy(update={"facts": facts, "price": price})
+    with pytest.raises(ProjectError, match="lead to no amount"):
+        value(inputs)
+    with pytest.raises(ProjectError, match="lead to no amount"):
+        value(on_path(s03(), growth=1e300))
+
+
+def test_a_price_beyond_all_that_are_known_is_flagged(s03: Make) -> None:
+    # the example policy holds 5 to 120 CNY/t for plausible
+    flagged = gate(value(s03(price=1e6)).results, "price")
+    assert flagged is not None
+    assert flagged.level == "flag"
+    assert "the price at the start implies 1,000,000.00 CNY/t" in flagged.text.en
+    assert gate(value(s03(price=119)).results, "price") is None
+    trades = [{"name": n, "price": 60, "weight": w, "region": 1000.0, "source": "SYN"}
+              for n, w in (("a", 0.5), ("b", 0.3), ("c", 0.2))]  # fmt: skip
+    market = gate(value(s03(comparables={"trades": trades})).results, "price")
+    assert market is not None
+    assert "the market approach implies 60,000.00" in market.text.en
+
+
+def test_nothing_is_lent_at_a_discount_rate_below_nothing(s03: Make) -> None:
+    results = value(s03(rate=-0.05)).results
+    below = gate(results, "rate")
+    assert below is not None
+    assert (below.level, results.lending_value) == ("reject", 0)
+    assert value(s03(rate=0.0)).results.lending_value > 0
+    # the sensitivity's two points less than one per cent refuse nothing
+    assert value(s03(rate=0.01)).results.lending_value > 0
+
+
+def test_land_valued_at_less_than_the_bank_s_rate_is_flagged(s03: Make) -> None:
+    def told(rate: float) -> Gate | None:
+        soil = {"final": 1000, "rotation": 20, "return_rate": rate, "overhead": 0}
+        right = {"right": "land", "source": "SYN", "soil": soil}
+        return gate(value(s03(other_rights=[right])).results, "return")
+
+    assert told(0.06) is None
+    low = told(1e-6)
+    assert low is not None
+    assert low.level == "flag"

@@ -299,7 +299,7 @@ def test_a_level_is_told_with_its_digits(s03: Make, level: float, told: str) -> 
 
 
 def units(first: str, last: str, **more: Any) -> Vintage:
-    return vintage(2025, 100, kind="issued", serial_from=first, serial_to=last, **more)
+    return vintage(2025, 1, kind="issued", serial_from=first, serial_to=last, **more)
 
 
 def test_no_serial_counts_twice(of_vintages: Make, tmp_path: Path) -> None:
@@ -322,6 +322,12 @@ def test_no_serial_counts_twice(of_vintages: Make, tmp_path: Path) -> None:
     rows = vintages_of(read_vintages(file))
     with pytest.raises(ProjectError, match=r"mine\.csv: row 1 .* share 1 serials \(S9–S9\)"):
         check_counted_once(rows, file.name)
+
+
+def test_no_more_tonnes_are_issued_than_there_are_serials(of_vintages: Make) -> None:
+    of_vintages(vintage(2025, 100, kind="issued", serial_from="A-1", serial_to="A-100"))
+    with pytest.raises(ProjectError, match=r"row 1 has 101\.000 t and 100 serials, A-1–A-100"):
+        of_vintages(vintage(2025, 101, kind="issued", serial_from="A-1", serial_to="A-100"))
 
 
 @pytest.mark.parametrize(
