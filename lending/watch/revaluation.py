@@ -24,7 +24,7 @@ from lending.valuation.timing import (
 from lending.valuation.tonnes import clipped
 from lending.valuation.value import value
 
-__all__ = ["at_price", "by_the_plan", "replaced", "with_vintages", "without_land"]
+__all__ = ["at_price", "by_the_plan", "planned", "replaced", "with_vintages", "without_land"]
 
 
 def with_vintages(valuation: Valuation, rows: Sequence[Vintage]) -> Valuation:
@@ -113,6 +113,24 @@ def at_price(valuation: Valuation, row: PriceRow, day: date) -> Valuation:
         other_rights=others,
     ).model_copy(update={"price": row})  # fmt: skip
     return value(moved)
+
+
+def planned(valuation: Valuation, day: date) -> Decimal:
+    """Return the lending value that a valuation's own plan and price path give on a day, CNY.
+
+    What is worth less on that day has lost something that was not expected of it.
+    """
+    facts = valuation.inputs.facts
+    if day <= facts.base_date:
+        return valuation.results.lending_value
+    row, path = valuation.inputs.price, facts.price
+    years = years_between(facts.base_date, day, valuation.inputs.policy.discount.day_count)
+    points = [(one.years, one.price) for one in path.points]
+    then = price_path(row.price or 0.0, path.growth, points, np.array([years]))
+    own = row.model_copy(update={"price": float(then[0]), "first_day": day, "last_day": day})
+    alone = _with_facts(valuation.inputs, simulation=None, option=None, practice=())
+    expected = at_price(valuation.model_copy(update={"inputs": alone}), own, day)
+    return expected.results.lending_value
 
 
 def by_the_plan(valuation: Valuation, now: Valuation) -> Text:

@@ -1,5 +1,6 @@
 """A valuation made again on later days: nothing forgotten, nothing twice, days where they were."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from lending.valuation.result import Valuation, Vintage, recompute
 from lending.valuation.value import value
 from lending.valuation.worked import worked
 from lending.watch.notices import ladder_of
-from lending.watch.revaluation import at_price, by_the_plan, with_vintages, without_land
+from lending.watch.revaluation import at_price, by_the_plan, planned, with_vintages, without_land
 from lending.watch.watching import calendar_notices
 from tests.lending.valuation.conftest import BASE, COSTS, FREE, holding_s03, price_facts
 from tests.lending.watch.test_watch import pledged, receipts
@@ -72,6 +73,28 @@ def test_an_intact_forest_keeps_its_colour_until_its_tonnes_are_paid(
     found = standing(Decimal(300_000), lent, ladder_of(first.inputs.policy),
                      last_value=first.results.lending_value)  # fmt: skip
     assert found.zone.name == zone
+
+
+def test_a_planned_payment_is_no_fall_of_value_and_a_price_that_fell_is_one() -> None:
+    """728,041 on 1 January 2031 and 318,467 a year later, as was planned: the loan is small."""
+    first = value(holding_s03())
+    day = date(2032, 1, 1)
+    assert float(planned(first, day)) == pytest.approx(318_467, abs=1)
+    for price, zone, reasons in ((60, "GREEN", 0), (30, "RED", 1)):
+        loan = replace(pledged("a", first), principal=Decimal(30_000))
+        ((notice, _),) = calendar_notices([loan], [row(day, price)], (), day)
+        assert (notice.zone, len(notice.reasons)) == (zone, reasons)
+
+
+def test_a_price_that_follows_its_path_is_no_fall_of_value() -> None:
+    """From 60 to 30 in three years: 40 after two of them was expected."""
+    inputs = holding_s03(policy=ACT)
+    path = inputs.facts.price.model_copy(update={"points": (PricePoint(years=3, price=30),)})
+    facts = inputs.facts.model_copy(update={"price": path})
+    first = value(inputs.model_copy(update={"facts": facts}))
+    day = BASE + timedelta(days=730)
+    held = on(first, day, 40).results.lending_value
+    assert float(planned(first, day)) == pytest.approx(float(held), abs=1)
 
 
 months, lags = st.sampled_from([6, 12, 36, 60]), st.sampled_from([0, 6, 12, 24])
