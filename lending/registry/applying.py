@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data_catalog.text import Text
+from lending.conflicts import bundled_rules
 from lending.registry.errors import AgainstRecord
 from lending.registry.finding import one
 from lending.registry.forms import PledgeForm
@@ -20,9 +21,11 @@ def refuse_unfit(session: Session, form: PledgeForm, loan: Loan) -> None:
     ------
     AgainstRecord
         If the loan is repaid or has such a pledge already, or the family is no loan of the same
-        lender to the same borrower; if the right is another one, on other land or in other years.
+        lender to the same borrower; if the right is another one, on other land or in other years,
+        or is a standing one and not pledged for the whole term of the loan.
     """
     refuse_repaid(loan)
+    _refuse_part_of_term(form, loan)
     if form.family and form.family != loan.loan_id:
         _refuse_family(session, form.family, loan)
     if form.right_id:
@@ -40,6 +43,22 @@ def refuse_repaid(loan: Loan) -> None:
     """
     if loan.repaid_at:
         raise AgainstRecord(where=loan.loan_id, problem=REPAID)
+
+
+def _refuse_part_of_term(form: PledgeForm, loan: Loan) -> None:
+    """Land and trees are there in every year: their years are no shares to be pledged apart."""
+    if not bundled_rules().rights[form.right_code].standing:
+        return
+    if form.vintage_from <= loan.starts and loan.ends <= form.vintage_to:
+        return
+    title = bundled_rules().rights[form.right_code].title
+    raise AgainstRecord(where=loan.loan_id, problem=Text(
+        f"{form.right_code}（{title.zh}）不能按年份分割：质押区间须覆盖整个贷款期限 "
+        f"[{loan.starts}, {loan.ends})，所申请的是 [{form.vintage_from}, {form.vintage_to})。",
+        f"{form.right_code} ({title.en}) is not divided by years: its pledge must cover the whole "
+        f"term of the loan, [{loan.starts}, {loan.ends}); the application is for "
+        f"[{form.vintage_from}, {form.vintage_to}).",
+    ))  # fmt: skip
 
 
 def _refuse_family(session: Session, family: str, loan: Loan) -> None:
