@@ -1,6 +1,6 @@
-"""What an application for a pledge must agree with in the record."""
+"""What an application for a pledge must agree with in the record, and what it is registered on."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data_catalog.text import Text
@@ -9,9 +9,9 @@ from lending.registry.errors import AgainstRecord
 from lending.registry.finding import one
 from lending.registry.forms import PledgeForm
 from lending.registry.states import OVER
-from lending.registry.tables import Loan, Pledge, PledgeParcel, Right
+from lending.registry.tables import Loan, ParcelVersion, Pledge, PledgeParcel, Right
 
-__all__ = ["refuse_repaid", "refuse_unfit"]
+__all__ = ["refuse_outdated", "refuse_repaid", "refuse_unfit"]
 
 
 def refuse_unfit(session: Session, form: PledgeForm, loan: Loan) -> None:
@@ -43,6 +43,36 @@ def refuse_repaid(loan: Loan) -> None:
     """
     if loan.repaid_at:
         raise AgainstRecord(where=loan.loan_id, problem=REPAID)
+
+
+def refuse_outdated(session: Session, pledge_id: str) -> None:
+    """Refuse to register what was measured, or held, in another way when it was applied for.
+
+    The contracts are of the version that was pledged, so a newer one needs an application of its
+    own.
+
+    Raises
+    ------
+    AgainstRecord
+        Names the first such parcel, both versions and what to do.
+    """
+    last = func.max(ParcelVersion.version)
+    found = session.execute(
+        select(PledgeParcel.parcel_id, PledgeParcel.version, last)
+        .join(ParcelVersion, ParcelVersion.parcel_id == PledgeParcel.parcel_id)
+        .where(PledgeParcel.pledge_id == pledge_id)
+        .group_by(PledgeParcel.parcel_id, PledgeParcel.version)
+        .having(last > PledgeParcel.version)
+        .order_by(PledgeParcel.parcel_id)
+    ).first()
+    if found:
+        parcel, pledged, now = found
+        raise AgainstRecord(where=pledge_id, problem=Text(
+            f"宗地 {parcel} 以第 {pledged} 版申请质押，现已登记第 {now} 版（边界或权属有变）。"
+            "请撤回本申请，按新版重新申请。",
+            f"parcel {parcel} was applied for in version {pledged}, and version {now} of its "
+            "boundary or title is recorded since. Withdraw this application and apply again.",
+        ))  # fmt: skip
 
 
 def _refuse_part_of_term(form: PledgeForm, loan: Loan) -> None:

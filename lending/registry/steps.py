@@ -12,7 +12,7 @@ from data_catalog.errors import UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.text import Text
 from lending.conflicts import Finding, bundled_rules
-from lending.registry.applying import refuse_repaid, refuse_unfit
+from lending.registry.applying import refuse_outdated, refuse_repaid, refuse_unfit
 from lending.registry.claims import candidates
 from lending.registry.declaring import claims_with_facts, once_a_pledge
 from lending.registry.errors import AgainstRecord, ConflictsFound, NotAllowed, RegistryError
@@ -82,9 +82,16 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
 
 
 def check(registry: Registry, pledge_id: str) -> Sequence[Finding]:
-    """Return what registering the pledge would find."""
+    """Return what registering the pledge would find.
+
+    Raises
+    ------
+    AgainstRecord
+        If it is not registered yet and a newer version of one of its parcels is recorded.
+    """
     with registry.reading() as session:
-        one(session, Pledge, pledge_id)
+        if one(session, Pledge, pledge_id).registered_at is None:
+            refuse_outdated(session, pledge_id)
         return _findings(registry, session, pledge_id, registry.clock().date())
 
 
@@ -138,11 +145,13 @@ def register(
     ConflictsFound
         If the search blocks it; nothing is written.
     RegistryError
-        If the number is empty or taken, or the registration has ended.
+        If the number is empty or taken, the registration has ended, or a newer version of one of
+        its parcels is recorded.
     """
     form = read_form(RegistrationForm, {"number": number, "ends": ends}, pledge_id)
     with registry.acting(user, "register", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "register")
+        refuse_outdated(act.session, pledge_id)
         _number_is_new(act.session, pledge_id, form.number)
         _refuse_ended(pledge_id, form.ends, act.time.date())
         pledge.registration_number, pledge.registered_at = form.number, act.time

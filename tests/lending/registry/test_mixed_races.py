@@ -136,6 +136,13 @@ def _measure_again(world: World, _number: int, subjects: list[str]) -> Done:
     return "record_parcel", subjects[0]
 
 
+def _measure_or_register(world: World, number: int, subjects: list[str]) -> Done:
+    pledge, parcel = subjects
+    if number % 2:
+        return _measure_again(world, number, [parcel])
+    return _register(world, 0, [pledge])
+
+
 def _alert(world: World, _number: int, subjects: list[str]) -> Done:
     facts = {"id": "alert", "ltv_after": "0.71"}
     registry.note(world.registry, world.maker, subjects[0], "fire", facts)
@@ -177,6 +184,16 @@ def _numbered(world: World, subjects: list[str], done: Counter[str]) -> bool:
     return done == {"record_parcel": OFFICERS} and found == list(range(1, OFFICERS + 2))
 
 
+def _on_the_newest(world: World, subjects: list[str], done: Counter[str]) -> bool:
+    """All measure; one registers before the first of them, or nobody."""
+    with world.registry.reading() as session:
+        of_these = [e.kind for e in registry.events(session) if e.subject in subjects]
+    since = of_these[of_these.index("sign") + 1 :]
+    return since in (["register"] * n + ["record_parcel"] * (OFFICERS // 2) for n in (0, 1)) and (
+        done["record_parcel"] == OFFICERS // 2
+    )
+
+
 def _noted_once(world: World, subjects: list[str], done: Counter[str]) -> bool:
     with world.registry.reading() as session:
         notes = [e for e in registry.events(session, subject=subjects[0]) if e.kind == "note"]
@@ -208,6 +225,10 @@ CONTESTS = {
     "sell or issue": Contest(_batch(issued=False), _sell_or_issue, _conserved),
     "apply": Contest(_land, _apply, _one("apply")),
     "measure": Contest(_land, _measure_again, _numbered),
+    "measure or register": Contest(
+        lambda world, name: [*_pledges("signed")(world, name), f"{name}-0"], _measure_or_register,
+        _on_the_newest,
+    ),
     "alert": Contest(_pledges("drawn"), _alert, _noted_once),
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lending import registry
 from lending.registry.errors import AgainstRecord
 from tests.lending.registry.world import World
 
@@ -20,3 +21,32 @@ def test_what_stands_is_pledged_for_the_whole_term_of_the_loan(world: World, rig
         world.apply("L1", "K1", right=right, years=(2025, 2030))
     flows = [world.apply("L1", "K1", right="COMP", years=(y, y + 1)) for y in (2026, 2027)]
     assert [world.state(flow) for flow in flows] == ["applied", "applied"]
+
+
+def test_what_was_measured_since_the_application_is_applied_for_again(world: World) -> None:
+    """K1 is signed in version 1; a neighbour pledges K2; version 2 of K1 reaches into K2."""
+    world.parcel("K2", west=119.02)
+    world.loan("L2")
+    world.until("registered", world.apply("L2", "K2"))
+    signed = world.until("signed", world.apply("L1", "K1"))
+    assert [f for f in registry.check(world.registry, signed) if f.level == "BLOCK"] == []
+    world.parcel("K1", width=0.03)
+    before = world.events()
+    for act in (
+        lambda: registry.register(world.registry, world.maker, signed, "N1"),
+        lambda: registry.check(world.registry, signed),
+    ):
+        with pytest.raises(AgainstRecord, match=r"K1 .*version 1, and version 2 .*apply again"):
+            act()
+    assert (world.state(signed), world.events()) == ("signed", before)
+    registry.withdraw(world.registry, world.maker, signed)
+    again = world.until("signed", world.apply("L1", "K1"))
+    found = [f for f in registry.check(world.registry, again) if f.level == "BLOCK"]
+    assert [(f.check, f.other.claim_id) for f in found] == [("G3", "P000001/K2")]
+
+
+def test_what_is_registered_stands_when_it_is_measured_again(world: World) -> None:
+    pledge = world.until("registered", world.apply("L1", "K1"))
+    world.parcel("K1", width=0.02)
+    registry.check(world.registry, pledge)
+    assert registry.draw(world.registry, world.maker, pledge).state == "drawn"
