@@ -148,6 +148,10 @@ class Rules:
         """Return the rule for two rights, whichever is named first."""
         return self.matrix[(right, other) if (right, other) in self.matrix else (other, right)]
 
+    def by_instrument(self, right: str) -> bool:
+        """Return whether two claims of this right meet by the number of a permit or policy."""
+        return self.pair(right, right).meets == "instrument"
+
     def only(self, names: Collection[str]) -> "Rules":
         """Return the rules with these checks alone, by id (G3) or by family (G).
 

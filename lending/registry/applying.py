@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from data_catalog.text import Text
 from lending.conflicts import bundled_rules
-from lending.registry.errors import AgainstRecord
+from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.finding import one
 from lending.registry.forms import PledgeForm
 from lending.registry.states import OVER
@@ -23,7 +23,10 @@ def refuse_unfit(session: Session, form: PledgeForm, loan: Loan) -> None:
         If the loan is repaid or has such a pledge already, or the family is no loan of the same
         lender to the same borrower; if the right is another one, on other land or in other years,
         or is a standing one and not pledged for the whole term of the loan.
+    RegistryError
+        If the right meets others by the number of a permit or policy, and none is given.
     """
+    _refuse_unnumbered(form)
     refuse_repaid(loan)
     _refuse_part_of_term(form, loan)
     if form.family and form.family != loan.loan_id:
@@ -91,6 +94,18 @@ def _refuse_part_of_term(form: PledgeForm, loan: Loan) -> None:
     ))  # fmt: skip
 
 
+def _refuse_unnumbered(form: PledgeForm) -> None:
+    """Without the number nobody can tell whether the permit or policy is pledged already."""
+    if form.instrument or not bundled_rules().by_instrument(form.right_code):
+        return
+    title = bundled_rules().rights[form.right_code].title
+    raise RegistryError(where=form.loan_id, problem=Text(
+        f"{form.right_code}（{title.zh}）须写明许可证或保险单的编号（instrument）。",
+        f"{form.right_code} ({title.en}) is pledged by the number of its permit or policy: give it "
+        "(instrument).",
+    ))  # fmt: skip
+
+
 def _refuse_family(session: Session, family: str, loan: Loan) -> None:
     """Pledges of one family do not bar each other, so only the same two parties may share one."""
     first = session.get(Loan, family)
@@ -120,12 +135,17 @@ def _refuse_right(right: Right, form: PledgeForm) -> None:
 
 def _refuse_second(session: Session, form: PledgeForm) -> None:
     """Within a loan nothing conflicts, so the same thing must not secure it twice."""
+    same = (
+        Pledge.instrument == form.instrument
+        if bundled_rules().by_instrument(form.right_code)
+        else PledgeParcel.parcel_id.in_(form.parcels)
+    )
     found = session.execute(
         select(Pledge.pledge_id, PledgeParcel.parcel_id)
         .join(PledgeParcel, PledgeParcel.pledge_id == Pledge.pledge_id)
         .where(
             Pledge.loan_id == form.loan_id, Pledge.right_code == form.right_code,
-            Pledge.state.not_in(OVER), PledgeParcel.parcel_id.in_(form.parcels),
+            Pledge.state.not_in(OVER), same,
             Pledge.vintage_from < form.vintage_to, Pledge.vintage_to > form.vintage_from,
         )
         .order_by(Pledge.pledge_id, PledgeParcel.parcel_id)

@@ -1,7 +1,8 @@
 """Claims: a pledge's right, place, years and serials as the search for conflicts sees them.
 
 Registering compares the new claims with the candidates: active or reserved ones of others whose
-years meet theirs and whose bounds do, or that have the same parcel or lots of the same batches.
+years meet theirs and whose bounds do, or that have the same parcel, lots of the same batches or
+the same permit or policy.
 The comparison itself is a function given to the registry, by default that of `lending.conflicts`
 with all its checks but the sums of tonnes, which the lots keep.
 """
@@ -70,6 +71,7 @@ def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
         same = ParcelVersion.parcel_id.in_({claim.parcel_id for claim in some})
         around = or_(same, *(_around(claim, widest) for claim in some))
         holders = _holders(session, around) | _of_batches(session, some)
+        holders |= _of_instruments(session, some)
         for names in _portions(sorted(holders - own)):
             meeting = and_(
                 Pledge.pledge_id.in_(names), Pledge.state.in_(_told_states()),
@@ -168,6 +170,12 @@ def _of_batches(session: Session, claims: Iterable[Claim]) -> set[str]:
     return {name for name in session.scalars(wanted) if name}
 
 
+def _of_instruments(session: Session, claims: Iterable[Claim]) -> set[str]:
+    """Return the pledges of the claims' permits and policies, wherever their parcels lie."""
+    numbers = {claim.instrument for claim in claims if claim.instrument}
+    return set(session.scalars(select(Pledge.pledge_id).where(Pledge.instrument.in_(numbers))))
+
+
 def _rows() -> Select[Pledge, ParcelVersion]:
     return (
         select(Pledge, ParcelVersion)
@@ -194,6 +202,7 @@ def _claims(session: Session, wanted: Select[Pledge, ParcelVersion]) -> list[Cla
             tonnes=pledge.tonnes,
             programme=pledge.programme,
             project=projects.get(pledge.pledge_id, ""),
+            instrument=pledge.instrument,
             holder=parcel.holder or "",
             creditor=pledge.organisation,
             registered_at=pledge.registered_at,

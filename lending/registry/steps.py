@@ -72,8 +72,8 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
             state=next_state(act.subject, BEFORE_ALL, "apply"),
             vintage_from=form.vintage_from, vintage_to=form.vintage_to, programme=form.programme,
             secured_amount=form.secured_amount, family=form.family or form.loan_id,
-            account=_account(registry, session, loan, form.account), maker=user.user_id,
-            applied_at=act.time,
+            account=_account(registry, session, loan, form.account),
+            instrument=form.instrument or "", maker=user.user_id, applied_at=act.time,
         )  # fmt: skip
         new(session, pledge)
         session.add_all(_parcels(session, pledge, form.parcels))

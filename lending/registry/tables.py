@@ -212,6 +212,8 @@ class Pledge(Row):
     applied_at: Mapped[datetime]
     family: Mapped[str] = mapped_column(server_default="")
     """Pledges of one family secure the same debt and do not conflict with each other."""
+    instrument: Mapped[str] = mapped_column(server_default="", index=True)
+    """Number of the permit or policy, for rights that meet by it."""
     __table_args__ = (
         CheckConstraint("vintage_from < vintage_to", "vintage"),
         CheckConstraint("checker IS NULL OR checker <> maker", "two_persons"),

@@ -3,7 +3,8 @@
 import pytest
 
 from lending import registry
-from lending.registry.errors import AgainstRecord
+from lending.registry import ConflictsFound
+from lending.registry.errors import AgainstRecord, RegistryError
 from tests.lending.registry.world import World
 
 
@@ -50,3 +51,32 @@ def test_what_is_registered_stands_when_it_is_measured_again(world: World) -> No
     world.parcel("K1", width=0.02)
     registry.check(world.registry, pledge)
     assert registry.draw(world.registry, world.maker, pledge).state == "drawn"
+
+
+NUMBERED = ("WATER", "INS")
+
+
+@pytest.mark.parametrize("right", NUMBERED)
+def test_a_permit_or_a_policy_is_pledged_by_its_number(world: World, right: str) -> None:
+    """Number 7 is pledged once, wherever the parcels lie; number 8 of the same parcel is free."""
+    world.parcel("K2", west=119.5)
+    world.loan("L2")
+    with pytest.raises(RegistryError, match="number of its permit or policy"):
+        world.apply("L1", "K1", right=right)
+    first = world.until("registered", world.apply("L1", "K1", right=right, instrument="7"))
+    again = world.until("signed", world.apply("L2", "K2", right=right, instrument=" 7 "))
+    found = [f for f in registry.check(world.registry, again) if f.level == "BLOCK"]
+    assert [(f.check, f.other.claim_id) for f in found] == [("G3", f"{first}/K1")]
+    with pytest.raises(ConflictsFound):
+        registry.register(world.registry, world.maker, again, "N2")
+    other = world.until("registered", world.apply("L2", "K1", right=right, instrument="8"))
+    assert world.state(other) == "registered"
+
+
+def test_a_permit_secures_one_loan_once(world: World) -> None:
+    world.parcel("K2", west=119.5)
+    first = world.apply("L1", "K1", right="WATER", instrument="7")
+    with pytest.raises(AgainstRecord, match=f"{first} secures it"):
+        world.apply("L1", "K2", right="WATER", instrument="7")
+    other = world.apply("L1", "K1", right="WATER", instrument="8")
+    assert world.state(other) == "applied"

@@ -87,7 +87,8 @@ RAW = {
     "a pledge that starts drawn":
         "INSERT INTO pledges SELECT 'P9', loan_id, right_code, right_id, organisation, 'drawn', "
         "vintage_from, vintage_to, tonnes, programme, secured_amount, account, 'N9', applied_at, "
-        "registration_ends, cancelled_at, maker, checker, applied_at, family FROM pledges",
+        "registration_ends, cancelled_at, maker, checker, applied_at, family, "
+        "instrument FROM pledges",
     "a lot pledged without registration": "UPDATE lots SET state = 'pledged'",
     "more sold than there is":
         "INSERT INTO lots VALUES (99, 'B1', NULL, 'sold', 100001, NULL, NULL, '')",
@@ -100,6 +101,7 @@ RAW = {
     "another amount in a loan": "UPDATE loans SET amount = amount + 1",
     "another sum secured": "UPDATE pledges SET secured_amount = 1",
     "another maker": "UPDATE pledges SET maker = 'bank_checker.1', checker = NULL",
+    "another permit": "UPDATE pledges SET instrument = 'W9'",
     "another right": "UPDATE pledges SET right_code = 'TIMBER'",
     "fewer tonnes in a pledge": "UPDATE pledges SET tonnes = 1",
     "an approval taken back": "UPDATE pledges SET checker = NULL",
