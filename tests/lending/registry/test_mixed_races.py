@@ -127,6 +127,22 @@ def _sell_or_issue(world: World, number: int, subjects: list[str]) -> Done:
     return "set_aside", name
 
 
+def _batches(world: World, name: str) -> list[str]:
+    """Make a batch for each officer, all of one project."""
+    world.project(name)
+    names = [f"{name}-{number}" for number in range(OFFICERS)]
+    for one in names:
+        world.batch(one, "100", project=name)
+    return names
+
+
+def _issue_the_same(world: World, number: int, subjects: list[str]) -> Done:
+    """A hundred serials each, all of them with one in common."""
+    form = IssueForm(serial_from=1 + number, serial_to=100 + number)
+    registry.issue_batch(world.registry, world.forestry, subjects[number], form)
+    return "issue_batch", subjects[number]
+
+
 def _apply(world: World, _number: int, subjects: list[str]) -> Done:
     return "apply", world.apply(subjects[0], subjects[0])
 
@@ -223,6 +239,7 @@ CONTESTS = {
     ),
     "sell serials": Contest(_batch(issued=True), _sell_serials, _disjoint),
     "sell or issue": Contest(_batch(issued=False), _sell_or_issue, _conserved),
+    "issue the same": Contest(_batches, _issue_the_same, _one("issue_batch")),
     "apply": Contest(_land, _apply, _one("apply")),
     "measure": Contest(_land, _measure_again, _numbered),
     "measure or register": Contest(

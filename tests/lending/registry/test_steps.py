@@ -369,6 +369,26 @@ def test_a_serial_is_issued_in_one_batch_of_a_project(world: World) -> None:
     issue("B3", IssueForm(serial_from=1, serial_to=100))
 
 
+def test_raw_sql_issues_no_serial_in_two_batches_of_a_project(world: World) -> None:
+    """1-100 of J1 are issued: 100-199 of J1 meet them; those of J2, and 101-200, do not."""
+    world.project("J2")
+    for name, project in (("B2", "J1"), ("B3", "J2")):
+        world.batch(name, "100", project=project)
+    form = IssueForm(serial_from=1, serial_to=100)
+    registry.issue_batch(world.registry, world.forestry, "B1", form)
+    again = "UPDATE batches SET kind = 'issued', tonnes = 100000, serial_from = {0}, "
+    again += "serial_to = {0} + 99 WHERE batch_id = '{1}'"
+    new = "INSERT INTO batches SELECT 'B9', project_id, NULL, kind, vintage_from, vintage_to, "
+    new += "tonnes, estimated, serial_from, serial_to FROM batches WHERE batch_id = 'B1'"
+    for words in (again.format(100, "B2"), new):
+        with pytest.raises(DatabaseError, match="guard:issued_before"), _raw(world) as connection:
+            connection.execute(text(words))
+    with _raw(world) as connection:
+        connection.execute(text(again.format(101, "B2")))
+        connection.execute(text(again.format(1, "B3")))
+        connection.rollback()
+
+
 def test_a_batch_of_a_parcel_is_pledged_with_that_parcel(world: World) -> None:
     world.parcel("K2", west=119.5)
     world.batch("B2", "100", parcel="K2")
