@@ -227,8 +227,8 @@ def release(
     with registry.acting(user, "release", pledge_id) as act:
         pledge = one(act.session, Pledge, pledge_id)
         _same_bank(user, pledge.organisation, pledge_id)
-        for maker in (pledge.maker, *_actors(act.session, pledge_id, "repay")):
-            _another(user, maker, pledge_id)
+        _another(user, pledge.maker, pledge_id)
+        _another_than(act.session, user, pledge_id, "repay")
         if parts is None:
             before, pledge.state = pledge.state, next_state(pledge_id, pledge.state, "release")
             loan = one(act.session, Loan, pledge.loan_id)
@@ -259,15 +259,23 @@ def dispose(registry: Registry, user: User, pledge_id: str) -> Pledge:
     """
     with registry.acting(user, "dispose", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "dispose")
-        for checker in _actors(act.session, pledge_id, "default"):
-            _another(user, checker, pledge_id)
+        _another_than(act.session, user, pledge_id, "default")
         sell_lots(act.session, pledge)
     return pledge
 
 
 def close(registry: Registry, user: User, pledge_id: str) -> Pledge:
-    """Close a pledge that was disposed of."""
-    return _step(registry, user, pledge_id, "close")
+    """Close a pledge that was disposed of, as another person than declared the default or sold.
+
+    Raises
+    ------
+    NotAllowed
+        If they are the same.
+    """
+    with registry.acting(user, "close", pledge_id) as act:
+        pledge = _stepped(act, user, pledge_id, "close")
+        _another_than(act.session, user, pledge_id, "default", "dispose")
+    return pledge
 
 
 def withdraw(registry: Registry, user: User, pledge_id: str) -> Pledge:
@@ -403,9 +411,11 @@ def _refuse_ended(pledge_id: str, ends: date | None, today: date) -> None:
         raise RegistryError(where=pledge_id, problem=problem)
 
 
-def _actors(session: Session, pledge_id: str, kind: str) -> list[str]:
-    wanted = select(Event.actor).where(Event.subject == pledge_id, Event.kind == kind)
-    return list(session.scalars(wanted))
+def _another_than(session: Session, user: User, pledge_id: str, *kinds: str) -> None:
+    """Refuse a user who did one of these acts on the pledge."""
+    wanted = select(Event.actor).where(Event.subject == pledge_id, Event.kind.in_(kinds))
+    for actor in session.scalars(wanted):
+        _another(user, actor, pledge_id)
 
 
 def _noted(session: Session, pledge_id: str, kind: str, name: object) -> Event | None:

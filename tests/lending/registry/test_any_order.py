@@ -47,7 +47,9 @@ class Registry(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world: World = opened(type(self).new_place())
-        self.second_checker = self.world.second_checker()
+        self.checkers = {
+            "dispose": self.world.second_checker(), "close": self.world.third_checker(),
+        }  # fmt: skip
         self.world.parcel("K2", west=119.005)
         self.world.parcel("K3", west=119.5)
         self.state: dict[str, str] = {}
@@ -84,7 +86,7 @@ class Registry(RuleBasedStateMachine):
 
     def _act(self, pledge: str, action: str, *, wrong: bool) -> None:
         maker = registry.may("bank_maker", action) != wrong
-        checker = self.second_checker if action == "dispose" else self.world.checker
+        checker = self.checkers.get(action, self.world.checker)
         user = self.world.maker if maker else checker
         more = (f"N-{pledge}",) if action == "register" else ()
         may_follow = action in registry.following(self.state[pledge])

@@ -481,6 +481,16 @@ def test_who_declares_a_default_does_not_sell(world: World) -> None:
     assert sold.state == "disposed"
 
 
+def test_who_declares_a_default_or_sells_does_not_close(world: World) -> None:
+    pledge = world.until("disposed", world.apply("L1", "K1"))
+    before = world.events()
+    for who in (world.checker, world.registry.user("bank_checker.2")):
+        with pytest.raises(NotAllowed, match="another person"):
+            registry.close(world.registry, who, pledge)
+    assert (world.state(pledge), world.events()) == ("disposed", before)
+    assert registry.close(world.registry, world.third_checker(), pledge).state == "closed"
+
+
 def test_another_bank_reads_and_destroys_no_personal_data(world: World) -> None:
     """S1 borrows from this bank alone; then from another too, until that loan is repaid."""
     held, bank = world.registry, "Another Bank"
