@@ -128,7 +128,7 @@ class Right(Row):
     __tablename__ = "rights"
     right_id: Mapped[str] = _key()
     code: Mapped[str]
-    parcel_id: Mapped[str] = _to("parcels.parcel_id")
+    parcel_id: Mapped[str] = _to("parcels.parcel_id", index=True)
     project_id: Mapped[str | None] = _to("projects.project_id")
     holder: Mapped[str | None] = _to("subjects.subject_id")
     valid_from: Mapped[date]
@@ -143,7 +143,7 @@ class Batch(Row):
     __tablename__ = "batches"
     batch_id: Mapped[str] = _key()
     project_id: Mapped[str] = _to("projects.project_id")
-    parcel_id: Mapped[str | None] = _to("parcels.parcel_id")
+    parcel_id: Mapped[str | None] = _to("parcels.parcel_id", index=True)
     kind: Mapped[str]
     vintage_from: Mapped[date]
     vintage_to: Mapped[date]

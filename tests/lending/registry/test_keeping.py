@@ -169,7 +169,7 @@ def lives(place: str) -> None:
         assert [e.kind for e in registry.events(session)] == [
             "created",
             "apply",
-            *["migrated"] * 4,
+            *["migrated"] * 5,
         ]
     assert registry.audit(found).fault is None
     registry.screen(found, found.user("m"), "P000001")

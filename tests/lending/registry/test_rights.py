@@ -1,11 +1,13 @@
 """What can be pledged as what: years, land, permits and projects, told before it is too late."""
 
+from datetime import date
+
 import pytest
 
 from lending import registry
-from lending.registry import ConflictsFound
+from lending.registry import ConflictsFound, Part
 from lending.registry.errors import AgainstRecord, RegistryError
-from tests.lending.registry.world import World
+from tests.lending.registry.world import World, of_batch
 
 
 @pytest.mark.parametrize("right", ["TREE", "LAND"])
@@ -80,3 +82,47 @@ def test_a_permit_secures_one_loan_once(world: World) -> None:
         world.apply("L1", "K2", right="WATER", instrument="7")
     other = world.apply("L1", "K1", right="WATER", instrument="8")
     assert world.state(other) == "applied"
+
+
+def test_one_ground_and_year_is_of_one_project(world: World) -> None:
+    """J1 has K1 in 2026; J2 has K2, half of it on K1, in 2026 and 2027, and K1 in 2028."""
+    world.project("J2")
+    world.parcel("K2", west=119.005)
+    world.batch("B2", "100", parcel="K1")
+    for name, year, parcel in (("B3", 2026, "K2"), ("B4", 2027, "K2"), ("B5", 2028, "K1")):
+        world.batch(name, "100", year, project="J2", parcel=parcel)
+
+    def barring(right: str, years: tuple[int, int], *parts: Part, **more: str) -> list[str]:
+        pledge = world.apply("L1", "K1", *parts, right=right, years=years, **more)
+        found = registry.check(world.registry, pledge)
+        registry.withdraw(world.registry, world.maker, pledge)
+        return [f.other.claim_id for f in found if f.check == "G6" and f.level == "BLOCK"]
+
+    on_k2 = "project/J2/K2/2026-01-01"
+    assert barring("CARB_F", (2026, 2027)) == [on_k2]
+    assert barring("CARB_F", (2026, 2027), of_batch("B2", "10")) == [on_k2]
+    assert barring("CARB_F", (2026, 2029), of_batch("B2", "10")) == [
+        "project/J2/K1/2028-01-01", on_k2,
+    ]  # fmt: skip
+    assert barring("CARB_F", (2028, 2029), of_batch("B5", "10")) == []
+    assert barring("CARB_F", (2028, 2029), programme="VCS") == []
+    assert barring("CARB_F", (2028, 2029), programme="CCER") == ["project/J2/K1/2028-01-01"]
+    assert barring("CARB_F", (2029, 2030)) == barring("COMP", (2026, 2029)) == []
+
+
+def test_what_another_project_has_is_not_registered(world: World) -> None:
+    """J1 has the batch; the right of J2 over a neighbour of another name reaches into K1."""
+    world.project("J2")
+    world.parcel("K2", west=119.005)
+    world.batch("B2", "100", parcel="K1")
+    right = registry.RightForm(
+        right_id="R1", code="CARB_F", parcel_id="K2", project_id="J2", valid_from=date(2026, 1, 1),
+        valid_to=date(2046, 1, 1),
+    )  # fmt: skip
+    registry.record_right(world.registry, world.forestry, right)
+    signed = world.until("signed", world.apply("L1", "K1", of_batch("B2", "10")))
+    with pytest.raises(ConflictsFound, match=r"G6 .* meets project/J2/K2") as refused:
+        registry.register(world.registry, world.maker, signed, "N1")
+    (found,) = [f for f in refused.value.findings if f.check == "G6"]
+    assert found.area_mu == pytest.approx(817, rel=0.005)  # 492 m x 1108 m, 666.67 m2 a mu
+    assert (found.vintage_from, found.vintage_to) == (date(2026, 1, 1), date(2031, 1, 1))
