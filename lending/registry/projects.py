@@ -40,7 +40,7 @@ def projects_on(
     around = select(ParcelVersion.parcel_id).where(where)
     return [
         Claim(
-            claim_id=f"project/{site.project.project_id}/{site.parcel.parcel_id}/{site.starts}",
+            claim_id=f"project/{site.project.project_id}/{site.parcel.parcel_id}/{_years(site)}",
             parcel_id=site.parcel.parcel_id,
             geometry=shapely.from_wkb(site.parcel.geometry),
             crs=site.parcel.crs,
@@ -54,6 +54,10 @@ def projects_on(
         )
         for site in _sites(session, set(session.scalars(around)), claims)
     ]
+
+
+def _years(site: _Site) -> str:
+    return f"{site.starts}..{site.ends}"
 
 
 def in_own_projects(session: Session, claims: Sequence[Claim]) -> list[Claim]:

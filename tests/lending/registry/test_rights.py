@@ -98,15 +98,16 @@ def test_one_ground_and_year_is_of_one_project(world: World) -> None:
         registry.withdraw(world.registry, world.maker, pledge)
         return [f.other.claim_id for f in found if f.check == "G6" and f.level == "BLOCK"]
 
-    on_k2 = "project/J2/K2/2026-01-01"
-    assert barring("CARB_F", (2026, 2027)) == [on_k2]
-    assert barring("CARB_F", (2026, 2027), of_batch("B2", "10")) == [on_k2]
-    assert barring("CARB_F", (2026, 2029), of_batch("B2", "10")) == [
-        "project/J2/K1/2028-01-01", on_k2,
-    ]  # fmt: skip
+    in_2026, on_k2, on_k1 = (
+        "project/J2/K2/2026-01-01..2027-01-01", "project/J2/K2/2026-01-01..2028-01-01",
+        "project/J2/K1/2028-01-01..2029-01-01",
+    )  # fmt: skip
+    assert barring("CARB_F", (2026, 2027)) == [in_2026]
+    assert barring("CARB_F", (2026, 2027), of_batch("B2", "10")) == [in_2026]
+    assert barring("CARB_F", (2026, 2029), of_batch("B2", "10")) == [on_k1, on_k2]
     assert barring("CARB_F", (2028, 2029), of_batch("B5", "10")) == []
     assert barring("CARB_F", (2028, 2029), programme="VCS") == []
-    assert barring("CARB_F", (2028, 2029), programme="CCER") == ["project/J2/K1/2028-01-01"]
+    assert barring("CARB_F", (2028, 2029), programme="CCER") == [on_k1]
     assert barring("CARB_F", (2029, 2030)) == barring("COMP", (2026, 2029)) == []
 
 
