@@ -107,7 +107,10 @@ class Cycle(_Section):
     lag_months: Annotated[int, Field(ge=0, le=600)]
     """From verification to payment."""
     first_verification: date | None = None
-    """By default one monitoring period from the base date."""
+    """The first whose payment is to come; by default one monitoring period from the base date."""
+    grown_since: date | None = None
+    """What grew before this day is sold and paid unless it is told as issued: it does not count.
+    By default a holding's tonnes count from the base date, those of vintages all."""
 
 
 class Costs(_Section):
@@ -399,6 +402,16 @@ class Facts(_Section):
     other_rights: tuple[OtherRight, ...] = ()
     option: OptionFacts | None = None
     simulation: Simulation | None = None
+
+    @model_validator(mode="after")
+    def _grows_by_now(self) -> "Facts":
+        since = self.cycle.grown_since
+        if since is not None and since > self.base_date:
+            raise Refused(Text(
+                f"cycle.grown_since（{since}）晚于评估基准日 {self.base_date}。",
+                f"cycle.grown_since ({since}) is after the base date {self.base_date}.",
+            ))  # fmt: skip
+        return self
 
 
 def read_facts(path: Path) -> Facts:

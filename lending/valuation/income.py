@@ -159,6 +159,7 @@ def flows(plan: Plan) -> list[Flow]:
 def _future(plan: Plan) -> Iterable[Flow]:
     costs, when = plan.costs, plan.schedule
     events = np.ones(len(when.verified))
+    to_verify = (when.verified > 0).astype(np.float64)
     prices = plan.prices("future", when.paid)
     receipts = RECEIPT(tonnes=plan.future, price=prices, fee=costs.fee)
     once = np.zeros(1)
@@ -169,7 +170,7 @@ def _future(plan: Plan) -> Iterable[Flow]:
         ("development", once, np.ones(1) * float(costs.development)),
         ("monitoring", when.yearly, np.ones(len(when.yearly)) * float(costs.monitoring_yearly)),
         ("protection", when.yearly, np.ones(len(when.yearly)) * float(costs.protection_yearly)),
-        ("verification", when.verified, events * float(costs.verification)),
+        ("verification", when.verified, to_verify * float(costs.verification)),
         ("issuance", when.paid, events * float(costs.issuance)),
         ("tax", when.paid, receipts * costs.tax),
         ("owner", when.paid, costs.owner_share * _shared(plan, receipts)),

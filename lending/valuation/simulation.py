@@ -86,13 +86,13 @@ def draw_values(of: Worked, settings: Simulation, causes: Iterable[str] = CAUSES
     if "price" not in varying:
         process = process.model_copy(update={"volatility": 0.0})
     paths = _log_prices(process, plan.start, normals.price)
-    survival = np.ones((settings.draws, years))
+    survival = np.ones((settings.draws, years + 1))
     if "events" in varying:
         survival = _survival(settings, normals)
     factor = np.ones(settings.draws)
     if "tonnes" in varying:
         factor = _tonnes(of, settings, normals)
-    ends = np.minimum(np.ceil(when.verified).astype(int), years) - 1
+    ends = np.clip(np.ceil(when.verified).astype(int), 0, years)
     drawn = replace(
         plan,
         future=plan.future * factor[:, None] * survival[:, ends],
@@ -135,14 +135,14 @@ def _at(paths: Numbers, years: Numbers) -> Numbers:
 
 
 def _survival(settings: Simulation, normals: _Normals) -> Numbers:
-    """Return the share of the growth that is left in each year, (draws, years)."""
+    """Return the share of the growth that is left by now and each year, (draws, years + 1)."""
     left: Numbers = np.ones_like(normals.price)
     rho = settings.price_events
     for event, own in zip(settings.events, normals.events, strict=True):
         latent = rho * normals.price + np.sqrt(1 - rho**2) * own
         struck = latent < ndtri(event.yearly_probability)
         left *= np.where(struck, 1 - event.loss_share, 1.0)
-    return np.cumprod(left, axis=1, dtype=np.float64)
+    return np.cumprod(np.insert(left, 0, 1.0, axis=1), axis=1, dtype=np.float64)
 
 
 def _tonnes(of: Worked, settings: Simulation, normals: _Normals) -> Numbers:

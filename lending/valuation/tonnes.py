@@ -105,9 +105,12 @@ class Lots:
     mean, lower : (n,) arrays
         t_CO2e over the interval: estimate, and lower bound less what is withdrawn.
     issued, monitored : (n,) arrays
-        Whether it is issued, or monitored and not yet issued; neither: it is still to grow.
+        Whether it is issued, or monitored and not yet issued; neither: it is still to grow, or to
+        be verified.
     unbounded : (n,) array
         Whether neither a standard error nor a lower bound is known: then `lower` is nothing.
+    since : float
+        Years from the base date, negative: what grew before and is not issued counts no more.
     counted : what the tonnes have had off already, by kind of haircut.
     withdrawn : t_CO2e that were taken off for each of the withdrawals, in their order.
     """
@@ -120,6 +123,7 @@ class Lots:
     monitored: npt.NDArray[np.bool_]
     unbounded: npt.NDArray[np.bool_]
     counted: dict[HaircutKind, Taken]
+    since: float = -np.inf
     withdrawn: tuple[float, ...] = ()
 
     @property
@@ -128,9 +132,19 @@ class Lots:
         return self.issued | self.monitored
 
     @property
+    def to_come(self) -> npt.NDArray[np.bool_]:
+        """Return which rows are not paid: all or a part of each is still to grow or be verified."""
+        return ~self.past & (self.end > self.since)
+
+    @property
+    def first(self) -> float:
+        """Return since when grows what is to come, years; 0 where that is after the base date."""
+        return float(np.maximum(self.start[self.to_come], self.since).min(initial=0.0))
+
+    @property
     def last(self) -> float:
-        """Return the years until nothing grows any more; 0 where nothing does."""
-        return float(self.end[~self.past].max(initial=0.0))
+        """Return the years until nothing grows any more, negative where it has stopped."""
+        return float(self.end[self.to_come].max(initial=-np.inf))
 
 
 def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Taken]]:
@@ -189,7 +203,10 @@ def _bounded(share: float, policy: Policy) -> Taken:
 
 
 def lots_of_holding(facts: Facts, policy: Policy, years: float) -> Lots:
-    """Return the constant-yield form: one interval from the base date to T."""
+    """Return the constant-yield form: what grew before the base date and is not paid, and until T.
+
+    The tonnes of both are spread evenly, so many a year.
+    """
     holding = facts.holding
     assert holding is not None  # noqa: S101  (the caller chose the form by it)
     if facts.tonnes.deducted:
@@ -203,16 +220,26 @@ def lots_of_holding(facts: Facts, policy: Policy, years: float) -> Lots:
             "tonnes are withdrawn from vintages. Give a table of vintages instead of a holding.",
         ))  # fmt: skip
     kept, counted = _kept(facts)
-    gross = holding.area_mu * holding.yield_tCO2e_per_mu * years
+    yearly = holding.area_mu * holding.yield_tCO2e_per_mu * kept
+    since = _since(facts, policy) if facts.cycle.grown_since else 0.0
+    start, end = np.array([since, 0.0]), np.array([0.0, years])
+    mean = yearly * (end - start)
     lower = LOWER_BOUND(z=ndtri(policy.confidence), cv=holding.cv)
     if holding.cv:
         counted["volume"] = _bounded(1 - float(lower), policy)
-    none = np.zeros(1, dtype=bool)
+    none = np.zeros(len(mean), dtype=bool)
     return Lots(
-        start=np.zeros(1), end=np.array([years]), mean=np.array([gross * kept]),
-        lower=np.array([float(gross * kept * lower)]), issued=none, monitored=none,
-        unbounded=none, counted=counted,
+        start=start, end=end, mean=mean, lower=mean * float(lower), issued=none, monitored=none,
+        unbounded=none, counted=counted, since=since,
     )  # fmt: skip
+
+
+def _since(facts: Facts, policy: Policy) -> float:
+    """Return the years from the base date to the day from which tonnes count, 0 or less."""
+    day = facts.cycle.grown_since
+    if day is None:
+        return -np.inf
+    return years_between(facts.base_date, day, policy.discount.day_count)
 
 
 def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage], years: float) -> Lots:
@@ -234,13 +261,13 @@ def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage], year
     unbounded = np.array([bound is None for bound in bounds], dtype=bool)
     lower = np.array([(bound or 0.0) * kept for bound in bounds])
     issued = np.array([row.kind == "issued" for row in rows], dtype=bool)
+    since = _since(facts, policy)
+    end = np.array([years_between(start, row.vintage_to, count) for row in rows])
+    monitored = np.array([row.kind == "monitored" for row in rows], dtype=bool) & (end > since)
     lots = Lots(
-        start=np.array([years_between(start, row.vintage_from, count) for row in rows]),
-        end=np.array([years_between(start, row.vintage_to, count) for row in rows]),
+        start=np.array([years_between(start, row.vintage_from, count) for row in rows]), end=end,
         mean=mean, lower=lower,
-        issued=issued,
-        monitored=np.array([row.kind == "monitored" for row in rows], dtype=bool),
-        unbounded=unbounded, counted=counted,
+        issued=issued, monitored=monitored, unbounded=unbounded, counted=counted, since=since,
     )  # fmt: skip
     lots = _without(lots, facts.withdrawn, rows)
     volume = _volume_taken(lots, policy, years, counted.get("volume"))
@@ -250,11 +277,12 @@ def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage], year
 def _volume_taken(lots: Lots, policy: Policy, years: float, deducted: Taken | None) -> Taken | None:
     """Return what a haircut for volume finds taken: by lower bounds, by the methodology, or both.
 
-    None where nothing is. What is issued is certain: it needs none. Tonnes after T, and those
-    without a bound, are not lent on: they say nothing of the others.
+    None where nothing is. What is issued is certain: it needs none. Tonnes after T, those paid
+    already and those without a bound, are not lent on: they say nothing of the others.
     """
     length = np.where(lots.end > lots.start, lots.end - lots.start, np.inf)
-    inside = np.where(lots.past, 1.0, np.clip((years - lots.start) / length, 0.0, 1.0))
+    counts = np.minimum(lots.end, years) - np.maximum(lots.start, lots.since)
+    inside = np.where(lots.past, 1.0, np.clip(counts / length, 0.0, 1.0))
     mean, lower = (np.where(lots.unbounded, 0.0, a) * inside for a in (lots.mean, lots.lower))
     certain, uncertain = (float(mean[rows].sum()) for rows in (lots.issued, ~lots.issued))
     if certain and not uncertain:
@@ -347,9 +375,9 @@ def in_periods(lots: Lots, amount: Numbers, ends: Numbers, years: float) -> Numb
     amount : (n,) array
         `lots.mean` or `lots.lower`, evenly spread over each interval.
     ends : (periods,) array
-        Years to the end of each period; the first takes all that grew before.
+        Years to the end of each period; the first takes all that grew before and is not paid.
     """
-    begins = np.concatenate([[-np.inf], ends[:-1]])
+    begins = np.concatenate([[lots.since], ends[:-1]])
     last = np.minimum(np.minimum(lots.end[:, None], ends), years)
     first = np.maximum(lots.start[:, None], begins)
     length = (lots.end - lots.start)[:, None]

@@ -111,8 +111,10 @@ def worked(inputs: Inputs) -> Worked:
     lots = _lots(inputs, until.years)
     if lots.past.any():
         policy.haircut("liquidity")  # near market, but only for as much as the market takes
-    growing = min(until.years, lots.last)
-    when = schedule(facts, growing, count)
+    # nothing counts once T is over, not even what waits for its payment
+    first, last = (lots.first, min(until.years, lots.last)) if until.years else (0.0, 0.0)
+    growing = max(0.0, last)
+    when = schedule(facts, first, last, count)
     plan = plan_of(facts, price.price, lots, when, growing, count)
     found = tuple(flows(plan))
     rates: dict[HaircutKind, float] = {
