@@ -22,6 +22,7 @@ __all__ = ["carbon_receipts", "cases_of", "combined_names", "open_cases", "read_
            "revalued", "shaken", "stress"]  # fmt: skip
 
 TOGETHER = "+"
+RECEIPT = "receipt"
 
 
 def read_valuation(path: Path) -> Valuation:
@@ -70,11 +71,15 @@ def revalued(inputs: Inputs) -> Worth:
 
 
 def carbon_receipts(of: Worked) -> tuple[Receipt, ...]:
-    """Return what carbon brings and costs by day, CNY to the cent: costs are negative."""
+    """Return what carbon brings and costs by day, CNY to the cent: costs are negative.
+
+    What a gate refuses brings nothing that a loan could be paid from; its costs stay.
+    """
     start, count = of.inputs.facts.base_date, of.inputs.policy.discount.day_count
     return tuple(
         Receipt(day_at(start, float(years), count), money(amount))
         for flow in of.flows
+        if flow.kind != RECEIPT or not of.refused
         for years, amount in zip(flow.years, flow.amount, strict=True)
     )
 

@@ -10,6 +10,7 @@ import pytest
 from data_catalog.errors import ProjectError
 from lending.policy import Policy
 from lending.prices.paths import steepest_rise
+from lending.stress.of_valuation import carbon_receipts
 from lending.valuation.facts import PricePath
 from lending.valuation.result import Gate, Inputs, Results, recompute
 from lending.valuation.value import value
@@ -65,6 +66,10 @@ def test_nothing_is_lent_on_a_price_that_rises_beyond_the_policy(
     assert (results.lending_value, results.max_loan, results.bound_by) == (0, 0, "gate")
     assert [one.lending_value for one in (*results.parts, *results.scenarios)] == [0, 0]
     assert recompute(found.to_json()).results == results
+    # nor does it pay for a loan: what it costs is all that is left
+    receipts = carbon_receipts(worked(found.inputs))
+    assert receipts
+    assert all(one.amount < 0 for one in receipts)
 
 
 def test_a_price_that_rises_within_the_policy_is_lent_against(s03: Make) -> None:
