@@ -32,8 +32,8 @@ NO_RULES = Text("没有读到任何条件。", "No rules of eligibility are know
 FALL = Text("从毛移除量到可签发量（t CO2e）", "From gross removal to what may be issued (t CO2e)")
 STEP, ALL = Text("步骤", "step"), Text("合计", "total")
 ISSUABLE = Text("可签发量", "issuable")
-VINTAGES = Text("年份（t CO2e；下限为单侧 {level:.0%}）",
-                "Vintages (t CO2e; lower bounds one-sided, {level:.0%})")  # fmt: skip
+VINTAGES = Text("年份（t CO2e；下限为单侧 {level}）",
+                "Vintages (t CO2e; lower bounds one-sided, {level})")  # fmt: skip
 VINTAGE = (Text("起", "from"), Text("止（不含）", "to (not included)"), Text("毛移除量", "gross"),
            ISSUABLE, Text("标准误", "standard error"), Text("下限", "lower bound"), Text("U", "U"),
            Text("扣减", "deducted"))  # fmt: skip
@@ -118,7 +118,9 @@ def _waterfall(found: "Claim", lang: Language) -> None:
 
 
 def _vintages(found: "Claim", lang: Language) -> None:
-    show_heading(VINTAGES[lang].format(level=found.level))
+    from sinks.uncertainty.levels import in_percent
+
+    show_heading(VINTAGES[lang].format(level=in_percent(found.level)))
     rows = [
         [str(v["vintage_from"]), str(v["vintage_to"]), _tonnes(v["gross"]), _tonnes(v["issuable"]),
          _known(v["se_tCO2e"], lang), _known(v["lower_tCO2e"], lang),

@@ -21,6 +21,7 @@ __all__ = [
     "confidence",
     "converted",
     "half_width",
+    "in_percent",
     "level_of",
     "lower_bound",
     "quantile",
@@ -62,6 +63,11 @@ def level_of(row: Row) -> float:
             ),
         )
     return level
+
+
+def in_percent(level: float) -> str:
+    """Return a level as people write it, with the digits that it has: 95%, 97.5%."""
+    return f"{level * 100:.4g}%"
 
 
 def quantile(level: float, degrees: npt.ArrayLike = np.inf) -> Numbers:

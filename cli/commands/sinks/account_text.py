@@ -20,7 +20,7 @@ AMOUNT = {"stock_tC": Text("碳储量（t C）", "stock (t C)"),
           "change_tC": Text("变化量（t C）", "change (t C)")}  # fmt: skip
 POOL, GROUP = Text("碳库", "pool"), Text("分组", "group")
 SE = Text("标准误（t C）", "standard error (t C)")
-LOWER, UPPER = Text("{:.0%} 区间下限", "{:.0%} from"), Text("上限", "to")
+LOWER, UPPER = Text("{} 区间下限", "{} from"), Text("上限", "to")
 REMOVAL = Text("碳汇量（t CO2e，全期）", "removal (t CO2e, whole period)")
 LEAST = Text("最小可检出变化量", "minimum detectable change")
 EFFECT = (POOL, Text("面积效应（t C）", "area effect (t C)"),
@@ -50,13 +50,13 @@ NOTES = {
     "error": Text("合计的标准误按来源合成：各碳库共用的参数误差先相加。",
                   "The standard error of the total is formed by source: what the pools share is "
                   "added up first."),
-    "level": Text("区间为双侧 {level:.0%}（{row}）：值 ± {z:.3f} × 标准误。",
-                  "Intervals are two-sided, of {level:.0%} ({row}): value ± {z:.3f} x standard "
+    "level": Text("区间为双侧 {level}（{row}）：值 ± {z:.3f} × 标准误。",
+                  "Intervals are two-sided, of {level} ({row}): value ± {z:.3f} x standard "
                   "error."),
     "least": Text(
-        "最小可检出变化量（{level:.0%}）= {z:.3f} × 变化量的标准误 = {least} t C："
+        "最小可检出变化量（{level}）= {z:.3f} × 变化量的标准误 = {least} t C："
         "变化量{verdict}。",
-        "Minimum detectable change ({level:.0%}) = {z:.3f} x the standard error of the change = "
+        "Minimum detectable change ({level}) = {z:.3f} x the standard error of the change = "
         "{least} t C: the change {verdict}.",
     ),
     "ledger": Text("全部来源见 {}。", "All sources: {}."),
@@ -202,9 +202,11 @@ def _show(
 ) -> None:  # fmt: skip
     """Print an amount, its standard error and interval, and the removal, a row each."""
     from cli.terminal import show, show_table, show_title
+    from sinks.uncertainty.levels import in_percent
 
     level = about["confidence"]["level"]
-    header = [first[lang], AMOUNT[amount][lang], SE[lang], LOWER[lang].format(level), UPPER[lang]]
+    lower = LOWER[lang].format(in_percent(level))
+    header = [first[lang], AMOUNT[amount][lang], SE[lang], lower, UPPER[lang]]
     changes = amount == "change_tC"
     header += [REMOVAL[lang]] if changes else []
     lines = [
@@ -294,10 +296,14 @@ def _number(value: float) -> str:
 
 
 def _level(about: Mapping[str, Any]) -> dict[str, Any]:
-    from sinks.uncertainty.levels import quantile
+    from sinks.uncertainty.levels import in_percent, quantile
 
     level = about["confidence"]["level"]
-    return {"level": level, "row": about["confidence"]["row"], "z": float(quantile(level))}
+    return {
+        "level": in_percent(level),
+        "row": about["confidence"]["row"],
+        "z": float(quantile(level)),
+    }
 
 
 def _show_notes(

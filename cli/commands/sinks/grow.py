@@ -31,9 +31,9 @@ COLUMNS = {
     FELLED: Text("当年采伐（t C）", "felled in the year (t C)"),
 }
 TITLE = Text(
-    "{count} 个宗地 {first} 至 {last} 年的林木碳储量（年末；上下限为 {level:.0%} 区间）",
+    "{count} 个宗地 {first} 至 {last} 年的林木碳储量（年末；上下限为 {level} 区间）",
     "Carbon of the trees of {count} parcels, {first} to {last} (ends of years; from and to: "
-    "{level:.0%} intervals)",
+    "{level} intervals)",
 )
 FIT_TITLE = Text(
     "{curve}：{form}，{n} 条记录，林龄 {low:g}–{high:g} 年，RMSE {rmse:.3g} {units}，R² {r2:.3f}",
@@ -198,13 +198,16 @@ def _show(found: "Outlook", lang: Language) -> None:
     from data_catalog.forests import species_groups
     from data_catalog.parameters import engine_number
     from sinks.uncertainty.ledger import source_title
+    from sinks.uncertainty.levels import in_percent
 
     for group, one in found.fits.items():
         _show_fit(species_groups()[group].title, one, lang)
     totals = found.totals()
     years, level = totals["year"], engine_number("growth_interval_level")
     first, last = years.iloc[0], years.iloc[-1]
-    show_title(TITLE[lang].format(count=found.parcels, first=first, last=last, level=level))
+    show_title(
+        TITLE[lang].format(count=found.parcels, first=first, last=last, level=in_percent(level))
+    )
     columns = [c for c in COLUMNS if c != FELLED or totals[FELLED].any()]
     rows = [[_cell(row, column, lang) for column in columns] for row in totals.to_dict("records")]
     show_table([COLUMNS[c][lang] for c in columns], rows, right=range(1, len(columns)))
