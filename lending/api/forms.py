@@ -30,6 +30,7 @@ __all__ = [
     "BatchIn",
     "CheckIn",
     "ClaimIn",
+    "ConsentIn",
     "DeclarationIn",
     "IssueIn",
     "LoanIn",
@@ -192,6 +193,12 @@ class DeclarationIn(In):
     """Facts from documents, by the names of `gep pledge check`; of each the newest counts."""
 
     facts: Annotated[FactsIn, Field(min_length=1)]
+
+
+class ConsentIn(In):
+    """The later application, of any bank, that a registered pledge consents to."""
+
+    to: forms.Id
 
 
 class RegistrationIn(In):

@@ -28,6 +28,7 @@ Records (forms.py: pydantic forms, frozen, unknown fields refused)
 Pledges
     apply(registry, user, PledgeForm) -> Pledge               state applied; lots are reserved
     declare(registry, user, pledge_id, facts) -> Event        facts from documents (claim_facts.csv)
+    consent(registry, user, pledge_id, to) -> Event           of the earlier pledgee, to a later one
     check(registry, pledge_id) -> list[Finding]               what registering would find
     screen | investigate | sign | monitor | withdraw | repay (registry, user, pledge_id) -> Pledge
     approve(registry, user, pledge_id) -> Pledge              another person than the maker
@@ -54,6 +55,7 @@ from lending.conflicts import Claim, Finding
 from lending.registry.auditing import AuditReport, Fault, audit
 from lending.registry.checkpoints import Signed, checkpoint, new_signing_key, read_checkpoints
 from lending.registry.claims import active_claims, candidates, claims_of
+from lending.registry.consenting import consent
 from lending.registry.declaring import declare, declared_facts
 from lending.registry.errors import (
     ChainBroken,
@@ -184,6 +186,7 @@ __all__ = [
     "checkpoint",
     "claims_of",
     "close",
+    "consent",
     "counted_tonnes",
     "declare",
     "declared_facts",

@@ -31,6 +31,7 @@ __all__ = [
     "candidates",
     "claims_of",
     "default_finder",
+    "portions",
 ]
 
 COMMON_CRS = "EPSG:4490"
@@ -66,11 +67,11 @@ def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
     own = {claim.claim_id.split("/")[0] for claim in claims}
     widest = session.scalar(select(func.max(ParcelVersion.width))) or 0.0
     found: dict[str, Claim] = {}
-    for some in _portions(claims):
+    for some in portions(claims):
         same = ParcelVersion.parcel_id.in_({claim.parcel_id for claim in some})
         around = or_(same, *(_around(claim, widest) for claim in some))
         holders = _holders(session, around) | _of_batches(session, some)
-        for names in _portions(sorted(holders - own)):
+        for names in portions(sorted(holders - own)):
             meeting = and_(
                 Pledge.pledge_id.in_(names), Pledge.state.in_(_told_states()),
                 or_(*(_meeting(claim) for claim in some)),
@@ -120,7 +121,7 @@ def _measured_as(claim: Claim, asked: Claim | None) -> Claim:
     return claim if asked is None else replace(claim, geometry=asked.geometry, crs=asked.crs)
 
 
-def _portions(things: Sequence[T]) -> Iterator[Sequence[T]]:
+def portions(things: Sequence[T]) -> Iterator[Sequence[T]]:
     """Yield portions that one query can hold."""
     for begin in range(0, len(things), MOST_IN_A_QUERY):
         yield things[begin : begin + MOST_IN_A_QUERY]
@@ -209,7 +210,7 @@ def _lots(session: Session, pledges: set[str]) -> tuple[dict[str, list[Serials]]
     """Return the serials that pledges hold or ask for, and the project of their tonnes."""
     serials: dict[str, list[Serials]] = {}
     projects: dict[str, str] = {}
-    for some in _portions(sorted(pledges)):
+    for some in portions(sorted(pledges)):
         wanted = (
             select(Lot, Batch.project_id)
             .join(Batch, Batch.batch_id == Lot.batch_id)

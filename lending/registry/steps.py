@@ -14,12 +14,13 @@ from data_catalog.text import Text
 from lending.conflicts import Finding, bundled_rules
 from lending.registry.applying import refuse_repaid, refuse_unfit
 from lending.registry.claims import candidates
-from lending.registry.declaring import claims_with_facts, once_a_pledge
-from lending.registry.errors import AgainstRecord, ConflictsFound, NotAllowed, RegistryError
+from lending.registry.declaring import claims_with_facts, once_a_pledge, with_facts
+from lending.registry.errors import AgainstRecord, ConflictsFound, RegistryError
 from lending.registry.finding import new, one
 from lending.registry.forms import Part, PledgeForm, RegistrationForm, read_form
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
 from lending.registry.opening import Act, Registry
+from lending.registry.roles import refuse_other_bank, refuse_same_person
 from lending.registry.sealing import key_in, needed
 from lending.registry.sold import sold_tonnes
 from lending.registry.states import BEFORE_ALL, OVER, active_states, next_state
@@ -62,7 +63,7 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
         session = act.session
         loan = one(session, Loan, form.loan_id)
         _known_right(form.right_code)
-        _same_bank(user, loan.lender, loan.loan_id)
+        refuse_other_bank(user, loan.lender, loan.loan_id)
         refuse_unfit(session, form, loan)
         number = session.scalar(select(func.count()).select_from(Pledge)) or 0
         act.subject = f"P{number + 1:06d}"
@@ -108,7 +109,7 @@ def approve(registry: Registry, user: User, pledge_id: str) -> Pledge:
     """
     with registry.acting(user, "approve", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "approve")
-        _another(user, pledge.maker, pledge_id)
+        refuse_same_person(user, pledge.maker, pledge_id)
         pledge.checker = user.user_id
     return pledge
 
@@ -217,9 +218,9 @@ def release(
     """
     with registry.acting(user, "release", pledge_id) as act:
         pledge = one(act.session, Pledge, pledge_id)
-        _same_bank(user, pledge.organisation, pledge_id)
+        refuse_other_bank(user, pledge.organisation, pledge_id)
         for maker in (pledge.maker, *_actors(act.session, pledge_id, "repay")):
-            _another(user, maker, pledge_id)
+            refuse_same_person(user, maker, pledge_id)
         if parts is None:
             before, pledge.state = pledge.state, next_state(pledge_id, pledge.state, "release")
             loan = one(act.session, Loan, pledge.loan_id)
@@ -251,7 +252,7 @@ def dispose(registry: Registry, user: User, pledge_id: str) -> Pledge:
     with registry.acting(user, "dispose", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "dispose")
         for checker in _actors(act.session, pledge_id, "default"):
-            _another(user, checker, pledge_id)
+            refuse_same_person(user, checker, pledge_id)
         sell_lots(act.session, pledge)
     return pledge
 
@@ -291,12 +292,12 @@ def note(
             f"facts of a note cannot have these names: {', '.join(taken)}.",
         ))  # fmt: skip
     with registry.reading() as session:
-        _same_bank(user, one(session, Pledge, pledge_id).organisation, pledge_id)
+        refuse_other_bank(user, one(session, Pledge, pledge_id).organisation, pledge_id)
         found = _noted(session, pledge_id, kind, facts.get("id"))
         if found:
             return found
     with registry.acting(user, "note", pledge_id) as act:
-        _same_bank(user, one(act.session, Pledge, pledge_id).organisation, pledge_id)
+        refuse_other_bank(user, one(act.session, Pledge, pledge_id).organisation, pledge_id)
         found = _noted(act.session, pledge_id, kind, facts.get("id"))
         if found:
             act.facts = {"kind": kind, "again": facts.get("id")}
@@ -318,7 +319,7 @@ def _step(registry: Registry, user: User, pledge_id: str, action: str) -> Pledge
 def _stepped(act: Act, user: User, pledge_id: str, action: str) -> Pledge:
     """Return the pledge in the state that the action leads to."""
     pledge = one(act.session, Pledge, pledge_id)
-    _same_bank(user, pledge.organisation, pledge_id)
+    refuse_other_bank(user, pledge.organisation, pledge_id)
     before, pledge.state = pledge.state, next_state(pledge_id, pledge.state, action)
     act.facts = {"from": before, "to": pledge.state}
     return pledge
@@ -328,7 +329,8 @@ def _findings(
     registry: Registry, session: Session, pledge_id: str, today: date
 ) -> Sequence[Finding]:
     mine = claims_with_facts(session, pledge_id)
-    found = registry.find_conflicts(mine, candidates(session, mine), today)
+    known = with_facts(session, candidates(session, mine))
+    found = registry.find_conflicts(mine, known, today)
     return once_a_pledge([*sold_tonnes(session, mine), *found])
 
 
@@ -407,24 +409,6 @@ def _noted(session: Session, pledge_id: str, kind: str, name: object) -> Event |
             session.expunge(entry)
             return entry
     return None
-
-
-def _another(user: User, maker: str, pledge_id: str) -> None:
-    if user.user_id == maker:
-        problem = Text(
-            f"经办人不能复核自己办理的 {pledge_id}。",
-            f"made {pledge_id} and cannot check it; another person must.",
-        )
-        raise NotAllowed(user=user.user_id, problem=problem)
-
-
-def _same_bank(user: User, bank: str, what: str) -> None:
-    if user.organisation != bank:
-        problem = Text(
-            f"{what} 属于 {bank}，不属于 {user.organisation}。",
-            f"{what} is of {bank}, not of {user.organisation}.",
-        )
-        raise NotAllowed(user=user.user_id, problem=problem)
 
 
 NOTHING_LEFT = Text(

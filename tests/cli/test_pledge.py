@@ -240,7 +240,10 @@ def test_a_changed_matrix_is_held_against_the_registry(signed: Says, tmp_path: P
            tmp_path / "papers.json")  # fmt: skip
     found = json.loads(signed("li", "check", name, "--json"))["findings"]
     assert [f["check"] for f in found if f["level"] == "BLOCK"] == ["G5", "X1"]
-    signed("li", "declare", name, "consent_of=P000001/K1")
+    with pytest.raises(RegistryError, match="gep pledge consent EARLIER --to THIS"):
+        signed("li", "declare", name, "consent_of=P000001/K1")
+    said = signed("wang", "consent", "P000001", "--to", name)
+    assert f"P000001 consents to {name} (Rural Bank, " in said
     for step in ("screen", "investigate"):
         signed("li", "step", name, step)
     signed("wang", "approve", name)

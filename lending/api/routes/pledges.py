@@ -5,13 +5,14 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from lending.api.findings import FindingView, finding_view
-from lending.api.forms import DeclarationIn, NoteIn, PledgeIn, RegistrationIn, ReleaseIn
+from lending.api.forms import ConsentIn, DeclarationIn, NoteIn, PledgeIn, RegistrationIn, ReleaseIn
 from lending.api.paging import Page, cut
 from lending.api.routes.claims import read_facts
 from lending.api.routes.names import Name, Pages, Wanted
 from lending.api.views import EventView, LotView, PledgeView
 from lending.api.visit import At
 from lending.registry import steps
+from lending.registry.consenting import consent
 from lending.registry.declaring import declare
 from lending.registry.opening import Registry
 from lending.registry.own import seen, visible
@@ -22,6 +23,7 @@ __all__ = [
     "approve_pledge",
     "check_pledge",
     "close_pledge",
+    "consent_to_pledge",
     "declare_facts",
     "default_pledge",
     "dispose_pledge",
@@ -89,6 +91,12 @@ def declare_facts(at: At, pledge_id: Name, form: DeclarationIn) -> EventView:
     _own(at, pledge_id)
     facts = read_facts(pledge_id, form.facts)
     return EventView.of(declare(at.registry, at.user, pledge_id, facts))
+
+
+def consent_to_pledge(at: At, pledge_id: Name, form: ConsentIn) -> EventView:
+    """Consent to a later application."""
+    _own(at, pledge_id)
+    return EventView.of(consent(at.registry, at.user, pledge_id, form.to))
 
 
 def register_pledge(at: At, pledge_id: Name, form: RegistrationIn) -> PledgeView:

@@ -59,7 +59,11 @@ def test_every_example_is_accepted_when_posted(serving, new_place) -> None:
             for step in STEPS:
                 role = endpoints()[f"{step}_pledge"].roles[0]
                 assert service.post(role, f"/v1/pledges/P000001/{step}").status_code == 200
+        if operation == "consent_to_pledge":
+            later = examples()["apply_for_pledge"] | {"right_code": "TREE", "parts": []}
+            assert service.post("bank_maker", "/v1/pledges", later).json()["pledge_id"] == "P000002"
         if operation == "release_pledge":
+            assert service.post("bank_maker", "/v1/pledges/P000002/withdraw").status_code == 200
             for step in ("draw", "repay"):
                 assert service.post("bank_maker", f"/v1/pledges/P000001/{step}").status_code == 200
         answer = service.post(endpoint.roles[0], path, body)

@@ -79,6 +79,9 @@ ACTS: dict[str, Act] = {
     "declare": lambda w, u: registry.declare(
         w.registry, u, w.apply("L1", "K1"), {"coowners_agree": True}
     ),
+    "consent": lambda w, u: registry.consent(
+        w.registry, u, w.until("registered", w.apply("L1", "K1")), w.apply("L1", "K1", right="TREE")
+    ),
     "checkpoint": lambda w, u: registry.checkpoint(
         w.registry, u, registry.new_signing_key()[0]
     ),
