@@ -39,8 +39,10 @@ __all__ = [
     "PledgeIn",
     "PolicyIn",
     "ProjectIn",
+    "ReasonIn",
     "RegistrationIn",
     "ReleaseIn",
+    "RemarkIn",
     "RightIn",
     "SetAsideIn",
     "SubjectIn",
@@ -212,6 +214,17 @@ class ReleaseIn(In):
     """What to release; without parts the whole pledge, which ends its registration."""
 
     parts: Annotated[tuple[forms.Part, ...], Field(min_length=1)] | None = None
+    remark: forms.Note = ""
+
+
+class RemarkIn(forms.RemarkForm):
+    """Why a step is taken, or by which document; no personal fields, as events are kept."""
+
+
+class ReasonIn(In):
+    """Why, or by which document: this step needs it. No personal fields, as events are kept."""
+
+    remark: Annotated[forms.Note, Field(min_length=1)]
 
 
 class NoteIn(In):

@@ -32,11 +32,12 @@ Pledges
     check(registry, pledge_id) -> list[Finding]               what registering would find
     screen | investigate | sign | monitor | withdraw | repay (registry, user, pledge_id) -> Pledge
     approve(registry, user, pledge_id) -> Pledge              another person than the maker
+        every step takes remark="": why, or by which document; it stands in the event
     register(registry, user, pledge_id, number, *, ends=None) -> Pledge
         raises ConflictsFound (fact-carrying, `.findings`) when a finding is a BLOCK
     draw(registry, user, pledge_id) -> Pledge                 and the loan is drawn
     release(registry, user, pledge_id, parts=None) -> Pledge  all, or `Part`s by tonnes or serials
-    default | dispose | close (registry, user, pledge_id) -> Pledge
+    default | dispose | close (registry, user, pledge_id, *, remark) -> Pledge
     note(registry, user, pledge_id, kind, facts) -> Event     a watch notice, once per `facts["id"]`
 
 Reading

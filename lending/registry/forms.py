@@ -42,6 +42,7 @@ __all__ = [
     "PolicyForm",
     "ProjectForm",
     "RegistrationForm",
+    "RemarkForm",
     "RightForm",
     "SubjectForm",
     "ValuationForm",
@@ -333,6 +334,12 @@ class RegistrationForm(Form):
 
     number: Word
     ends: date | None = None
+
+
+class RemarkForm(Form):
+    """Why a step is taken, or by which document; never a personal field: events are kept."""
+
+    remark: Note = ""
 
 
 class PolicyForm(Form):

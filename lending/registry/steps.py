@@ -17,7 +17,7 @@ from lending.registry.claims import candidates
 from lending.registry.declaring import claims_with_facts, once_a_pledge, with_facts
 from lending.registry.errors import AgainstRecord, ConflictsFound, RegistryError
 from lending.registry.finding import new, one
-from lending.registry.forms import Part, PledgeForm, RegistrationForm, read_form
+from lending.registry.forms import Part, PledgeForm, RegistrationForm, RemarkForm, read_form
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
 from lending.registry.opening import Act, Registry
 from lending.registry.roles import refuse_other_bank, refuse_same_person
@@ -55,6 +55,8 @@ __all__ = [
 
 NOTES_OWN = frozenset({"kind", "again"})
 """Names that a note gives its own facts."""
+REASONED = frozenset({"default", "dispose", "close"})
+"""Steps that nobody takes without saying why, or by which document."""
 
 
 def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
@@ -89,17 +91,17 @@ def check(registry: Registry, pledge_id: str) -> Sequence[Finding]:
         return _findings(registry, session, pledge_id, registry.clock().date())
 
 
-def screen(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def screen(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Record that access rules are met."""
-    return _step(registry, user, pledge_id, "screen")
+    return _step(registry, user, pledge_id, "screen", remark)
 
 
-def investigate(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def investigate(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Record the due diligence."""
-    return _step(registry, user, pledge_id, "investigate")
+    return _step(registry, user, pledge_id, "investigate", remark)
 
 
-def approve(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def approve(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Approve as another person than the maker.
 
     Raises
@@ -108,15 +110,15 @@ def approve(registry: Registry, user: User, pledge_id: str) -> Pledge:
         If they are the same.
     """
     with registry.acting(user, "approve", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "approve")
+        pledge = _stepped(act, user, pledge_id, "approve", remark)
         refuse_same_person(user, pledge.maker, pledge_id)
         pledge.checker = user.user_id
     return pledge
 
 
-def sign(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def sign(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Record that the contracts are signed."""
-    return _step(registry, user, pledge_id, "sign")
+    return _step(registry, user, pledge_id, "sign", remark)
 
 
 def register(
@@ -157,7 +159,7 @@ def register(
     return pledge
 
 
-def draw(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def draw(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Pay out: a loan is drawn when all its pledges are registered.
 
     Raises
@@ -166,7 +168,7 @@ def draw(registry: Registry, user: User, pledge_id: str) -> Pledge:
         If one is not, or the loan is repaid.
     """
     with registry.acting(user, "draw", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "draw")
+        pledge = _stepped(act, user, pledge_id, "draw", remark)
         act.session.flush()
         loan = one(act.session, Loan, pledge.loan_id)
         refuse_repaid(loan)
@@ -182,15 +184,15 @@ def draw(registry: Registry, user: User, pledge_id: str) -> Pledge:
     return pledge
 
 
-def monitor(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def monitor(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Record a visit, a revaluation or a warning after the pay-out."""
-    return _step(registry, user, pledge_id, "monitor")
+    return _step(registry, user, pledge_id, "monitor", remark)
 
 
-def repay(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def repay(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Record that what the pledge secures is repaid; with the last one the loan is repaid."""
     with registry.acting(user, "repay", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "repay")
+        pledge = _stepped(act, user, pledge_id, "repay", remark)
         act.session.flush()
         loan = one(act.session, Loan, pledge.loan_id)
         if all(p.state == "repaid" for p in _securing(act.session, loan)):
@@ -199,8 +201,9 @@ def repay(registry: Registry, user: User, pledge_id: str) -> Pledge:
 
 
 def release(
-    registry: Registry, user: User, pledge_id: str, parts: Sequence[Part] | None = None
-) -> Pledge:
+    registry: Registry, user: User, pledge_id: str, parts: Sequence[Part] | None = None, *,
+    remark: str = "",
+) -> Pledge:  # fmt: skip
     """Release a pledge, or parts of its tonnes while it goes on.
 
     Parameters
@@ -231,17 +234,18 @@ def release(
             next_state(pledge_id, pledge.state, "release")
         released = release_lots(act.session, pledge, parts)
         act.facts = {"released": str(released), "whole": parts is None}
+        act.facts |= _remarked(pledge_id, "release", remark)
         if parts is not None and not lots_of(act.session, pledge_id, "pledged"):
             raise AgainstRecord(where=pledge_id, problem=NOTHING_LEFT)
     return pledge
 
 
-def default(registry: Registry, user: User, pledge_id: str) -> Pledge:
-    """Declare a default."""
-    return _step(registry, user, pledge_id, "default")
+def default(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
+    """Declare a default; the remark says why."""
+    return _step(registry, user, pledge_id, "default", remark)
 
 
-def dispose(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def dispose(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Realise the pledged right as another person than declared the default: its lots are sold.
 
     Raises
@@ -250,22 +254,22 @@ def dispose(registry: Registry, user: User, pledge_id: str) -> Pledge:
         If they are the same.
     """
     with registry.acting(user, "dispose", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "dispose")
+        pledge = _stepped(act, user, pledge_id, "dispose", remark)
         for checker in _actors(act.session, pledge_id, "default"):
             refuse_same_person(user, checker, pledge_id)
         sell_lots(act.session, pledge)
     return pledge
 
 
-def close(registry: Registry, user: User, pledge_id: str) -> Pledge:
-    """Close a pledge that was disposed of."""
-    return _step(registry, user, pledge_id, "close")
+def close(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
+    """Close a pledge that was disposed of; the remark says by which document."""
+    return _step(registry, user, pledge_id, "close", remark)
 
 
-def withdraw(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def withdraw(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Withdraw an application before its registration; its lots are free again."""
     with registry.acting(user, "withdraw", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "withdraw")
+        pledge = _stepped(act, user, pledge_id, "withdraw", remark)
         release_lots(act.session, pledge, None)
     return pledge
 
@@ -311,18 +315,26 @@ def note(
     return found
 
 
-def _step(registry: Registry, user: User, pledge_id: str, action: str) -> Pledge:
+def _step(registry: Registry, user: User, pledge_id: str, action: str, remark: str) -> Pledge:
     with registry.acting(user, action, pledge_id) as act:
-        return _stepped(act, user, pledge_id, action)
+        return _stepped(act, user, pledge_id, action, remark)
 
 
-def _stepped(act: Act, user: User, pledge_id: str, action: str) -> Pledge:
+def _stepped(act: Act, user: User, pledge_id: str, action: str, remark: str = "") -> Pledge:
     """Return the pledge in the state that the action leads to."""
     pledge = one(act.session, Pledge, pledge_id)
     refuse_other_bank(user, pledge.organisation, pledge_id)
     before, pledge.state = pledge.state, next_state(pledge_id, pledge.state, action)
-    act.facts = {"from": before, "to": pledge.state}
+    act.facts = {"from": before, "to": pledge.state, **_remarked(pledge_id, action, remark)}
     return pledge
+
+
+def _remarked(pledge_id: str, action: str, remark: str) -> dict[str, str]:
+    """Return why a step was taken and by which document, as its event holds it."""
+    words = read_form(RemarkForm, {"remark": remark}, pledge_id).remark
+    if action in REASONED and not words:
+        raise RegistryError(where=pledge_id, problem=NO_REASON)
+    return {"remark": words} if words else {}
 
 
 def _findings(
@@ -418,6 +430,10 @@ NOTHING_LEFT = Text(
 STILL_OWED = Text(
     "所担保的贷款已放款、尚未还清，不能整体解押。",
     "the loan that it secures is drawn and not repaid; the whole pledge cannot be released.",
+)
+NO_REASON = Text(
+    "须写明理由或依据的文件（备注）。",
+    "say why, or by which document (remark).",
 )
 NO_BORROWER = Text(
     "贷款没有登记借款人，账户无法封存。先登记当事人。",

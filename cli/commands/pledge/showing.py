@@ -24,7 +24,7 @@ LOTS = (
 )  # fmt: skip
 EVENTS = (
     Text("事件", "event"), Text("时间（UTC）", "time (UTC)"), Text("办理", "act"),
-    Text("办理人", "by"),
+    Text("办理人", "by"), Text("备注", "remark"),
 )  # fmt: skip
 FACTS = {
     "parcels": Text("宗地：{}", "parcels: {}"),
@@ -118,7 +118,8 @@ def _show(
     show()
     done = [
         (str(e.seq), f"{e.time:%Y-%m-%d %H:%M:%S}",
-         known[e.kind].title[lang] if e.kind in known else e.kind, e.actor)
+         known[e.kind].title[lang] if e.kind in known else e.kind, e.actor,
+         json.loads(e.data)["facts"].get("remark", ""))
         for e in acts
     ]  # fmt: skip
     show_table([title[lang] for title in EVENTS], done, right={0})

@@ -1,11 +1,21 @@
 """The life of a pledge, from the application to its end."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from sqlalchemy import select
 
 from lending.api.findings import FindingView, finding_view
-from lending.api.forms import ConsentIn, DeclarationIn, NoteIn, PledgeIn, RegistrationIn, ReleaseIn
+from lending.api.forms import (
+    ConsentIn,
+    DeclarationIn,
+    NoteIn,
+    PledgeIn,
+    ReasonIn,
+    RegistrationIn,
+    ReleaseIn,
+    RemarkIn,
+)
 from lending.api.paging import Page, cut
 from lending.api.routes.claims import read_facts
 from lending.api.routes.names import Name, Pages, Wanted
@@ -109,7 +119,8 @@ def register_pledge(at: At, pledge_id: Name, form: RegistrationIn) -> PledgeView
 def release_pledge(at: At, pledge_id: Name, form: ReleaseIn) -> PledgeView:
     """Release a pledge or parts of it."""
     _own(at, pledge_id)
-    return PledgeView.of(steps.release(at.registry, at.user, pledge_id, form.parts))
+    found = steps.release(at.registry, at.user, pledge_id, form.parts, remark=form.remark)
+    return PledgeView.of(found)
 
 
 def note_pledge(at: At, pledge_id: Name, form: NoteIn) -> EventView:
@@ -119,13 +130,29 @@ def note_pledge(at: At, pledge_id: Name, form: NoteIn) -> EventView:
     return EventView.of(steps.note(at.registry, at.user, pledge_id, form.kind, facts))
 
 
-Step = Callable[[Registry, User, str], Pledge]
+class Step(Protocol):
+    """A step of the registry."""
+
+    def __call__(
+        self, registry: Registry, user: User, pledge_id: str, *, remark: str = ""
+    ) -> Pledge:
+        """Take it."""
 
 
-def _step(step: Step) -> Callable[[At, Name], PledgeView]:
-    def endpoint(at: At, pledge_id: Name) -> PledgeView:
+def _step(step: Step) -> Callable[[At, Name, RemarkIn | None], PledgeView]:
+    def endpoint(at: At, pledge_id: Name, form: RemarkIn | None = None) -> PledgeView:
         _own(at, pledge_id)
-        return PledgeView.of(step(at.registry, at.user, pledge_id))
+        remark = form.remark if form else ""
+        return PledgeView.of(step(at.registry, at.user, pledge_id, remark=remark))
+
+    endpoint.__doc__ = step.__doc__
+    return endpoint
+
+
+def _reasoned(step: Step) -> Callable[[At, Name, ReasonIn], PledgeView]:
+    def endpoint(at: At, pledge_id: Name, form: ReasonIn) -> PledgeView:
+        _own(at, pledge_id)
+        return PledgeView.of(step(at.registry, at.user, pledge_id, remark=form.remark))
 
     endpoint.__doc__ = step.__doc__
     return endpoint
@@ -143,7 +170,7 @@ sign_pledge = _step(steps.sign)
 draw_pledge = _step(steps.draw)
 monitor_pledge = _step(steps.monitor)
 repay_pledge = _step(steps.repay)
-default_pledge = _step(steps.default)
-dispose_pledge = _step(steps.dispose)
-close_pledge = _step(steps.close)
+default_pledge = _reasoned(steps.default)
+dispose_pledge = _reasoned(steps.dispose)
+close_pledge = _reasoned(steps.close)
 withdraw_pledge = _step(steps.withdraw)

@@ -1,6 +1,7 @@
 """The life of a pledge: each step only where it may follow, each guard also in the database."""
 
 import csv
+import json
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from importlib import resources
@@ -14,7 +15,7 @@ from lending import registry
 from lending.registry import ConflictsFound, ImpossibleTransition, IssueForm, NotAllowed
 from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.migrations.guards import STEPS
-from tests.lending.registry.world import World, of_batch, serials
+from tests.lending.registry.world import WHY, World, of_batch, serials
 
 STATES = tuple(registry.states())
 
@@ -450,12 +451,41 @@ def test_a_registration_has_a_clean_number_and_has_not_ended(world: World) -> No
         register(second, "ZDW-1\u2003")
 
 
+REMARKED = (("monitor", "drawn"), ("repay", "drawn"), ("default", "drawn"),
+            ("dispose", "defaulted"), ("close", "disposed"), ("release", "repaid"),
+            ("withdraw", "signed"))  # fmt: skip
+
+
+@pytest.mark.parametrize(("action", "state"), REMARKED)
+def test_a_step_says_why_and_the_chain_keeps_it(world: World, action: str, state: str) -> None:
+    pledge = world.until(state, world.apply("L1", "K1"))
+    maker = registry.may("bank_maker", action)
+    who = world.maker if maker else world.second_checker()
+    getattr(registry, action)(world.registry, who, pledge, remark=f" {WHY} ")
+    with world.registry.reading() as session:
+        (last,) = registry.events(session, subject=pledge)[-1:]
+    assert (last.kind, json.loads(last.data)["facts"]["remark"]) == (action, WHY)
+    assert registry.audit(world.registry).fault is None
+
+
+@pytest.mark.parametrize(("action", "state"), [
+    ("default", "drawn"), ("dispose", "defaulted"), ("close", "disposed"),
+])  # fmt: skip
+def test_nobody_ends_a_pledge_without_saying_why(world: World, action: str, state: str) -> None:
+    pledge = world.until(state, world.apply("L1", "K1"))
+    who, before = world.second_checker(), world.events()
+    for remark in ("", " \n"):
+        with pytest.raises(RegistryError, match="say why, or by which document"):
+            getattr(registry, action)(world.registry, who, pledge, remark=remark)
+    assert (world.state(pledge), world.events()) == (state, before)
+
+
 def test_who_declares_a_default_does_not_sell(world: World) -> None:
     pledge = world.until("defaulted", world.apply("L1", "K1"))
     with pytest.raises(NotAllowed, match="another person"):
-        registry.dispose(world.registry, world.checker, pledge)
+        registry.dispose(world.registry, world.checker, pledge, remark=WHY)
     assert world.state(pledge) == "defaulted"
-    sold = registry.dispose(world.registry, world.second_checker(), pledge)
+    sold = registry.dispose(world.registry, world.second_checker(), pledge, remark=WHY)
     assert sold.state == "disposed"
 
 

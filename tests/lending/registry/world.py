@@ -27,6 +27,8 @@ from lending.registry import (
 SEALING_KEY = bytes(range(32))
 ROLES = ("bank_maker", "bank_checker", "forestry", "auditor")
 BANK = "Jingning Rural Bank"
+WHY = "法院裁定书（2029）浙 11 民初 1 号"
+"""A remark: why a step is taken."""
 STEP = 0.01
 """Degrees: parcels are squares this wide, side by side."""
 
@@ -132,7 +134,7 @@ class World:
         for _, act in way[:steps]:
             act()
         for step, who in end.get(state, []):
-            getattr(registry, step)(self.registry, who, pledge_id)
+            getattr(registry, step)(self.registry, who, pledge_id, remark=WHY)
         return pledge_id
 
     def state(self, pledge_id: str) -> str:
