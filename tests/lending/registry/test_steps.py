@@ -490,7 +490,7 @@ def test_who_declares_a_default_does_not_sell(world: World) -> None:
 
 
 def test_another_bank_reads_and_destroys_no_personal_data(world: World) -> None:
-    """S1 borrows from this bank alone; then from another too, until that loan is repaid."""
+    """S1 borrows from this bank alone; then another one names it, and then has a pledge too."""
     held, bank = world.registry, "Another Bank"
     maker = registry.record_user(held, "other.1", "bank_maker", bank)
     checker = registry.record_user(held, "other.2", "bank_checker", bank)
@@ -509,12 +509,17 @@ def test_another_bank_reads_and_destroys_no_personal_data(world: World) -> None:
     years = {"starts": "2026-01-01", "ends": "2027-01-01"}
     loan = registry.read_form(registry.LoanForm, form | years, "form")
     registry.record_loan(held, maker, loan)
-    assert registry.unseal(held, maker, "S1")["name"] == "李山"
-    for who in (world.checker, checker):
-        with pytest.raises(RegistryError, match="another bank"):
-            registry.seal(held, who, "S1")
+    before = world.events()
+    for who, act in ((maker, registry.unseal), (checker, registry.seal)):
+        with pytest.raises(NotAllowed, match="only once a pledge of this bank"):
+            act(held, who, "S1")
+    assert world.events() == before
+    theirs = world.apply("L2", "K1", right="COMP", who=maker)
+    with pytest.raises(RegistryError, match="another bank"):
+        registry.seal(held, world.checker, "S1")
+    registry.withdraw(held, maker, theirs)
     world.until("released", world.apply("L1", "K1"))
-    assert registry.seal(held, checker, "S1").destroyed_at
+    assert registry.seal(held, world.checker, "S1").destroyed_at
 
 
 def test_another_bank_writes_nothing_beside_a_pledge(world: World) -> None:
