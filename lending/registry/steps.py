@@ -18,6 +18,7 @@ from lending.registry.declaring import claims_with_facts, once_a_pledge, with_fa
 from lending.registry.errors import AgainstRecord, ConflictsFound, RegistryError
 from lending.registry.finding import new, one
 from lending.registry.forms import Part, PledgeForm, RegistrationForm, RemarkForm, read_form
+from lending.registry.free_tonnes import taken_tonnes
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
 from lending.registry.opening import Act, Registry
 from lending.registry.roles import refuse_other_bank, refuse_same_person
@@ -343,7 +344,8 @@ def _findings(
     mine = claims_with_facts(session, pledge_id)
     known = with_facts(session, candidates(session, mine))
     found = registry.find_conflicts(mine, known, today)
-    return once_a_pledge([*sold_tonnes(session, mine), *found])
+    gone = (*taken_tonnes(session, mine), *sold_tonnes(session, mine))
+    return once_a_pledge([*gone, *found])
 
 
 def _record(finding: Finding) -> dict[str, Any]:

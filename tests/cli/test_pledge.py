@@ -230,6 +230,48 @@ def test_a_paper_that_lacks_or_says_no_bars_the_registration(signed: Says) -> No
     assert "registered as" in signed("li", "register", "P000001", "--number", "ZDW-1")
 
 
+def test_a_check_says_whether_the_tonnes_are_free_and_what_was_not_looked_at(
+    signed: Says, tmp_path: Path
+) -> None:
+    """100 t: 60 go to P000001, 40 to P000002, and an application for 40.001 t is 0.001 t short."""
+    asked = json.loads(signed("li", "check", "P000001", "--json"))
+    assert asked["tonnes"] == [{
+        "batch_id": "B1", "tonnes": "60.000", "free": "100.000", "serials": [], "held": False,
+        "enough": True,
+    }]  # fmt: skip
+    assert asked["checks_by_declaration_alone"] == ["P1", "P4", "S2"]
+    assert asked["checks_not_made"] == []
+    said = signed("li", "check", "P000001")
+    for words in (
+        "Batch B1: 60.000 t_CO2e, free now; free in the batch: 100.000 t_CO2e.",
+        "No register outside this one was asked: P1, P4, S2 rest on declarations alone",
+        "Checks that could not be made for want of declarations: A1, ",
+    ):
+        assert words in said
+    signed("li", "register", "P000001", "--number", "ZDW-1")
+    assert "60.000 t_CO2e, held by this pledge; free in the batch: 40.000" in signed(
+        "li", "check", "P000001"
+    )
+    file = tmp_path / "more.json"
+    other = {"vintage_from": "2026-01-01", "vintage_to": "2027-01-01", "right_code": "COMP"}
+    file.write_text(
+        json.dumps(
+            [
+                pledge("L2", "K1", "40.001") | other,
+                pledge("L2", "K1", "1") | {"right_code": "UND", "parts": []},
+            ]
+        )
+    )
+    more, none = signed("li", "apply", file).split()
+    found = json.loads(signed("li", "check", more, "--json"))["findings"]
+    (short,) = [f for f in found if f["check"] == "S4"]
+    assert (short["level"], short["tonnes"]) == ("BLOCK", "0.001")
+    assert "40.000 t_CO2e of batch B1 are free, 40.001 t_CO2e are asked for" in short["what_en"]
+    unnamed = signed("li", "check", none, "--lang", "zh")
+    assert "未作的检查：S3、S4。" in unnamed
+    assert "质押没有写明批次和吨数，吨数总量未作比对。" in unnamed
+
+
 def test_a_changed_matrix_is_held_against_the_registry(signed: Says, tmp_path: Path) -> None:
     signed("li", "register", "P000001", "--number", "ZDW-1")
     file = tmp_path / "timber.json"

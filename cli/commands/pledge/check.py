@@ -147,15 +147,20 @@ def _of_pledge(asked: "Registry", pledge_id: str, *, as_json: bool, lang: Langua
     """Show what registering a pledge would find."""
     from lending import registry
     from lending.conflicts import bundled_rules
-    from lending.registry.claims import candidates
+    from lending.registry.claims import HELD_BY_LOTS, candidates
     from lending.registry.declaring import claims_with_facts
+    from lending.registry.free_tonnes import tonnes_now
 
     found = registry.check(asked, pledge_id)
     with asked.reading() as session:
         mine = claims_with_facts(session, pledge_id)
         known = candidates(session, mine)
+        tonnes = tonnes_now(session, pledge_id)
     today = asked.clock().date()
-    show_findings(found, mine, known, bundled_rules(), today, as_json=as_json, lang=lang)
+    rules = bundled_rules()
+    if not tonnes:  # sums are those of batches; a pledge of all tonnes has none to compare
+        rules = rules.only(rules.checks.keys() - set(HELD_BY_LOTS))
+    show_findings(found, mine, known, rules, today, tonnes=tonnes, as_json=as_json, lang=lang)
     return BLOCKED if any(finding.level == "BLOCK" for finding in found) else 0
 
 

@@ -197,6 +197,22 @@ def test_tonnes_are_not_pledged_twice(world: World) -> None:
     world.until("registered", world.apply("L2", "K2", of_batch("B1", "40")))
 
 
+def test_a_check_names_the_serials_that_are_gone(world: World) -> None:
+    """Serials 41 to 50 of 100 are retired: 45 to 60 are not free, 51 to 60 are."""
+    form = IssueForm(serial_from=1, serial_to=100)
+    registry.issue_batch(world.registry, world.forestry, "B1", form)
+    gone = serials("B1", 41, 50)
+    registry.set_aside(world.registry, world.forestry, gone, state="retired")
+    for first, expected in ((45, ["S1"]), (51, [])):
+        pledge = world.until("signed", world.apply("L1", "K1", serials("B1", first, 60)))
+        found = registry.check(world.registry, pledge)
+        assert [f.check for f in found if f.level == "BLOCK"] == expected
+        registry.withdraw(world.registry, world.maker, pledge)
+    pledge = world.until("signed", world.apply("L1", "K1", of_batch("B1", "91")))
+    (short,) = [f for f in registry.check(world.registry, pledge) if f.level == "BLOCK"]
+    assert (short.check, str(short.tonnes)) == ("S3", "1.000")
+
+
 def test_release_by_tonnes_and_by_serials_divides_the_lot(world: World) -> None:
     """60 t, 10 released: 50 left. 80 units issued, 10 to the buffer: 50 get 1001-1050.
 
