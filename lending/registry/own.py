@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from data_catalog.errors import UnknownNameError
 from data_catalog.text import Text
-from lending.registry.errors import NotAllowed
+from lending.registry.errors import REGISTRY, NotAllowed
 from lending.registry.states import OVER
 from lending.registry.tables import (
     Event,
@@ -56,7 +56,7 @@ def seen(session: Session, user: User, kind: type[R], name: str) -> R:
     key: ColumnElement[Any] = inspect(kind).primary_key[0]
     found = session.scalars(visible(user, kind).where(key == name)).one_or_none()
     if found is None:
-        raise UnknownNameError(where=kind.__tablename__, name=name, kind=TITLES[kind], hint="")
+        raise UnknownNameError(where=REGISTRY, name=name, kind=TITLES[kind], hint="")
     return found
 
 
