@@ -224,7 +224,7 @@ class RemarkIn(forms.RemarkForm):
 class ReasonIn(In):
     """Why, or by which document: this step needs it. No personal fields, as events are kept."""
 
-    remark: Annotated[forms.Note, Field(min_length=1)]
+    remark: forms.Note
 
 
 class NoteIn(In):
