@@ -195,6 +195,8 @@ class DeclarationIn(In):
     """Facts from documents, by the names of `gep pledge check`; of each the newest counts."""
 
     facts: Annotated[FactsIn, Field(min_length=1)]
+    document: forms.Note = ""
+    """Which say so; needed where co-owners, the collective or the grantor agreed."""
 
 
 class ConsentIn(In):

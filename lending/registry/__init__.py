@@ -27,7 +27,7 @@ Records (forms.py: pydantic forms, frozen, unknown fields refused)
 
 Pledges
     apply(registry, user, PledgeForm) -> Pledge               state applied; lots are reserved
-    declare(registry, user, pledge_id, facts) -> Event        facts from documents (claim_facts.csv)
+    declare(registry, user, pledge_id, facts, *, document="") -> Event    (claim_facts.csv)
     consent(registry, user, pledge_id, to) -> Event           of the earlier pledgee, to a later one
     check(registry, pledge_id) -> list[Finding]               what registering would find
     screen | investigate | sign | monitor | withdraw | repay (registry, user, pledge_id) -> Pledge

@@ -23,9 +23,10 @@ from lending.registry.claims import active_claims, claims_of, portions
 from lending.registry.consenting import consenting_claims
 from lending.registry.errors import RegistryError
 from lending.registry.finding import one
+from lending.registry.forms import DocumentForm, read_form
 from lending.registry.lots import lots_of
 from lending.registry.opening import Registry
-from lending.registry.roles import refuse_other_bank
+from lending.registry.roles import refuse_other_bank, refuse_same_person
 from lending.registry.tables import (
     Batch,
     Event,
@@ -59,13 +60,23 @@ SEARCH = frozenset({"register_search_clear", "register_search_date"})
 """A search of the register: what it found, and when. A new day alone would renew an old answer."""
 CONSENT = "consent_of"
 """Given by the bank that has the earlier pledge, never declared by the one that wants it."""
+AGREED = ("coowners_agree", "collective_vote", "carbon_split")
+"""What people outside the registry agreed to: a document says so, and two of the bank saw it."""
 SEALED = "sealed"
 A_DAY = timedelta(days=1)
 """It is tomorrow already somewhere east of the clock in UTC."""
 
 
-def declare(registry: Registry, user: User, pledge_id: str, facts: Mapping[str, Fact]) -> Event:
+def declare(
+    registry: Registry, user: User, pledge_id: str, facts: Mapping[str, Fact], *,
+    document: str = "",
+) -> Event:  # fmt: skip
     """Declare facts from documents, by the names of lending/claim_facts.csv.
+
+    Parameters
+    ----------
+    document : str
+        Which say so; needed where others agreed: co-owners, the collective, the grantor.
 
     Raises
     ------
@@ -73,7 +84,10 @@ def declare(registry: Registry, user: User, pledge_id: str, facts: Mapping[str, 
         If there is no such fact, or it is of another kind.
     RegistryError
         If there is none, the registry holds it itself, or a search is dated in the future or
-        has only one of its day and its outcome.
+        has only one of its day and its outcome; if others agreed and no document says so.
+    NotAllowed
+        If the pledge is another bank's, or the maker declares that others agreed after the
+        approval: nobody else of the bank would have seen it.
     """
     with registry.reading() as session:
         mine = claims_of(session, one(session, Pledge, pledge_id).pledge_id)
@@ -85,11 +99,19 @@ def declare(registry: Registry, user: User, pledge_id: str, facts: Mapping[str, 
     _refuse_held(pledge_id, facts)
     if len(SEARCH & facts.keys()) == 1:
         raise RegistryError(where=pledge_id, problem=HALF_A_SEARCH)
+    words = read_form(DocumentForm, {"document": document}, pledge_id).document
+    agreed = any(facts.get(name) is True for name in AGREED)
+    if agreed and not words:
+        raise RegistryError(where=pledge_id, problem=NO_DOCUMENT)
     with registry.acting(user, KIND, pledge_id) as act:
         pledge = one(act.session, Pledge, pledge_id)
         refuse_other_bank(user, pledge.organisation, pledge_id)
+        if agreed and pledge.checker:
+            refuse_same_person(user, pledge.maker, pledge_id)
         _refuse_future(pledge_id, facts, act.time.date())
         act.facts = {"declared": {name: _plain(value) for name, value in sorted(facts.items())}}
+        if words:
+            act.facts["document"] = words
     with registry.reading() as session:
         entry = _declarations(session, pledge_id)[-1]
         session.expunge(entry)
@@ -288,5 +310,10 @@ NOT_OURS = Text(
     "gep pledge consent 在先质押 --to 本申请。",
     "the consent of an earlier pledgee (consent_of) is not declared by who asks for it; a checker "
     "of that bank gives it: gep pledge consent EARLIER --to THIS.",
+)
+NO_DOCUMENT = Text(
+    "共有人、集体或出质人的同意须写明依据的文件（document）。",
+    "that co-owners, the collective or the grantor agreed needs the document that says so "
+    "(document).",
 )
 NOTHING = Text("没有声明任何事实。", "no fact is declared.")

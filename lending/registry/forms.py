@@ -34,6 +34,7 @@ from lending.registry.errors import RegistryError
 __all__ = [
     "BatchForm",
     "BatchIssueForm",
+    "DocumentForm",
     "IssueForm",
     "LoanForm",
     "ParcelForm",
@@ -340,6 +341,12 @@ class RemarkForm(Form):
     """Why a step is taken, or by which document; never a personal field: events are kept."""
 
     remark: Note = ""
+
+
+class DocumentForm(Form):
+    """The documents that a declaration is from; never a personal field: events are kept."""
+
+    document: Note = ""
 
 
 class PolicyForm(Form):

@@ -103,7 +103,7 @@ def investigate(registry: Registry, user: User, pledge_id: str, *, remark: str =
 
 
 def approve(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
-    """Approve as another person than the maker.
+    """Approve as another person than the maker, and than who declared facts of it.
 
     Raises
     ------
@@ -112,7 +112,8 @@ def approve(registry: Registry, user: User, pledge_id: str, *, remark: str = "")
     """
     with registry.acting(user, "approve", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "approve", remark)
-        refuse_same_person(user, pledge.maker, pledge_id)
+        for other in (pledge.maker, *_actors(act.session, pledge_id, "declare")):
+            refuse_same_person(user, other, pledge_id)
         pledge.checker = user.user_id
     return pledge
 

@@ -102,7 +102,7 @@ def signed(desk: Says, tmp_path: Path) -> Says:
     papers_file.write_text(json.dumps(PAPERS), encoding="utf-8")
     for name in ("P000001", "P000002"):
         desk("li", "declare", name, "coowners_agree=yes", "tenure_end=2070-01-01", "--file",
-             papers_file)  # fmt: skip
+             papers_file, "--document", "deed 7")  # fmt: skip
         desk("li", "step", name, "screen")
         desk("li", "step", name, "investigate")
         desk("wang", "approve", name)
@@ -226,7 +226,11 @@ def test_a_paper_that_lacks_or_says_no_bars_the_registration(signed: Says) -> No
         signed("li", "declare", "P000001", "coowners_agree")
     with pytest.raises(RegistryError, match="holds this itself"):
         signed("li", "declare", "P000001", "maker=zhao")
-    signed("li", "declare", "P000001", "coowners_agree=是", "tenure_end=2031-01-01")
+    late = ("declare", "P000001", "coowners_agree=是", "tenure_end=2031-01-01", "--document", "d 8")
+    with pytest.raises(NotAllowed, match="another person must"):
+        signed("li", *late)
+    signed("wang", *late)
+    assert "d 8" in signed("li", "show", "P000001")
     assert "registered as" in signed("li", "register", "P000001", "--number", "ZDW-1")
 
 
@@ -279,7 +283,7 @@ def test_a_changed_matrix_is_held_against_the_registry(signed: Says, tmp_path: P
     file.write_text(json.dumps(timber), encoding="utf-8")
     (name,) = signed("li", "apply", file).split()
     signed("li", "declare", name, "coowners_agree=yes", "tenure_end=2070-01-01", "--file",
-           tmp_path / "papers.json")  # fmt: skip
+           tmp_path / "papers.json", "--document", "deed 7")  # fmt: skip
     found = json.loads(signed("li", "check", name, "--json"))["findings"]
     assert [f["check"] for f in found if f["level"] == "BLOCK"] == ["G5", "X1"]
     with pytest.raises(RegistryError, match="gep pledge consent EARLIER --to THIS"):

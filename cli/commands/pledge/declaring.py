@@ -26,11 +26,16 @@ UNREADABLE = Text("不是 JSON 对象：名称与值。", "is no JSON object of 
 @click.argument("pledge_id", metavar="PLEDGE")
 @click.argument("facts", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--file", type=options.PATH, help="More of them: a JSON object of names and values.")
+@click.option(
+    "--document", default="", metavar="TEXT",
+    help="Which documents say so; needed where co-owners, the collective or the grantor agreed.",
+)  # fmt: skip
 @at_a_desk
 @options.lang
 def declare(
-    desk: Desk, pledge_id: str, facts: tuple[str, ...], file: Path | None, lang: Language
-) -> None:
+    desk: Desk, pledge_id: str, facts: tuple[str, ...], file: Path | None, document: str,
+    lang: Language,
+) -> None:  # fmt: skip
     """Declare what was seen in documents about PLEDGE: coowners_agree=yes tenure_end=2050-01-01.
 
     Registering judges it; of each fact the newest counts. `gep pledge check PLEDGE` names what is
@@ -49,7 +54,7 @@ def declare(
         given[name.strip()] = value.strip()
     refuse_unknown_names(pledge_id, given)
     read = facts_of_text(pledge_id, given, bundled_rules())
-    entry = registry.declare(desk.registry, desk.user, pledge_id, read)
+    entry = registry.declare(desk.registry, desk.user, pledge_id, read, document=document)
     click.echo(DECLARED[lang].format(pledge=pledge_id, count=len(read), seq=entry.seq))
 
 

@@ -119,7 +119,7 @@ def _show(
     done = [
         (str(e.seq), f"{e.time:%Y-%m-%d %H:%M:%S}",
          known[e.kind].title[lang] if e.kind in known else e.kind, e.actor,
-         json.loads(e.data)["facts"].get("remark", ""))
+         _remark(e))
         for e in acts
     ]  # fmt: skip
     show_table([title[lang] for title in EVENTS], done, right={0})
@@ -135,6 +135,12 @@ def _row(pledge: "Pledge", lang: Language) -> tuple[str, ...]:
         registry.states()[pledge.state].title[lang], pledge.registration_number or "",
         f"{pledge.registered_at:%Y-%m-%d %H:%M:%S}" if pledge.registered_at else "",
     )  # fmt: skip
+
+
+def _remark(entry: "Event") -> str:
+    """Return why an act was done, or by which document."""
+    facts = json.loads(entry.data)["facts"]
+    return str(facts.get("remark") or facts.get("document") or "")
 
 
 def _event(entry: "Event") -> dict[str, Any]:

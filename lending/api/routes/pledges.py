@@ -100,7 +100,7 @@ def declare_facts(at: At, pledge_id: Name, form: DeclarationIn) -> EventView:
     """Declare facts from documents."""
     _own(at, pledge_id)
     facts = read_facts(pledge_id, form.facts)
-    return EventView.of(declare(at.registry, at.user, pledge_id, facts))
+    return EventView.of(declare(at.registry, at.user, pledge_id, facts, document=form.document))
 
 
 def consent_to_pledge(at: At, pledge_id: Name, form: ConsentIn) -> EventView:

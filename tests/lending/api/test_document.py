@@ -73,7 +73,7 @@ def test_every_example_is_accepted_when_posted(serving, new_place) -> None:
             path = path.replace(part, name)
         if operation == "declare_facts":  # a search has to be of these days
             today = datetime.now(UTC).date().isoformat()
-            body = {"facts": body["facts"] | {"register_search_date": today}}
+            body = body | {"facts": body["facts"] | {"register_search_date": today}}
         if operation == "consent_to_pledge":
             later = examples()["apply_for_pledge"] | {"right_code": "TREE", "parts": []}
             assert service.post("bank_maker", "/v1/pledges", later).json()["pledge_id"] == "P000002"

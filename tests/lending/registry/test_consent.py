@@ -7,7 +7,7 @@ from lending.registry import ConflictsFound, NotAllowed, RegistryError, User
 from lending.registry.declaring import active_with_facts, claims_with_facts
 from lending.registry.errors import AgainstRecord
 from lending.registry.journal import canonical
-from tests.lending.registry.world import World, papers
+from tests.lending.registry.world import DOCUMENT, World, papers
 
 OTHER = "Timber Bank"
 
@@ -101,12 +101,47 @@ def test_the_bank_of_the_gep_right_alone_says_that_it_is_without_its_carbon(worl
     world.loan("L2", maker)
     gep = world.until("registered", world.apply("L1", "K1", right="GEPR"))
     carbon = world.apply("L2", "K1", who=maker)
-    registry.declare(world.registry, maker, carbon, papers() | {"carbon_split": True})
+    registry.declare(
+        world.registry, maker, carbon, papers() | {"carbon_split": True}, document=DOCUMENT
+    )
     assert "C1" in barred(world, carbon)
-    registry.declare(world.registry, world.maker, gep, {"carbon_split": True})
+    split = {"carbon_split": True}
+    registry.declare(world.registry, world.checker, gep, split, document="contract 12, annex 3")
     assert "C1" not in barred(world, carbon)
 
 
 def test_without_consent_it_is_not_registered(world: World, later: str) -> None:
     with pytest.raises(ConflictsFound):
         registry.register(world.registry, world.registry.user("t.1"), later, "ZDW-2")
+
+
+AGREED = ("coowners_agree", "collective_vote", "carbon_split")
+
+
+@pytest.mark.parametrize("fact", AGREED)
+def test_what_people_outside_agreed_to_has_a_document_and_two_who_saw_it(
+    world: World, fact: str
+) -> None:
+    """The maker declares before the approval; after it somebody else must."""
+    held, pledge = world.registry, world.apply("L1", "K1")
+    for document in ("", " "):
+        with pytest.raises(RegistryError, match="needs the document that says so"):
+            registry.declare(held, world.maker, pledge, {fact: True}, document=document)
+    registry.declare(held, world.maker, pledge, {fact: False})
+    given = registry.declare(held, world.maker, pledge, {fact: True}, document=DOCUMENT)
+    assert DOCUMENT in given.data
+    world.until("approved", pledge)
+    with pytest.raises(NotAllowed, match="another person must"):
+        registry.declare(held, world.maker, pledge, {fact: True}, document=DOCUMENT)
+    registry.declare(held, world.maker, pledge, {fact: False})
+    registry.declare(held, world.checker, pledge, {fact: True}, document=DOCUMENT)
+
+
+def test_who_declared_does_not_approve(world: World) -> None:
+    pledge = world.apply("L1", "K1")
+    registry.screen(world.registry, world.maker, pledge)
+    registry.investigate(world.registry, world.maker, pledge)
+    registry.declare(world.registry, world.checker, pledge, {"tenure_type": "家庭承包"})
+    with pytest.raises(NotAllowed, match="another person"):
+        registry.approve(world.registry, world.checker, pledge)
+    assert registry.approve(world.registry, world.second_checker(), pledge).state == "approved"

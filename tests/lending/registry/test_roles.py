@@ -78,7 +78,7 @@ ACTS: dict[str, Act] = {
     ),
     "note": lambda w, u: registry.note(w.registry, u, w.apply("L1", "K1"), "fire", {"id": "a"}),
     "declare": lambda w, u: registry.declare(
-        w.registry, u, w.apply("L1", "K1"), {"coowners_agree": True}
+        w.registry, u, w.apply("L1", "K1"), {"coowners_agree": True}, document="deed 7"
     ),
     "consent": lambda w, u: registry.consent(
         w.registry, u, w.until("registered", w.apply("L1", "K1")), w.apply("L1", "K1", right="TREE")
