@@ -11,7 +11,7 @@ share an edge share the cells under it without gap or overlap.
 """
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -161,6 +161,31 @@ class Coverage:
     fringe_offsets: Longs
     fringe: Ints
     fringe_weight: Longs
+
+    def trimmed(self) -> tuple[Window, Self]:
+        """Return the part of the window that parcels reach, at least one cell, and its coverage.
+
+        The part is told as rows and columns of the window, the last not included.
+        """
+        top, bottom, left, right = self._reached()
+        rows = slice(top, bottom + 1)
+        part = replace(
+            self,
+            span_offsets=self.span_offsets[rows],
+            spans=self.spans - np.array([left, left, 0], np.int32),
+            fringe_offsets=self.fringe_offsets[rows],
+            fringe=self.fringe - np.array([left, 0], np.int32),
+        )
+        return (top, bottom, left, right), part
+
+    def _reached(self) -> Window:
+        rows = np.flatnonzero(np.diff(self.span_offsets) + np.diff(self.fringe_offsets))
+        if not rows.size:
+            return 0, 1, 0, 1
+        (start, stop, _), cells = self.spans.T, self.fringe[:, 0]
+        left = min(int(part.min()) for part in (start, cells) if part.size)
+        right = max(int(part.max()) for part in (stop, cells + 1) if part.size)
+        return int(rows[0]), int(rows[-1]) + 1, left, right
 
 
 def coverage(rings: Rings, row_from: int, row_to: int, col_from: int, col_to: int) -> Coverage:

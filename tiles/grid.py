@@ -40,6 +40,11 @@ class Tile:
         """Return rows and columns."""
         return self.row_to - self.row_from, self.col_to - self.col_from
 
+    def part(self, row_from: int, row_to: int, col_from: int, col_to: int) -> "Tile":
+        """Return a window of the tile, told in its own rows and columns."""
+        row, col = self.row_from, self.col_from
+        return Tile(row + row_from, row + row_to, col + col_from, col + col_to)
+
 
 @dataclass(frozen=True)
 class Grid:

@@ -70,6 +70,8 @@ def compute_tile(job: Job, tile: Tile, files: Mapping[str, OpenRaster]) -> TileS
         If a layer cannot be read or a model leaves its declared range.
     """
     cover = coverage(job.rings, tile.row_from, tile.row_to, tile.col_from, tile.col_to)
+    part, cover = cover.trimmed()  # where no parcel reaches nothing need be read
+    tile = tile.part(*part)
     inside = inside_of(cover, tile.shape)
     stored = {r.name: read_aligned(r, files.get(r.name), tile, job.least_share)
               for r in job.rasters}  # fmt: skip

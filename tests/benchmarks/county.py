@@ -171,7 +171,9 @@ def parcels(size: int, count: int) -> gpd.GeoDataFrame:
         if region and -1 not in region:
             shapes.append(shapely.Polygon(_wavy(cells.vertices, region, extent, count)))
     frame = gpd.GeoDataFrame(geometry=shapes, crs=CRS)
-    frame = frame[frame.is_valid].reset_index(drop=True)
+    # a cell at the edge of the box has corners far beyond it, where no layer is
+    box = shapely.box(LEFT, TOP - extent, LEFT + extent, TOP)
+    frame = frame[frame.is_valid & frame.within(box)].reset_index(drop=True)
     frame.insert(0, "parcel_id", [f"P{i + 1:06d}" for i in range(len(frame))])
     return frame
 

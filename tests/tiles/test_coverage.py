@@ -325,6 +325,27 @@ def test_weights_are_the_same_in_any_windows(parcels, row_cuts, col_cuts):
 
 @settings(deadline=None)
 @given(st.lists(polygons(anywhere), min_size=1, max_size=3))
+def test_what_is_trimmed_is_the_coverage_of_the_smallest_window_that_parcels_fill(parcels):
+    whole = coverage(rings_of(*parcels), 0, ROWS, 0, COLS)
+    (top, bottom, left, right), part = whole.trimmed()
+    weights = cell_weights(whole, ROWS, COLS)
+    assert cell_weights(part, bottom - top, right - left).sum() == weights.sum()
+    np.testing.assert_array_equal(
+        cell_weights(part, bottom - top, right - left), weights[:, top:bottom, left:right]
+    )
+    met = weights.any(axis=0)
+    sides = [*met.any(axis=1)[[top, bottom - 1]], *met.any(axis=0)[[left, right - 1]]]
+    assert all(sides) or not met.any()
+
+
+def test_a_window_that_no_parcel_reaches_is_trimmed_to_one_empty_cell():
+    window, part = coverage(rings_of(shapely.box(20, 20, 21, 21)), 0, ROWS, 0, COLS).trimmed()
+    assert window == (0, 1, 0, 1)
+    assert cell_weights(part, 1, 1).size == 0
+
+
+@settings(deadline=None)
+@given(st.lists(polygons(anywhere), min_size=1, max_size=3))
 def test_spans_are_whole_maximal_and_apart_from_the_fringe(parcels):
     found = coverage(Rings.from_polygons(parcels, HERE), 0, ROWS, 0, COLS)
     assert (np.diff(found.parcels) > 0).all()
