@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import gep
-from data_catalog.errors import TableError
+from data_catalog.errors import TableError, UnknownNameError
 from lending.registry import ChainBroken, ConflictsFound, NotAllowed, RegistryError
 
 Says = Callable[..., str]
@@ -161,6 +161,16 @@ def test_each_role_keeps_to_its_own(signed: Says, tmp_path: Path) -> None:
     ):  # fmt: skip
         with pytest.raises(NotAllowed, match="may not"):
             signed(user, *words)
+
+
+def test_a_bank_sees_its_own_pledges_alone(signed: Says) -> None:
+    signed("", "user", "tao", "--role", "bank_maker", "--organisation", "Timber Bank")
+    assert json.loads(signed("tao", "list", "--json")) == []
+    for words in (("show", "P000001"), ("check", "P000001"),
+                  ("export", "P000001", "--out", "none.csv")):  # fmt: skip
+        with pytest.raises(UnknownNameError, match="no pledge is named 'P000001'"):
+            signed("tao", *words)
+    assert len(json.loads(signed("lin", "list", "--json"))) == 2
 
 
 def test_personal_fields_need_the_key_and_can_be_sealed(desk: Says, tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ def check(
     rules = bundled.with_matrix(matrix) if matrix else bundled
     if register and not Path(claims).exists():
         with _asked(register, user_id, lang) as asked:
+            _refuse_unseen(asked, user_id or "", claims)
             return _of_pledge(asked, claims, as_json=as_json, lang=lang)
     new = read_claims(Path(claims), rules, crs)
     there: list[Claim] = []
@@ -141,6 +142,15 @@ def _registered(session: "Session") -> "list[Claim]":
     from lending.registry.declaring import active_with_facts
 
     return active_with_facts(session)
+
+
+def _refuse_unseen(asked: "Registry", user_id: str, pledge_id: str) -> None:
+    """Refuse a pledge of another bank, as one that is not there."""
+    from lending.registry import Pledge
+    from lending.registry.own import seen
+
+    with asked.reading() as session:
+        seen(session, asked.user(user_id), Pledge, pledge_id)
 
 
 def _of_pledge(asked: "Registry", pledge_id: str, *, as_json: bool, lang: Language) -> int:

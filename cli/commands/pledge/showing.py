@@ -47,14 +47,16 @@ LOT_STATES = {
 def list_pledges(
     desk: Desk, state: str | None, loan: str | None, as_json: bool, lang: Language
 ) -> None:
-    """List the pledges."""
+    """List the pledges; a bank its own."""
     from cli.terminal import show, show_json, show_table
     from lending import registry
     from lending.registry.journal import image
+    from lending.registry.own import BANKS
 
     desk.permit("read")
     with desk.registry.reading() as session:
-        found = registry.pledges(session, state=state, loan=loan)
+        bank = desk.user.organisation if desk.user.role in BANKS else None
+        found = registry.pledges(session, state=state, loan=loan, organisation=bank)
     if as_json:
         show_json([image(pledge) for pledge in found])
     elif not found:
@@ -73,11 +75,13 @@ def show(desk: Desk, pledge_id: str, as_json: bool, lang: Language) -> None:
     """Show PLEDGE: its parcels, lots, and all that was done to it."""
     from cli.terminal import show_json
     from lending import registry
+    from lending.registry import Pledge
     from lending.registry.journal import image
+    from lending.registry.own import seen
 
     desk.permit("read")
     with desk.registry.reading() as session:
-        found = registry.pledge(session, pledge_id)
+        found = seen(session, desk.user, Pledge, pledge_id)
         lots = registry.lots_of(session, pledge_id)
         parcels = [claim.parcel_id for claim in registry.claims_of(session, pledge_id)]
         acts = registry.events(session, subject=pledge_id)
