@@ -6,11 +6,10 @@ The comparison itself is a function given to the registry, by default that of `l
 with all its checks but the sums of tonnes, which the lots keep.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -21,6 +20,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tr
 from sqlalchemy.orm import Session
 
 from lending.conflicts import Claim, Finding, Rules, Serials, bundled_rules, find_conflicts
+from lending.registry.finding import portions
 from lending.registry.states import active_states, states
 from lending.registry.tables import Batch, Lot, ParcelVersion, Pledge, PledgeParcel
 
@@ -31,7 +31,6 @@ __all__ = [
     "candidates",
     "claims_of",
     "default_finder",
-    "portions",
 ]
 
 COMMON_CRS = "EPSG:4490"
@@ -39,11 +38,6 @@ COMMON_CRS = "EPSG:4490"
 HELD_BY_LOTS = ("S3", "S4")
 """Sums of tonnes: the lots of each batch keep them, in the database too."""
 RESERVED = "reserved"
-MOST_IN_A_QUERY = 100
-"""Claims or pledges; SQLite nests no deeper than a thousand conditions."""
-
-T = TypeVar("T")
-
 FindConflicts = Callable[[Sequence[Claim], Sequence[Claim], date], Sequence[Finding]]
 """From new claims, the candidates and the day to findings."""
 
@@ -119,12 +113,6 @@ def _measured_as(claim: Claim, asked: Claim | None) -> Claim:
     if claim.state == RESERVED:
         claim = replace(claim, tonnes=None)
     return claim if asked is None else replace(claim, geometry=asked.geometry, crs=asked.crs)
-
-
-def portions(things: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Yield portions that one query can hold."""
-    for begin in range(0, len(things), MOST_IN_A_QUERY):
-        yield things[begin : begin + MOST_IN_A_QUERY]
 
 
 @cache

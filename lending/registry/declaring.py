@@ -19,10 +19,10 @@ from data_catalog.text import Text
 from data_catalog.units import conversion
 from lending.conflicts import Claim, Fact, Finding, bundled_rules
 from lending.conflicts.declared import refuse_facts
-from lending.registry.claims import active_claims, claims_of, portions
+from lending.registry.claims import active_claims, claims_of
 from lending.registry.consenting import consenting_claims
 from lending.registry.errors import RegistryError
-from lending.registry.finding import one
+from lending.registry.finding import one, portions
 from lending.registry.forms import DocumentForm, read_form
 from lending.registry.lots import lots_of
 from lending.registry.opening import Registry
@@ -172,7 +172,10 @@ def with_facts(session: Session, claims: Sequence[Claim]) -> list[Claim]:
             found[entry.subject] |= _facts_in(entry)
         for name, earlier in consenting_claims(session, names).items():
             found[name][CONSENT] = earlier
-    return [replace(claim, facts=found[name]) for claim, name in zip(claims, of, strict=True)]
+    return [
+        replace(claim, facts={**claim.facts, **found[name]})
+        for claim, name in zip(claims, of, strict=True)
+    ]
 
 
 def once_a_pledge(findings: Iterable[Finding]) -> list[Finding]:

@@ -1,5 +1,6 @@
 """Rows found by their names, or an error that names what there is."""
 
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from sqlalchemy import inspect, select
@@ -22,7 +23,7 @@ from lending.registry.tables import (
     Valuation,
 )
 
-__all__ = ["new", "one"]
+__all__ = ["new", "one", "portions"]
 
 KINDS: dict[type[Row], Text] = {
     Subject: Text("当事人", "party"),
@@ -36,6 +37,9 @@ KINDS: dict[type[Row], Text] = {
     Valuation: Text("估值", "valuation"),
 }
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
+MOST_IN_A_QUERY = 100
+"""Things asked about; SQLite nests no deeper than a thousand conditions."""
 
 
 def one(session: Session, kind: type[R], name: str) -> R:
@@ -54,6 +58,12 @@ def one(session: Session, kind: type[R], name: str) -> R:
             where=REGISTRY, name=name, kind=_title(kind), hint=suggestion(name, known)
         )
     return found
+
+
+def portions(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield portions that one query can hold."""
+    for begin in range(0, len(things), MOST_IN_A_QUERY):
+        yield things[begin : begin + MOST_IN_A_QUERY]
 
 
 def new(session: Session, row: R) -> R:

@@ -41,10 +41,10 @@ IN_DEFAULT = ("default_pledge", "dispose_pledge", "close_pledge")
 def test_the_examples_of_a_default_are_accepted_with_their_reasons_only(service: Service) -> None:
     world = service.world
     pledge = world.until("drawn", world.apply("L1", "K1"))
-    second = world.second_checker().user_id
     until = datetime.now(UTC) + timedelta(days=1)
-    service.tokens["second"] = registry.issue_token(world.registry, second, expires_at=until)
-    for operation, who in zip(IN_DEFAULT, ("bank_checker", "second", "second"), strict=True):
+    for name, one in (("second", world.second_checker()), ("third", world.third_checker())):
+        service.tokens[name] = registry.issue_token(world.registry, one.user_id, expires_at=until)
+    for operation, who in zip(IN_DEFAULT, ("bank_checker", "second", "third"), strict=True):
         path = endpoints()[operation].path.replace("{pledge_id}", pledge)
         for silent in (None, {}, {"remark": ""}, {"remark": " "}):
             assert service.post(who, path, silent).status_code == 422

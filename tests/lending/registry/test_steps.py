@@ -476,7 +476,7 @@ REMARKED = (("monitor", "drawn"), ("repay", "drawn"), ("default", "drawn"),
 def test_a_step_says_why_and_the_chain_keeps_it(world: World, action: str, state: str) -> None:
     pledge = world.until(state, world.apply("L1", "K1"))
     maker = registry.may("bank_maker", action)
-    who = world.maker if maker else world.second_checker()
+    who = world.maker if maker else world.third_checker()
     getattr(registry, action)(world.registry, who, pledge, remark=f" {WHY} ")
     with world.registry.reading() as session:
         (last,) = registry.events(session, subject=pledge)[-1:]
@@ -489,7 +489,7 @@ def test_a_step_says_why_and_the_chain_keeps_it(world: World, action: str, state
 ])  # fmt: skip
 def test_nobody_ends_a_pledge_without_saying_why(world: World, action: str, state: str) -> None:
     pledge = world.until(state, world.apply("L1", "K1"))
-    who, before = world.second_checker(), world.events()
+    who, before = world.third_checker(), world.events()
     for remark in ("", " \n"):
         with pytest.raises(RegistryError, match="say why, or by which document"):
             getattr(registry, action)(world.registry, who, pledge, remark=remark)

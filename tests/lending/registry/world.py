@@ -57,9 +57,13 @@ class World:
     def auditor(self) -> User:
         return self.users["auditor"]
 
-    def second_checker(self) -> User:
+    def second_checker(self, name: str = "bank_checker.2") -> User:
         """Record another checker of the bank."""
-        return registry.record_user(self.registry, "bank_checker.2", "bank_checker", BANK)
+        return registry.record_user(self.registry, name, "bank_checker", BANK)
+
+    def third_checker(self) -> User:
+        """Record one more: who declares a default, who sells and who closes are three."""
+        return self.second_checker("bank_checker.3")
 
     def parcel(self, name: str, west: float = 119.0, width: float = STEP) -> None:
         square = box(west, 28.0, west + width, 28.0 + STEP)
@@ -126,7 +130,7 @@ class World:
         }  # fmt: skip
         if state in {"disposed", "closed"}:
             end["disposed"] = [*end["defaulted"], ("dispose", self.second_checker())]
-            end["closed"] = [*end["disposed"], ("close", self.checker)]
+            end["closed"] = [*end["disposed"], ("close", self.third_checker())]
         straight = ("applied", "screened", "due_diligence", "approved", "signed", "registered",
                     "drawn", "monitored")  # fmt: skip
         steps = {"withdrawn": 0}.get(state, len(way))
