@@ -67,7 +67,7 @@ def run_pieces(run: Run | None, language: Language) -> Iterator[Piece]:
     if run.level is None:
         yield Words(NO_CARBON[language])
         return
-    yield Words(UNITS[language].format(level=amounts.percent(run.level, 0)))
+    yield Words(UNITS[language].format(level=amounts.level(run.level)))
     rows = tuple(_carbon(one, language) for one in run.carbon)
     widths = ("1fr", "auto", "auto", "auto", "auto", "auto", "auto")
     yield Grid(tuple(t[language] for t in CARBON), rows, widths, (2, 3, 5, 6))

@@ -204,7 +204,7 @@ def _reasons(
             yield (
                 zone,
                 Text(
-                    f"价值较上次下降 {fall:.2%}，达到 {_percent(line)}",
+                    f"价值下降 {fall:.2%}，达到 {_percent(line)}",
                     f"the value has fallen by {fall:.2%}, which reaches {_percent(line)}",
                 ),
             )

@@ -238,6 +238,8 @@ class Prices(_Section):
 
     validity_days: Annotated[int, Field(gt=0)]
     """A price older than this at the base date is refused."""
+    max_growth: Share = 0.0
+    """Nothing is lent against a price path that rises by more a year, anywhere on it."""
 
 
 class Policy(_Section):

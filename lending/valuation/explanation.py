@@ -13,7 +13,7 @@ from lending.valuation.income import PARTS, RECEIPT, Flow
 from lending.valuation.money import discount
 from lending.valuation.result import AppliedHaircut, Results, Step, Words
 from lending.valuation.timing import ENDS
-from lending.valuation.tonnes import LOWER_BOUND, NET_TONNES, percent
+from lending.valuation.tonnes import LOWER_BOUND, NET_TONNES, in_periods, percent
 from lending.valuation.worked import Worked
 
 __all__ = ["explained"]
@@ -87,9 +87,9 @@ def _tonnes(of: Worked) -> Iterable[Step]:
         in_net = Text("已在净量中扣除", "in the net tonnes already")
         yield _step(name, title, rate or 0.0, "1", "1 - b" if name == "buffer" else "1 - l",
                     "facts", NO_NOTE if rate is not None else in_net)  # fmt: skip
-    for gone in facts.withdrawn:
+    for gone, taken in zip(facts.withdrawn, of.lots.withdrawn, strict=True):
         yield _step(
-            "withdrawn", Text("不再可质押的量", "tonnes that are withdrawn"), -gone.tonnes,
+            "withdrawn", Text("不再可质押的量", "tonnes that are withdrawn"), -taken,
             "t_CO2e", "", "facts", Text(gone.reason, gone.reason),
         )  # fmt: skip
     plan = of.plan
@@ -101,6 +101,15 @@ def _tonnes(of: Worked) -> Iterable[Step]:
                 NET_TONNES.source.key,
                 Text(f"{level} 单侧下限，至期限止", f"{level} lower bound, until T"),
             )  # fmt: skip
+    since = facts.cycle.grown_since
+    if since is not None and of.horizon.years:
+        grown = in_periods(of.lots, of.lots.lower, np.zeros(1), of.growing)
+        yield _step(
+            "tonnes_grown",
+            Text("其中基准日前已生长、尚未付款", "of these, grown before the base date, unpaid"),
+            float(grown.sum()), "t_CO2e", "", "facts",
+            Text(f"自 {since} 起；更早的已售", f"since {since}; what grew earlier is sold"),
+        )  # fmt: skip
 
 
 def _time(of: Worked) -> Iterable[Step]:

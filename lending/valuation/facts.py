@@ -76,8 +76,20 @@ class Tonnes(_Section):
 
     deducted: tuple[Literal["buffer", "leakage", "uncertainty"], ...] = ()
     """In `net_tCO2e` of the vintages already."""
+    deducted_shares: dict[Literal["buffer", "uncertainty"], Share] = {}
+    """What share each of them took; where it is not told, the haircut for the same stays whole."""
     buffer: Share | None = None
     leakage: Share | None = None
+
+    @model_validator(mode="after")
+    def _shares_of_what_is_deducted(self) -> "Tonnes":
+        others = ", ".join(name for name in self.deducted_shares if name not in self.deducted)
+        if others:
+            raise Refused(Text(
+                f"deducted_shares 中的 {others} 不在 deducted 中。",
+                f"deducted_shares has {others}, which is not in deducted.",
+            ))  # fmt: skip
+        return self
 
 
 class Ends(_Section):
@@ -95,7 +107,10 @@ class Cycle(_Section):
     lag_months: Annotated[int, Field(ge=0, le=600)]
     """From verification to payment."""
     first_verification: date | None = None
-    """By default one monitoring period from the base date."""
+    """The first whose payment is to come; by default one monitoring period from the base date."""
+    grown_since: date | None = None
+    """What grew before this day is sold and paid unless it is told as issued: it does not count.
+    By default a holding's tonnes count from the base date, those of vintages all."""
 
 
 class Costs(_Section):
@@ -163,6 +178,8 @@ class Withdrawn(_Section):
     vintage_to: date
     parcel_id: str = ""
     note: str = ""
+    short: bool = False
+    """Fewer than that are left, as land was lost or fewer came: all that are left are taken off."""
 
     @model_validator(mode="after")
     def _has_days(self) -> "Withdrawn":
@@ -385,6 +402,16 @@ class Facts(_Section):
     other_rights: tuple[OtherRight, ...] = ()
     option: OptionFacts | None = None
     simulation: Simulation | None = None
+
+    @model_validator(mode="after")
+    def _grows_by_now(self) -> "Facts":
+        since = self.cycle.grown_since
+        if since is not None and since > self.base_date:
+            raise Refused(Text(
+                f"cycle.grown_since（{since}）晚于评估基准日 {self.base_date}。",
+                f"cycle.grown_since ({since}) is after the base date {self.base_date}.",
+            ))  # fmt: skip
+        return self
 
 
 def read_facts(path: Path) -> Facts:

@@ -2,6 +2,7 @@
 
 price      1 - exp(-z sigma sqrt(h / 252))          lognormal value at risk
 liquidity  1 - (1 - c) (1 + r)^-w                   w = stock / yearly sales
+remainder  max(0, 1 - (1 - h) / (1 - taken))        where a share is in the tonnes already
 factor     prod(1 - h)  or  max(0, 1 - sum h)       as the policy states
 """
 
@@ -19,6 +20,7 @@ from lending.policy.model import Haircut, HaircutKind, Policy
 from lending.prices.rows import PriceRow
 from lending.valuation.facts import Facts
 from lending.valuation.result import AppliedHaircut, Words
+from lending.valuation.tonnes import Taken, percent
 
 __all__ = [
     "LIQUIDITY",
@@ -28,10 +30,12 @@ __all__ = [
     "liquidity_haircut",
     "price_at_risk",
     "rate_of",
+    "remainder",
 ]
 
 Numbers = npt.NDArray[np.float64]
-TAKEN = Text("按政策", "by the policy")
+BY_POLICY = Text("按政策", "by the policy")
+NO_MORE = Text("不再扣", "no more")
 REFUSED = "refuse"
 
 
@@ -118,24 +122,36 @@ def rate_of(haircut: Haircut, facts: Facts, price: PriceRow, rate: float) -> flo
     return float(haircut.rate or 0.0)
 
 
+def remainder(rate: float, taken: Taken) -> float:
+    """Return what of a haircut is left to take: with what the tonnes had off it makes the whole."""
+    if taken.share >= rate:
+        return 0.0
+    return taken.of * (rate - taken.share) / (1 - taken.of * taken.share)
+
+
 def applied(
-    policy: Policy, rates: Mapping[HaircutKind, float], counted: Mapping[HaircutKind, Text]
+    policy: Policy, rates: Mapping[HaircutKind, float], counted: Mapping[HaircutKind, Taken]
 ) -> tuple[AppliedHaircut, ...]:
-    """Return every haircut of the policy, with nothing taken where it is counted already.
+    """Return every haircut of the policy, less what of it the tonnes have had off already.
 
     Parameters
     ----------
-    counted : mapping of kind to words
-        What the tonnes or the value have in them; no policy can take it off again.
+    counted : mapping of kind to what is taken
+        No policy can take it off again.
     """
-    return tuple(
-        AppliedHaircut(
-            kind=one.kind, rate=rates[one.kind],
-            applied=0.0 if one.kind in counted else rates[one.kind],
-            reason=Words.of(counted.get(one.kind, TAKEN)), source=one.source,
-        )
-        for one in policy.haircuts
-    )  # fmt: skip
+    return tuple(_applied(one, rates[one.kind], counted.get(one.kind)) for one in policy.haircuts)
+
+
+def _applied(haircut: Haircut, rate: float, taken: Taken | None) -> AppliedHaircut:
+    left, reason = rate, BY_POLICY
+    if taken is not None:
+        left = remainder(rate, taken)
+        whole = percent(rate)
+        rest = Text(f"补足 {whole}", f"the rest of {whole}") if left else NO_MORE
+        reason = Text(f"{taken.reason.zh}：{rest.zh}", f"{taken.reason.en}: {rest.en}")
+    return AppliedHaircut(
+        kind=haircut.kind, rate=rate, applied=left, reason=Words.of(reason), source=haircut.source
+    )
 
 
 def factor(haircuts: tuple[AppliedHaircut, ...], mode: str) -> float:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from data_catalog.spec import Citation, Column, Model, Output
 from data_catalog.text import Text
 from lending.policy.model import DayCount
-from lending.prices.paths import price_path
+from lending.prices.paths import Rise, price_path, steepest_rise
 from lending.valuation.facts import Costs, Facts, PricePath
 from lending.valuation.money import discount
 from lending.valuation.timing import Schedule, months_later, years_between
@@ -109,6 +109,11 @@ class Plan:
         points = [(point.years, point.price) for point in self.path.points]
         return price_path(self.start, self.path.growth, points, years)
 
+    def steepest_rise(self) -> Rise:
+        """Return the part of the price path that grows fastest."""
+        points = [(point.years, point.price) for point in self.path.points]
+        return steepest_rise(self.start, self.path.growth, points)
+
     def at_price(self, start: float) -> "Plan":
         """Return the plan with another price of the base date; stated points move with it."""
         by = start / self.start
@@ -154,6 +159,7 @@ def flows(plan: Plan) -> list[Flow]:
 def _future(plan: Plan) -> Iterable[Flow]:
     costs, when = plan.costs, plan.schedule
     events = np.ones(len(when.verified))
+    to_verify = (when.verified > 0).astype(np.float64)
     prices = plan.prices("future", when.paid)
     receipts = RECEIPT(tonnes=plan.future, price=prices, fee=costs.fee)
     once = np.zeros(1)
@@ -164,7 +170,7 @@ def _future(plan: Plan) -> Iterable[Flow]:
         ("development", once, np.ones(1) * float(costs.development)),
         ("monitoring", when.yearly, np.ones(len(when.yearly)) * float(costs.monitoring_yearly)),
         ("protection", when.yearly, np.ones(len(when.yearly)) * float(costs.protection_yearly)),
-        ("verification", when.verified, events * float(costs.verification)),
+        ("verification", when.verified, to_verify * float(costs.verification)),
         ("issuance", when.paid, events * float(costs.issuance)),
         ("tax", when.paid, receipts * costs.tax),
         ("owner", when.paid, costs.owner_share * _shared(plan, receipts)),

@@ -172,12 +172,12 @@ class Payment(_Record):
 
 
 class AppliedHaircut(_Record):
-    """A haircut of the policy: what it is, what of it was taken, and why not where it was not."""
+    """A haircut of the policy: what it is, what of it was taken, and why no more."""
 
     kind: str
     rate: float
     applied: float
-    """0 where the same is in the tonnes or in the value already."""
+    """What is left of `rate` where a share is in the tonnes already; 0 where that is as much."""
     reason: Words
     source: str
 

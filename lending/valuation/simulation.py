@@ -18,13 +18,15 @@ from scipy.special import ndtr, ndtri
 
 from data_catalog.parameters import engine_number
 from data_catalog.text import Text
+from lending.prices.paths import Rise
 from lending.prices.processes import step_gbm, step_ou
 from lending.valuation.facts import PriceProcess, Simulation
+from lending.valuation.gates import rises_above
 from lending.valuation.income import flows, present_draws
 from lending.valuation.result import Cause, Draws, Words, money
 from lending.valuation.worked import Worked
 
-__all__ = ["draw_values", "quantiles_of_draws", "simulated"]
+__all__ = ["draw_values", "quantiles_of_draws", "rise_of_process", "simulated"]
 
 Numbers = npt.NDArray[np.float64]
 CAUSES = {
@@ -84,13 +86,13 @@ def draw_values(of: Worked, settings: Simulation, causes: Iterable[str] = CAUSES
     if "price" not in varying:
         process = process.model_copy(update={"volatility": 0.0})
     paths = _log_prices(process, plan.start, normals.price)
-    survival = np.ones((settings.draws, years))
+    survival = np.ones((settings.draws, years + 1))
     if "events" in varying:
         survival = _survival(settings, normals)
     factor = np.ones(settings.draws)
     if "tonnes" in varying:
         factor = _tonnes(of, settings, normals)
-    ends = np.minimum(np.ceil(when.verified).astype(int), years) - 1
+    ends = np.clip(np.ceil(when.verified).astype(int), 0, years)
     drawn = replace(
         plan,
         future=plan.future * factor[:, None] * survival[:, ends],
@@ -117,6 +119,13 @@ def _log_prices(process: PriceProcess, start: float, shocks: Numbers) -> Numbers
     return np.stack(path, axis=1)
 
 
+def rise_of_process(process: PriceProcess, start: float) -> Rise:
+    """Return what the price does in its first year without shocks; a later year rises no faster."""
+    calm = process.model_copy(update={"volatility": 0.0})
+    after = _log_prices(calm, start, np.zeros((1, 1)))[0, -1]
+    return Rise(start=0.0, end=1.0, before=start, after=float(np.exp(after)))
+
+
 def _at(paths: Numbers, years: Numbers) -> Numbers:
     """Return prices at some times, (draws, n): the log price is straight within a year."""
     before = np.minimum(np.floor(years).astype(int), paths.shape[1] - 2)
@@ -126,14 +135,14 @@ def _at(paths: Numbers, years: Numbers) -> Numbers:
 
 
 def _survival(settings: Simulation, normals: _Normals) -> Numbers:
-    """Return the share of the growth that is left in each year, (draws, years)."""
+    """Return the share of the growth that is left by now and each year, (draws, years + 1)."""
     left: Numbers = np.ones_like(normals.price)
     rho = settings.price_events
     for event, own in zip(settings.events, normals.events, strict=True):
         latent = rho * normals.price + np.sqrt(1 - rho**2) * own
         struck = latent < ndtri(event.yearly_probability)
         left *= np.where(struck, 1 - event.loss_share, 1.0)
-    return np.cumprod(left, axis=1, dtype=np.float64)
+    return np.cumprod(np.insert(left, 0, 1.0, axis=1), axis=1, dtype=np.float64)
 
 
 def _tonnes(of: Worked, settings: Simulation, normals: _Normals) -> Numbers:
@@ -163,10 +172,14 @@ def _cv(of: Worked) -> float:
 def simulated(of: Worked) -> Draws | None:
     """Return P5, P50 and P95 of the value, and what each uncertainty costs.
 
-    None if not asked, or if the error of some tonnes is not known.
+    None if not asked, if the error of some tonnes is not known, or if the price drifts up by more
+    than the policy lends against.
     """
     settings = of.inputs.facts.simulation
     if settings is None or of.lots.unbounded.any():
+        return None
+    limit = of.inputs.policy.prices.max_growth
+    if rises_above(rise_of_process(settings.price, of.plan.start), limit):
         return None
     values = draw_values(of, settings)
     p5, p50, p95 = np.quantile(values, SHARES)

@@ -22,6 +22,7 @@ __all__ = [
     "Horizon",
     "Schedule",
     "day_at",
+    "first_verification",
     "horizon",
     "months_later",
     "schedule",
@@ -99,6 +100,12 @@ class Horizon:
         return self.ends[self.bound_by]
 
 
+def first_verification(facts: Facts) -> date:
+    """Return the first verification that is still to be paid."""
+    cycle = facts.cycle
+    return cycle.first_verification or months_later(facts.base_date, cycle.monitoring_months)
+
+
 def horizon(facts: Facts, day_count: DayCount) -> Horizon:
     """Return T = min(crediting, tenure, programme) in years, 0 where it is over.
 
@@ -115,13 +122,13 @@ def horizon(facts: Facts, day_count: DayCount) -> Horizon:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """Monitoring periods after the base date.
+    """Monitoring periods that are paid after the base date.
 
     Parameters
     ----------
     verified, paid : (n,) arrays
-        Years from the base date to the end of each period and to its payment. The last period
-        ends at its regular time, also where T cuts off its tonnes.
+        Years from the base date to the end of each period and to its payment. The first may have
+        ended before it. The last ends at its regular time, also where T cuts off its tonnes.
     yearly : (m,) array
         Years to the yearly costs, at the end of each year begun before T.
     """
@@ -131,24 +138,39 @@ class Schedule:
     yearly: Numbers
 
 
-def schedule(facts: Facts, years: float, day_count: DayCount) -> Schedule:
-    """Return when is verified and paid until T.
+def schedule(facts: Facts, since: float, years: float, day_count: DayCount) -> Schedule:
+    """Return when is verified and paid what grows between two times.
+
+    Parameters
+    ----------
+    since, years : float
+        From the base date; negative where it grew before.
 
     Raises
     ------
     ProjectError
-        If the first verification is not after the base date.
+        If the first verification is not after the day from which tonnes count, or is paid already.
     """
     start, cycle = facts.base_date, facts.cycle
-    first = cycle.first_verification or months_later(start, cycle.monitoring_months)
-    if first <= start:
+    first = first_verification(facts)
+    if first <= (cycle.grown_since or start):
+        day = cycle.grown_since or start
+        zh, en = ("评估基准日", "the base date") if day == start else ("grown_since",) * 2
         raise ProjectError(where="cycle.first_verification", problem=Text(
-            f"{first} 不晚于评估基准日 {start}。请填写下一次核证的日期。",
-            f"{first} is not after the base date {start}. Give the day of the next verification.",
+            f"{first} 不晚于{zh} {day}。请填写下一次核证的日期。",
+            f"{first} is not after {en} {day}. Give the day of the next verification.",
+        ))  # fmt: skip
+    if months_later(first, cycle.lag_months) <= start:
+        raise ProjectError(where="cycle.first_verification", problem=Text(
+            f"{first} 的核证在评估基准日 {start} 已付款。请填写下一次，并把 grown_since 改为该日。",
+            f"what is verified on {first} is paid by the base date {start}. Give the next one, and "
+            "this day as grown_since.",
         ))  # fmt: skip
 
-    def ends_from(first: date, months: int, lag: int) -> tuple[list[float], list[float]]:
-        verified, paid, number = [0.0], [], 0
+    def ends_from(
+        first: date, months: int, lag: int, since: float
+    ) -> tuple[list[float], list[float]]:
+        verified, paid, number = [since], [], 0
         while verified[-1] < years:
             end = months_later(first, months * number)
             verified.append(years_between(start, end, day_count))
@@ -156,6 +178,6 @@ def schedule(facts: Facts, years: float, day_count: DayCount) -> Schedule:
             number += 1
         return verified[1:], paid
 
-    verified, paid = ends_from(first, cycle.monitoring_months, cycle.lag_months)
-    yearly, _ = ends_from(months_later(start, MONTHS), MONTHS, 0)
+    verified, paid = ends_from(first, cycle.monitoring_months, cycle.lag_months, since)
+    yearly, _ = ends_from(months_later(start, MONTHS), MONTHS, 0, 0.0)
     return Schedule(verified=np.array(verified), paid=np.array(paid), yearly=np.array(yearly))

@@ -8,6 +8,7 @@ The errors of a holding's vintages are taken as fully correlated: the lower boun
 the sum of their lower bounds, which is never too high.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from data_catalog.errors import ProjectError
+from data_catalog.parameters import engine_number
 from data_catalog.spec import Citation, Column, Model, Output
 from data_catalog.text import Text
 from lending.policy.model import HaircutKind, Policy
@@ -27,6 +29,7 @@ __all__ = [
     "LOWER_BOUND",
     "NET_TONNES",
     "Lots",
+    "Taken",
     "clipped",
     "in_periods",
     "lots_of_holding",
@@ -37,6 +40,9 @@ __all__ = [
 ]
 
 Numbers = npt.NDArray[np.float64]
+BUFFER = Text("缓冲", "buffer")
+UNCERTAINTY = Text("方法学不确定性", "methodology's uncertainty")
+CERTAIN = Text("已签发，数量确定", "issued: their number is certain")
 
 
 def lower_factor(z: Numbers, cv: Numbers) -> Numbers:
@@ -75,6 +81,19 @@ NET_TONNES = Model(
 )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """What the tonnes have had off already that a haircut is for.
+
+    `share` is of the tonnes that the haircut is for, and those are the share `of` of all: what is
+    issued is certain.
+    """
+
+    share: float
+    reason: Text
+    of: float = 1.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lots:
     """Tonnes of intervals, a row each, less buffer and leakage.
@@ -86,10 +105,14 @@ class Lots:
     mean, lower : (n,) arrays
         t_CO2e over the interval: estimate, and lower bound less what is withdrawn.
     issued, monitored : (n,) arrays
-        Whether it is issued, or monitored and not yet issued; neither: it is still to grow.
+        Whether it is issued, or monitored and not yet issued; neither: it is still to grow, or to
+        be verified.
     unbounded : (n,) array
         Whether neither a standard error nor a lower bound is known: then `lower` is nothing.
-    counted : what the tonnes have in them already, by kind of haircut, in words.
+    since : float
+        Years from the base date, negative: what grew before and is not issued counts no more.
+    counted : what the tonnes have had off already, by kind of haircut.
+    withdrawn : t_CO2e that were taken off for each of the withdrawals, in their order.
     """
 
     start: Numbers
@@ -99,7 +122,9 @@ class Lots:
     issued: npt.NDArray[np.bool_]
     monitored: npt.NDArray[np.bool_]
     unbounded: npt.NDArray[np.bool_]
-    counted: dict[HaircutKind, Text]
+    counted: dict[HaircutKind, Taken]
+    since: float = -np.inf
+    withdrawn: tuple[float, ...] = ()
 
     @property
     def past(self) -> npt.NDArray[np.bool_]:
@@ -107,12 +132,22 @@ class Lots:
         return self.issued | self.monitored
 
     @property
+    def to_come(self) -> npt.NDArray[np.bool_]:
+        """Return which rows are not paid: all or a part of each is still to grow or be verified."""
+        return ~self.past & (self.end > self.since)
+
+    @property
+    def first(self) -> float:
+        """Return since when grows what is to come, years; 0 where that is after the base date."""
+        return float(np.maximum(self.start[self.to_come], self.since).min(initial=0.0))
+
+    @property
     def last(self) -> float:
-        """Return the years until nothing grows any more; 0 where nothing does."""
-        return float(self.end[~self.past].max(initial=0.0))
+        """Return the years until nothing grows any more, negative where it has stopped."""
+        return float(self.end[self.to_come].max(initial=-np.inf))
 
 
-def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
+def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Taken]]:
     """Return (1 - buffer)(1 - leakage) of what is not deducted yet, and what then is.
 
     Raises
@@ -121,7 +156,7 @@ def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
         If one is deducted twice, or is neither deducted nor given.
     """
     kept = 1.0
-    counted: dict[HaircutKind, Text] = {}
+    counted: dict[HaircutKind, Taken] = {}
     for name, rate in (("buffer", facts.tonnes.buffer), ("leakage", facts.tonnes.leakage)):
         done = name in facts.tonnes.deducted
         if done and rate is not None:
@@ -136,12 +171,22 @@ def _kept(facts: Facts) -> tuple[float, dict[HaircutKind, Text]]:
             ))  # fmt: skip
         kept *= 1 - (rate or 0.0)
         if name == "buffer" and (done or rate):
-            counted["permanence"] = Text("缓冲已在碳汇量中扣除", "the buffer is in the tonnes")
+            share = facts.tonnes.deducted_shares.get("buffer") if done else rate
+            counted["permanence"] = _deducted(BUFFER, share)
     if "uncertainty" in facts.tonnes.deducted:
-        counted["volume"] = Text(
-            "方法学的不确定性扣减已在碳汇量中", "the methodology's deduction is in the tonnes"
-        )
+        share = facts.tonnes.deducted_shares.get("uncertainty")
+        counted["volume"] = _deducted(UNCERTAINTY, share)
     return kept, counted
+
+
+def _deducted(what: Text, share: float | None) -> Taken:
+    if share is None:
+        return Taken(share=0.0, reason=Text(
+            f"{what.zh}已扣，未写明比例（deducted_shares）",
+            f"{what.en} deducted, not told how much (deducted_shares)",
+        ))  # fmt: skip
+    told = percent(share)
+    return Taken(share=share, reason=Text(f"{what.zh}已扣 {told}", f"{what.en} took {told}"))
 
 
 def percent(level: float) -> str:
@@ -149,13 +194,19 @@ def percent(level: float) -> str:
     return f"{level * 100:.4g}%"
 
 
-def _bounded(policy: Policy) -> Text:
+def _bounded(share: float, policy: Policy) -> Taken:
     level = percent(policy.confidence)
-    return Text(f"碳汇量已取 {level} 单侧下限", f"the tonnes are the {level} lower bound")
+    took = percent(share)
+    return Taken(share=share, reason=Text(
+        f"碳汇量的 {level} 单侧下限已扣 {took}", f"{level} lower bound of the tonnes took {took}"
+    ))  # fmt: skip
 
 
 def lots_of_holding(facts: Facts, policy: Policy, years: float) -> Lots:
-    """Return the constant-yield form: one interval from the base date to T."""
+    """Return the constant-yield form: what grew before the base date and is not paid, and until T.
+
+    The tonnes of both are spread evenly, so many a year.
+    """
     holding = facts.holding
     assert holding is not None  # noqa: S101  (the caller chose the form by it)
     if facts.tonnes.deducted:
@@ -169,19 +220,29 @@ def lots_of_holding(facts: Facts, policy: Policy, years: float) -> Lots:
             "tonnes are withdrawn from vintages. Give a table of vintages instead of a holding.",
         ))  # fmt: skip
     kept, counted = _kept(facts)
-    gross = holding.area_mu * holding.yield_tCO2e_per_mu * years
+    yearly = holding.area_mu * holding.yield_tCO2e_per_mu * kept
+    since = _since(facts, policy) if facts.cycle.grown_since else 0.0
+    start, end = np.array([since, 0.0]), np.array([0.0, years])
+    mean = yearly * (end - start)
     lower = LOWER_BOUND(z=ndtri(policy.confidence), cv=holding.cv)
     if holding.cv:
-        counted["volume"] = _bounded(policy)
-    none = np.zeros(1, dtype=bool)
+        counted["volume"] = _bounded(1 - float(lower), policy)
+    none = np.zeros(len(mean), dtype=bool)
     return Lots(
-        start=np.zeros(1), end=np.array([years]), mean=np.array([gross * kept]),
-        lower=np.array([float(gross * kept * lower)]), issued=none, monitored=none,
-        unbounded=none, counted=counted,
+        start=start, end=end, mean=mean, lower=mean * float(lower), issued=none, monitored=none,
+        unbounded=none, counted=counted, since=since,
     )  # fmt: skip
 
 
-def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> Lots:
+def _since(facts: Facts, policy: Policy) -> float:
+    """Return the years from the base date to the day from which tonnes count, 0 or less."""
+    day = facts.cycle.grown_since
+    if day is None:
+        return -np.inf
+    return years_between(facts.base_date, day, policy.discount.day_count)
+
+
+def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage], years: float) -> Lots:
     """Return the rows of a table of vintages, net of what is still to be deducted and withdrawn.
 
     A row that has neither a standard error nor a lower bound of the policy's level or a higher one
@@ -200,19 +261,48 @@ def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> L
     unbounded = np.array([bound is None for bound in bounds], dtype=bool)
     lower = np.array([(bound or 0.0) * kept for bound in bounds])
     issued = np.array([row.kind == "issued" for row in rows], dtype=bool)
-    if (lower < mean).any():
-        counted["volume"] = _bounded(policy)
-    elif issued.all():
-        counted["volume"] = Text("已签发，数量确定", "issued: their number is certain")
+    since = _since(facts, policy)
+    end = np.array([years_between(start, row.vintage_to, count) for row in rows])
+    monitored = np.array([row.kind == "monitored" for row in rows], dtype=bool) & (end > since)
     lots = Lots(
-        start=np.array([years_between(start, row.vintage_from, count) for row in rows]),
-        end=np.array([years_between(start, row.vintage_to, count) for row in rows]),
+        start=np.array([years_between(start, row.vintage_from, count) for row in rows]), end=end,
         mean=mean, lower=lower,
-        issued=issued,
-        monitored=np.array([row.kind == "monitored" for row in rows], dtype=bool),
-        unbounded=unbounded, counted=counted,
+        issued=issued, monitored=monitored, unbounded=unbounded, counted=counted, since=since,
     )  # fmt: skip
-    return _without(lots, facts.withdrawn, rows)
+    lots = _without(lots, facts.withdrawn, rows)
+    volume = _volume_taken(lots, policy, years, counted.get("volume"))
+    return lots if volume is None else replace(lots, counted=counted | {"volume": volume})
+
+
+def _volume_taken(lots: Lots, policy: Policy, years: float, deducted: Taken | None) -> Taken | None:
+    """Return what a haircut for volume finds taken: by lower bounds, by the methodology, or both.
+
+    None where nothing is. What is issued is certain: it needs none. Tonnes after T, those paid
+    already and those without a bound, are not lent on: they say nothing of the others.
+    """
+    length = np.where(lots.end > lots.start, lots.end - lots.start, np.inf)
+    counts = np.minimum(lots.end, years) - np.maximum(lots.start, lots.since)
+    inside = np.where(lots.past, 1.0, np.clip(counts / length, 0.0, 1.0))
+    mean, lower = (np.where(lots.unbounded, 0.0, a) * inside for a in (lots.mean, lots.lower))
+    certain, uncertain = (float(mean[rows].sum()) for rows in (lots.issued, ~lots.issued))
+    if certain and not uncertain:
+        return Taken(share=0.0, of=0.0, reason=CERTAIN)
+    bound = 1 - float(lower[~lots.issued].sum()) / uncertain if uncertain else 0.0
+    by_bound = _bounded(bound, policy) if bound > engine_number("rate_precision") else None
+    found = [one for one in (deducted, by_bound) if one is not None]
+    if not found and not certain:
+        return None
+    share = 1 - math.prod(1 - one.share for one in found)
+    if not certain:
+        return Taken(share=share, reason=_joined([one.reason for one in found]))
+    issued = percent(certain / (certain + uncertain))
+    part = Text(f"{issued} 已签发，数量确定", f"{issued} are issued, certain")
+    reason = _joined([*(one.reason for one in found), part])
+    return Taken(share=share, of=uncertain / (certain + uncertain), reason=reason)
+
+
+def _joined(texts: Sequence[Text]) -> Text:
+    return Text("；".join(one.zh for one in texts), "; ".join(one.en for one in texts))
 
 
 def _lower(row: Vintage, level: float) -> float | None:
@@ -233,20 +323,25 @@ def _lower(row: Vintage, level: float) -> float | None:
 def _without(lots: Lots, withdrawn: Iterable[Withdrawn], rows: Sequence[Vintage]) -> Lots:
     """Return the lots less what is sold, retired, bought by a court or promised."""
     mean, lower = lots.mean.copy(), lots.lower.copy()
+    every: list[float] = []
     for gone in withdrawn:
         touched = _touched(gone, rows)
         left = float(mean[touched].sum())
-        if gone.tonnes > left:
+        taken = min(gone.tonnes, left)
+        every.append(taken)
+        if gone.tonnes > left and not gone.short:
             raise ProjectError(where=f"withdrawn {gone.vintage_from}", problem=Text(
                 f"要扣除 {gone.tonnes:g} t（{gone.reason}），但这些年份只有 {left:g} t。请核对。",
                 f"{gone.tonnes:g} t are {gone.reason}, but these vintages have {left:g} t. "
                 "Check both.",
             ))  # fmt: skip
+        if not left:
+            continue
         # credits are whole: what is sold is sold with its full amount, off estimate and bound alike
-        mean[touched] -= gone.tonnes * mean[touched] / left
+        mean[touched] -= taken * mean[touched] / left
         bound = float(lower[touched].sum())
-        lower[touched] *= max(0.0, 1 - gone.tonnes / bound) if bound else 0.0
-    return replace(lots, mean=mean, lower=lower)
+        lower[touched] *= max(0.0, 1 - taken / bound) if bound else 0.0
+    return replace(lots, mean=mean, lower=lower, withdrawn=tuple(every))
 
 
 def _touched(gone: Withdrawn, rows: Sequence[Vintage]) -> npt.NDArray[np.bool_]:
@@ -258,17 +353,17 @@ def _touched(gone: Withdrawn, rows: Sequence[Vintage]) -> npt.NDArray[np.bool_]:
 
 
 def clipped(facts: Facts, rows: Sequence[Vintage]) -> tuple[Withdrawn, ...]:
-    """Return what is withdrawn, but no more of it than rows that became smaller still have."""
+    """Return what is withdrawn, marked `short` where rows that became smaller have less of it."""
     kept, _ = _kept(facts)
     mean = np.array([row.net_tCO2e * kept for row in rows])
     found: list[Withdrawn] = []
     for gone in facts.withdrawn:
         touched = _touched(gone, rows)
         left = float(mean[touched].sum())
-        if left > 0:
-            taken = min(gone.tonnes, left)
-            mean[touched] -= taken * mean[touched] / left
-            found.append(gone.model_copy(update={"tonnes": taken}))
+        short = gone.tonnes > left
+        if left:
+            mean[touched] -= min(gone.tonnes, left) * mean[touched] / left
+        found.append(gone.model_copy(update={"short": True}) if short else gone)
     return tuple(found)
 
 
@@ -280,9 +375,9 @@ def in_periods(lots: Lots, amount: Numbers, ends: Numbers, years: float) -> Numb
     amount : (n,) array
         `lots.mean` or `lots.lower`, evenly spread over each interval.
     ends : (periods,) array
-        Years to the end of each period; the first takes all that grew before.
+        Years to the end of each period; the first takes all that grew before and is not paid.
     """
-    begins = np.concatenate([[-np.inf], ends[:-1]])
+    begins = np.concatenate([[lots.since], ends[:-1]])
     last = np.minimum(np.minimum(lots.end[:, None], ends), years)
     first = np.maximum(lots.start[:, None], begins)
     length = (lots.end - lots.start)[:, None]

@@ -6,10 +6,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib.metadata import version
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import ValidationError
 
@@ -23,10 +23,15 @@ from lending.valuation.explanation import explained
 from lending.valuation.facts import Facts, PracticeFacts
 from lending.valuation.forest import other_right
 from lending.valuation.gates import (
+    MARKET,
+    START,
     arms_length_gate,
+    draws_gate,
     known_prices,
     policy_gate,
     price_gate,
+    return_gate,
+    stated_price_gate,
     tonnes_gate,
 )
 from lending.valuation.income import Flow
@@ -55,12 +60,19 @@ from lending.valuation.sensitivity import (
     scenarios,
     sensitivity,
 )
-from lending.valuation.simulation import simulated
+from lending.valuation.simulation import rise_of_process, simulated
 from lending.valuation.timing import day_at
-from lending.valuation.tonnes import in_periods
+from lending.valuation.tonnes import NET_TONNES, in_periods
+from lending.valuation.twice import check_counted_once
 from lending.valuation.worked import Worked, all_payments, worked
 
 __all__ = ["inputs_of", "read_inputs", "value", "vintages_of"]
+
+NO_AMOUNT = Text(
+    "由所给的数得不出金额：有的数过大或过小，或日期超出日历。请检查事实、政策与年份表。",
+    "the numbers given lead to no amount: some are too large or too small, or a date leaves the "
+    "calendar. Check facts, policy and vintages.",
+)
 
 
 def vintages_of(table: pd.DataFrame) -> tuple[Vintage, ...]:
@@ -90,6 +102,7 @@ def vintages_of(table: pd.DataFrame) -> tuple[Vintage, ...]:
 def inputs_of(
     facts: Facts, policy: Policy, vintages: Sequence[Vintage] = (),
     prices: Iterable[PriceRow] = (), tonnes_quantiles: tuple[float, ...] = (),
+    where: str = "vintages",
 ) -> Inputs:  # fmt: skip
     """Return the inputs of a valuation, with the newest price of the facts' market.
 
@@ -97,14 +110,16 @@ def inputs_of(
     ----------
     prices : rows of the user's own, taken beside the bundled ones
     tonnes_quantiles : see `lending.valuation.simulation.quantiles_of_draws`
+    where : the file of the vintages
 
     Raises
     ------
     GepError
         If the market is not known, its newest price is older than the policy allows, a row is
-        monitored or issued before it has grown, or two that are not issued count the same days.
+        monitored or issued before it has grown, or two count the same days or serials.
     """
-    raise_all([*_not_grown_yet(facts.base_date, vintages), *_counted_twice(vintages)])
+    check_counted_once(vintages, where)
+    raise_all(_not_grown_yet(facts.base_date, vintages, where))
     row = facts.price.row or price_at(
         [*price_rows(), *prices], facts.price.market, facts.base_date, policy.prices.validity_days
     )
@@ -114,9 +129,9 @@ def inputs_of(
     )  # fmt: skip
 
 
-def _not_grown_yet(base: date, vintages: Iterable[Vintage]) -> list[ProjectError]:
+def _not_grown_yet(base: date, vintages: Iterable[Vintage], where: str) -> list[ProjectError]:
     return [
-        ProjectError(where="vintages", problem=Text(
+        ProjectError(where=where, problem=Text(
             f"第 {number} 行（{row.parcel_id}，{row.kind}）止于 {row.vintage_to}，晚于评估基准日 "
             f"{base}：已监测或已签发的量不会晚于基准日。请核对日期，尚未生长的改为 ex_ante。",
             f"row {number} ({row.parcel_id}, {row.kind}) ends on {row.vintage_to}, after the base "
@@ -126,23 +141,6 @@ def _not_grown_yet(base: date, vintages: Iterable[Vintage]) -> list[ProjectError
         for number, row in enumerate(vintages, start=1)
         if row.kind != "ex_ante" and row.vintage_to > base
     ]  # fmt: skip
-
-
-def _counted_twice(vintages: Iterable[Vintage]) -> Iterable[ProjectError]:
-    """Yield an error for each two rows of a parcel that follow each other and share days."""
-    rows = sorted(
-        (row for row in vintages if row.kind != "issued"),
-        key=lambda row: (row.parcel_id, row.vintage_from, row.vintage_to),
-    )
-    for one, other in pairwise(rows):
-        if one.parcel_id == other.parcel_id and other.vintage_from < one.vintage_to:
-            a, b = (f"[{r.vintage_from}, {r.vintage_to})" for r in (one, other))
-            yield ProjectError(where="vintages", problem=Text(
-                f"宗地 {one.parcel_id} 的 {a}（{one.kind}）与 {b}（{other.kind}）重叠，同一时段的"
-                "碳汇量会计两次。请只留其一。",
-                f"parcel {one.parcel_id} has {a} ({one.kind}) and {b} ({other.kind}): the days of "
-                "both would count twice. Keep one of them.",
-            ))  # fmt: skip
 
 
 def read_inputs(
@@ -162,7 +160,8 @@ def read_inputs(
 
     rows = vintages_of(read_vintages(vintages)) if vintages else ()
     own = read_prices(prices) if prices else ()
-    return inputs_of(read_facts(facts), read_policy(policy), rows, own)
+    where = vintages.name if vintages else "vintages"
+    return inputs_of(read_facts(facts), read_policy(policy), rows, own, where=where)
 
 
 def value(inputs: Inputs) -> Valuation:
@@ -171,26 +170,34 @@ def value(inputs: Inputs) -> Valuation:
     Raises
     ------
     GepError
-        If the price is stale, or an input is missing or contradicts another.
+        If the price is stale, an input is missing or contradicts another, vintages count twice, or
+        the numbers lead to no amount.
     """
-    of = worked(inputs)
-    results = _results(of)
+    check_counted_once(inputs.vintages)
+    try:
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            of = worked(inputs)
+            results = _results(of)
+            steps = explained(of, results)
+    except (ArithmeticError, ValueError) as error:
+        raise ProjectError(where="valuation", problem=NO_AMOUNT) from error
     return Valuation(
-        software=f"gep-toolkit {version('gep-toolkit')}", inputs=inputs,
-        steps=explained(of, results), results=results,
+        software=f"gep-toolkit {version('gep-toolkit')}", inputs=inputs, steps=steps,
+        results=results,
     )  # fmt: skip
 
 
 def _results(of: Worked) -> Results:
     facts = of.inputs.facts
     lower, mean = _total(of, mean=False), _total(of, mean=True)
-    gates = tuple(_gates(of, mean))
+    approaches = tuple(_approaches(facts, lower))
+    gates = tuple(_gates(of, mean, approaches))
     bounds = bounds_of(of, gates)
     bound = next(one for one in bounds if one.binds)
     limit = bound.limit if bound.limit is not None else money(0)
     known = Known(
         tonnes=_gross(of), price=of.plan.start, lower=lower, max_loan=limit,
-        yearly_income=_gross(of) * of.plan.start / of.growing if of.growing else 0.0,
+        yearly_income=_yearly_gross(of) * of.plan.start,
     )  # fmt: skip
     others = tuple(
         other_right(facts, right, of.inputs.policy, of.horizon.ends["tenure"])
@@ -210,7 +217,7 @@ def _results(of: Worked) -> Results:
         break_even_area_mu=money_or_none(break_even_area(of)),
         irr=internal_rate(*all_payments(of.flows)), parts=tuple(_parts(of)),
         payments=tuple(_payments(of)), bounds=bounds, gates=gates,
-        practice=tuple(_practice(facts, known)), approaches=tuple(_approaches(facts, lower)),
+        practice=tuple(_practice(facts, known)), approaches=approaches,
         other_rights=others,
         option=option_value(facts.option, of.plan.start, lower) if facts.option else None,
         scenarios=scenarios(of), sensitivity=sensitivity(of), draws=simulated(of),
@@ -230,11 +237,28 @@ def _gross(of: Worked) -> float:
     holding = of.inputs.facts.holding
     if holding is not None:
         return holding.area_mu * holding.yield_tCO2e_per_mu * of.horizon.years
-    rows = of.inputs.vintages
-    gross = np.array([max(r.net_tCO2e, r.gross_tCO2e or 0.0) for r in rows])
+    gross = _claims(of)
     to_come = in_periods(of.lots, gross, of.plan.schedule.verified, of.growing).sum()
-    gone = sum(one.tonnes for one in of.inputs.facts.withdrawn)
-    return max(0.0, float(gross[of.lots.past].sum() + to_come) - gone)
+    return float(gross[of.lots.past].sum() + to_come)
+
+
+def _yearly_gross(of: Worked) -> float:
+    """Return the gross tonnes of a year to come as practice counts them."""
+    holding = of.inputs.facts.holding
+    if holding is not None:
+        return holding.area_mu * holding.yield_tCO2e_per_mu if of.growing else 0.0
+    return of.yearly(_claims(of))
+
+
+def _claims(of: Worked) -> npt.NDArray[np.float64]:
+    """Return the gross tonnes of each vintage, (n,), less what is withdrawn of it."""
+    rows, taken = of.inputs.vintages, of.inputs.facts.tonnes
+    gross = np.array([max(r.net_tCO2e, r.gross_tCO2e or 0.0) for r in rows])
+    net = NET_TONNES(
+        gross=np.array([r.net_tCO2e for r in rows]), lower=1.0, buffer=taken.buffer or 0.0,
+        leakage=taken.leakage or 0.0,
+    )  # fmt: skip
+    return np.maximum(0.0, gross - (net - of.lots.mean))
 
 
 def _with_others(
@@ -278,22 +302,40 @@ def _of_flow(of: Worked, flow: Flow) -> Iterable[Payment]:
             })  # fmt: skip
 
 
-def _gates(of: Worked, mean: float) -> Iterable[Gate]:
+def _gates(of: Worked, mean: float, approaches: Iterable[Cost]) -> Iterable[Gate]:
     facts, policy = of.inputs.facts, of.inputs.policy
     yield arms_length_gate(of.inputs.price)
-    yield from of.tonnes_gates
+    yield from of.gates
     if facts.base_date < policy.valid_from:
         yield policy_gate(facts.base_date, policy.valid_from)
     holding = facts.holding
     if holding is not None and holding.claimed_tonnes is not None and of.horizon.years:
         yearly = holding.area_mu * holding.yield_tCO2e_per_mu
         yield tonnes_gate(yearly, of.horizon.years, holding.claimed_tonnes)
-    if facts.loan is not None and mean:
-        bounds = policy.warnings.implied_price or known_prices(price_rows())
-        yield price_gate(float(facts.loan), mean, bounds)
+    yield from _price_gates(of, mean, approaches)
+    if facts.simulation is not None:
+        rise = rise_of_process(facts.simulation.price, of.plan.start)
+        if rise.yearly > 0:
+            yield draws_gate(rise, policy.prices.max_growth)
     term = term_gate(of)
     if term is not None:
         yield term
+
+
+def _price_gates(of: Worked, mean: float, approaches: Iterable[Cost]) -> Iterable[Gate]:
+    """Yield what is to be asked of prices and returns that the facts state or imply."""
+    facts = of.inputs.facts
+    bounds = of.inputs.policy.warnings.implied_price or known_prices(price_rows())
+    yield from stated_price_gate(of.plan.start, bounds, START)
+    for one in approaches:
+        if one.per_tonne is not None:
+            yield from stated_price_gate(float(one.per_tonne), bounds, MARKET)
+    for right in facts.other_rights:
+        low = return_gate(right, of.rate)
+        if low is not None:
+            yield low
+    if facts.loan is not None and mean:
+        yield price_gate(float(facts.loan), mean, bounds)
 
 
 def _practice(facts: Facts, known: Known) -> Iterable[Practice]:

@@ -11,12 +11,25 @@ from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.policy.model import HaircutKind
 from lending.prices.rows import check_age
-from lending.valuation.gates import bound_gate, rejected, yield_gate
+from lending.valuation.gates import (
+    bound_gate,
+    owed_gate,
+    path_gate,
+    rate_gate,
+    rejected,
+    yield_gate,
+)
 from lending.valuation.haircuts import applied, factor, rate_of
 from lending.valuation.income import Flow, Plan, flows, plan_of, present
 from lending.valuation.result import AppliedHaircut, Gate, Inputs, Vintage
 from lending.valuation.timing import Horizon, horizon, schedule
-from lending.valuation.tonnes import Lots, clipped, lots_of_holding, lots_of_vintages
+from lending.valuation.tonnes import (
+    Lots,
+    clipped,
+    in_periods,
+    lots_of_holding,
+    lots_of_vintages,
+)
 
 __all__ = ["Worked", "all_payments", "stressed", "worked"]
 
@@ -32,7 +45,7 @@ class Worked:
     growing : years that tonnes are counted for: until T, or until the last vintage ends
     parts : present value of the past and the future tonnes, before haircuts
     haircuts : what is taken off each part
-    tonnes_gates : what the plausibility of the tonnes is, whatever is lent on them
+    gates : what the plausibility of tonnes and price path is, whatever is lent on them
     """
 
     inputs: Inputs
@@ -45,7 +58,7 @@ class Worked:
     parts: Mapping[Literal["past", "future"], float]
     haircuts: tuple[AppliedHaircut, ...]
     factor: float
-    tonnes_gates: tuple[Gate, ...] = ()
+    gates: tuple[Gate, ...] = ()
 
     @property
     def value(self) -> float:
@@ -55,7 +68,7 @@ class Worked:
     @property
     def refused(self) -> bool:
         """Return whether a gate leaves nothing to lend on."""
-        return rejected(self.tonnes_gates) is not None
+        return rejected(self.gates) is not None
 
     @property
     def lending_value(self) -> float:
@@ -65,9 +78,17 @@ class Worked:
     @property
     def yearly_income(self) -> float:
         """Return the lower bound of a year's tonnes at the price of the base date, CNY."""
+        return self.yearly(self.lots.lower) * self.plan.start
+
+    def yearly(self, amount: Numbers) -> float:
+        """Return what of some amounts, a lot each, grows in a year from the base date until T.
+
+        What is monitored or issued, or grew before, does not come again.
+        """
         if not self.growing:
             return 0.0
-        return float(self.plan.future.sum()) * self.plan.start / self.growing
+        from_now = in_periods(self.lots, amount, np.array([0.0, self.growing]), self.growing)[-1]
+        return float(from_now) / self.growing
 
 
 def worked(inputs: Inputs) -> Worked:
@@ -90,8 +111,10 @@ def worked(inputs: Inputs) -> Worked:
     lots = _lots(inputs, until.years)
     if lots.past.any():
         policy.haircut("liquidity")  # near market, but only for as much as the market takes
-    growing = min(until.years, lots.last)
-    when = schedule(facts, growing, count)
+    # nothing counts once T is over, not even what waits for its payment
+    first, last = (lots.first, min(until.years, lots.last)) if until.years else (0.0, 0.0)
+    growing = max(0.0, last)
+    when = schedule(facts, first, last, count)
     plan = plan_of(facts, price.price, lots, when, growing, count)
     found = tuple(flows(plan))
     rates: dict[HaircutKind, float] = {
@@ -102,15 +125,24 @@ def worked(inputs: Inputs) -> Worked:
         inputs=inputs, rate=rate, horizon=until, growing=growing, lots=lots, plan=plan, flows=found,
         parts=present(found, rate), haircuts=haircuts,
         factor=factor(haircuts, policy.haircut_mode),
-        tonnes_gates=tuple(_tonnes_gates(inputs, lots, plan)),
+        gates=tuple(_gates(inputs, lots, plan)),
     )  # fmt: skip
 
 
-def _tonnes_gates(inputs: Inputs, lots: Lots, plan: Plan) -> Iterable[Gate]:
+def _gates(inputs: Inputs, lots: Lots, plan: Plan) -> Iterable[Gate]:
+    rise = plan.steepest_rise()
+    if rise.yearly > 0:
+        yield path_gate(rise, inputs.policy.prices.max_growth)
     unbounded = lots.unbounded
     if unbounded.any():
         left = float(plan.past.sum() + plan.future.sum())
         yield bound_gate(int(unbounded.sum()), float(lots.mean[unbounded].sum()), left)
+    rate = inputs.policy.discount.yearly()
+    if rate < 0:
+        yield rate_gate(rate)
+    for gone, taken in zip(inputs.facts.withdrawn, lots.withdrawn, strict=True):
+        if taken < gone.tonnes:
+            yield owed_gate(gone, taken)
     if inputs.facts.holding is not None:
         yield yield_gate(inputs.facts.holding.yield_tCO2e_per_mu)
 
@@ -124,7 +156,7 @@ def _lots(inputs: Inputs, years: float) -> Lots:
         ))  # fmt: skip
     if facts.holding is not None:
         return lots_of_holding(facts, inputs.policy, years)
-    return lots_of_vintages(facts, inputs.policy, inputs.vintages)
+    return lots_of_vintages(facts, inputs.policy, inputs.vintages, years)
 
 
 def stressed(

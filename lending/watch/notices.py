@@ -14,6 +14,7 @@ from lending.policy.model import Policy
 from lending.valuation.result import Valuation, Words, money
 from lending.watch.days import Calendar, deadline
 from lending.watch.pledges import Pledged
+from lending.watch.revaluation import planned
 from lending.watch.since import Since
 
 __all__ = ["Figures", "Kind", "Notice", "ladder_of", "made", "notice_id"]
@@ -153,8 +154,8 @@ def made(
 ) -> Notice:  # fmt: skip
     """Return the notice of an event, with where the ladder puts the loan after it.
 
-    Figures before are those after the last notice. A fall of value is measured from the valuation
-    itself, so that several small ones add up.
+    Figures before are those after the last notice. A fall of value is measured from what the
+    valuation itself expects of the day: several small ones add up, and a planned payment is none.
 
     Parameters
     ----------
@@ -167,7 +168,7 @@ def made(
     now = after or before
     stands = standing(
         pledged.principal, now.results.lending_value, ladder_of(policy),
-        last_value=pledged.valuation.results.lending_value,
+        last_value=planned(pledged.valuation, now.inputs.facts.base_date),
     )  # fmt: skip
     base = pledged.valuation.inputs.facts.base_date
     if action is None and problem is not None:

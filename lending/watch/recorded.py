@@ -36,9 +36,18 @@ def recorded_signals(registry: Registry, watched: tuple[Pledged, ...], on: date)
 
 
 def _ends(pledge: Pledge, loan: Loan, alert_days: tuple[int, ...], on: date) -> Iterator[Signal]:
-    """Yield the nearest of the days before maturity, and before the registration ends."""
+    """Yield the nearest of the days before maturity and the registration's end, or that it is past.
+
+    An end that is past is told however long ago it was, so also by the first watch after it.
+    """
     for rule, end in (("maturity", loan.ends), ("registration_ends", pledge.registration_ends)):
-        if end is None or end < on:
+        if end is None:
+            continue
+        if end < on:
+            yield Signal(
+                pledge_id=pledge.pledge_id, rule=rule, day=end, event=f"{end} past",
+                what=Text(f"已于 {end} 到期。", f"{end}, past."),
+            )  # fmt: skip
             continue
         passed = [days for days in alert_days if end - days * DAY <= on]
         if passed:

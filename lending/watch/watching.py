@@ -17,6 +17,7 @@ from lending.valuation.timing import months_later
 from lending.watch.days import Calendar
 from lending.watch.notices import Kind, Notice, made
 from lending.watch.pledges import Pledged
+from lending.watch.revaluation import by_the_plan
 from lending.watch.since import KEPT_CRS, Since, hectares, lost_shares, with_lost
 
 __all__ = ["Found", "calendar_notices", "disturbance_notices", "price_notices", "stood", "valued"]
@@ -192,6 +193,9 @@ def valued(
         problem = Text(error.say("zh"), error.say("en"))
         return made(kind, pledged, events, what, on, event_on, pledged.since, None, problem,
                     calendar=calendar), None  # fmt: skip
+    plan = by_the_plan(pledged.valuation, after)
+    if plan.zh:
+        what = Text(f"{what.zh}{plan.zh}", f"{what.en} {plan.en}")
     return made(kind, pledged, events, what, on, event_on, now, after, calendar=calendar), after
 
 

@@ -34,18 +34,19 @@ def files(says: Says, tmp_path: Path) -> list[str]:
 
 def test_the_headline_the_steps_and_practice_are_printed(says: Says, files: list[str]) -> None:
     page = says("value", *files)
-    # 0.75 x 0.85 x 1 x 0.95 = 0.605625 of the value, and 60 % of that
-    assert "Lending value 783,752.65 CNY; highest loan 470,251.59 CNY" in page
-    assert "Coverage 261.3%" in page
-    assert re.search(r"factor of the haircuts +0\.605625 .*haircuts multiply", page)
-    assert re.search(r"anji-2021 +3,170,310\.00 +6\.74", page)
+    # 0.75 x 0.85 x 1 x 0.95 = 0.605625 of the value; of 20 % for the volume the lower bound has
+    # taken 19.22 %, so 0.8 / 0.8077672 = 0.990384 is left; and 60 % of that
+    assert "Lending value 776,216.30 CNY; highest loan 465,729.78 CNY" in page
+    assert "Coverage 258.7%" in page
+    assert re.search(r"factor of the haircuts +0\.599801 .*haircuts multiply", page)
+    assert re.search(r"anji-2021 +3,170,310\.00 +6\.81", page)
     assert "an example; its numbers are no bank's rules" in page
     assert "not an appraisal report" in page
 
 
 def test_it_speaks_chinese(says: Says, files: list[str]) -> None:
     page = says("value", *files, "--lang", "zh")
-    assert "谨慎价值 783,752.65 元" in page
+    assert "谨慎价值 776,216.30 元" in page
     assert "不是资产评估报告" in page
     assert "示例" in page
 
@@ -59,9 +60,9 @@ def test_the_file_is_computed_again_to_the_cent(
     assert json.loads(text) == printed
     assert recompute(text).results.value == Decimal(printed["results"]["value"])
     assert "the same as in the file" in says("value", "--again", out)
-    out.write_text(text.replace('"max_loan": "470251.59"', '"max_loan": "470251.60"'), "utf-8")
+    out.write_text(text.replace('"max_loan": "465729.78"', '"max_loan": "465729.79"'), "utf-8")
     with pytest.raises(
-        ProjectError, match=r"give: 1 .*results\.max_loan: 470,251\.60 → 470,251\.59"
+        ProjectError, match=r"give: 1 .*results\.max_loan: 465,729\.79 → 465,729\.78"
     ):
         _run("value", "--again", out)
 
@@ -123,7 +124,7 @@ def test_other_rights_and_approaches_stand_beside_the_carbon(says: Says, files: 
     # .4 x 75.19 x .95 + .3 x 67.56 x .97 + .3 x 58.83 x 1.05 = 66.7637 a tonne
     assert re.search(r"market +1,892,924", page)
     assert "never lent against" in page
-    assert "Lending value 783,752.65 CNY" in page  # none of it is in the carbon value
+    assert "Lending value 776,216.30 CNY" in page  # none of it is in the carbon value
 
 
 def test_what_is_missing_is_told(files: list[str], tmp_path: Path) -> None:

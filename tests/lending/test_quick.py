@@ -67,8 +67,8 @@ def test_the_figures_on_the_page_are_those_of_the_json(
     for name in ("tonnes_mean", "tonnes_lower"):
         assert f"{Decimal(results[name]):,.3f}tCO2e" in squeezed(text)
     assert squeezed(amounts.yuan(Decimal(figures["amount"]), language)) in squeezed(text)
-    # 71,896.70 / 250,000 = 28.8 %
-    assert "28.8%" in squeezed(text)
+    # 71,205.37 / 250,000 = 28.5 %
+    assert "28.5%" in squeezed(text)
     assert f"{figures['valuation']['inputs']['price']['price']:g}" in text
     assert figures["valuation"]["inputs"]["price"]["last_day"] in text
 
@@ -95,9 +95,9 @@ def test_from_the_limit_on_the_page_asks_for_an_outside_valuation() -> None:
 
 
 def test_a_loan_that_carbon_does_not_cover_is_told_the_gap(record: SelfValuation) -> None:
-    # the policy lends 60 % of 71,896.70 = 43,138.02; 250,000 - 43,138.02 = 206,861.98
-    assert record.shortfall == Decimal("206861.98")
-    assert "206,861.98" in str(page(record, "en").content())
+    # the policy lends 60 % of 71,205.37 = 42,723.22; 250,000 - 42,723.22 = 207,276.78
+    assert record.shortfall == Decimal("207276.78")
+    assert "207,276.78" in str(page(record, "en").content())
     small = self_valuation(read_one(EXAMPLE / "parcels.geojson"), inputs(), Decimal(40000), None)
     assert small.shortfall == 0
     assert "碳汇可担保全部申请金额" in str(page(small, "zh").content())
@@ -126,7 +126,7 @@ def test_the_command_writes_the_page_and_its_figures(tmp_path: Path) -> None:
     ]  # fmt: skip
     done = CliRunner().invoke(gep, ["--lang", "zh", *words], catch_exceptions=False)
     assert done.exit_code == 0
-    assert "28.8 %" in done.stdout
+    assert "28.5 %" in done.stdout
     figures = SelfValuation.model_validate_json(out.with_suffix(".json").read_text())
     assert figures.amount == AMOUNT
     assert len(pages(out.read_bytes())) == 1

@@ -3,13 +3,11 @@
 import json
 from decimal import Decimal
 
-import numpy as np
 from pydantic import BaseModel
 
 from data_catalog.errors import UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.text import Text
-from lending.api.errors import ApiError
 from lending.api.forms import ValuationIn
 from lending.api.paging import Page, cut
 from lending.api.routes.names import Name, Pages, Wanted
@@ -45,7 +43,7 @@ def record_valuation(at: At, form: ValuationIn) -> ValuationView:
             seen(session, at.user, Pledge, form.pledge_id)
         if form.supersedes is not None:
             seen(session, at.user, Kept, form.supersedes)
-    found = _valued(form, _policy(at, form.policy))
+    found = value(inputs_of(form.facts, _policy(at, form.policy), form.vintages))
     kept = ValuationForm(
         valuation_id=form.valuation_id, pledge_id=form.pledge_id, supersedes=form.supersedes,
         basis_date=form.facts.base_date, document=found.model_dump(mode="json"),
@@ -82,14 +80,6 @@ def recompute_valuation(at: At, valuation_id: Name) -> Recomputed:
     )  # fmt: skip
 
 
-def _valued(form: ValuationIn, policy: Policy) -> Valuation:
-    try:
-        with np.errstate(over="raise", invalid="raise", divide="raise"):
-            return value(inputs_of(form.facts, policy, form.vintages))
-    except (ArithmeticError, ValueError) as error:
-        raise ApiError(where=form.valuation_id, problem=NO_VALUE) from error
-
-
 def _policy(at: At, name: str) -> Policy:
     policies = at.desk.policies
     if name not in policies:
@@ -99,8 +89,3 @@ def _policy(at: At, name: str) -> Policy:
 
 
 BANK_POLICY = Text("银行政策", "bank policy")
-NO_VALUE = Text(
-    "由所给的数得不出金额：有的数过大，或日期超出日历。请检查 facts 与 vintages。",
-    "the numbers given lead to no amount: some are too large, or a date leaves the calendar. "
-    "Check facts and vintages.",
-)

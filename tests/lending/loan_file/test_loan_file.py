@@ -25,11 +25,14 @@ from lending.loan_file.catalogue import (
     steps,
 )
 from lending.loan_file.facts import GivenDocument, Signature, SpecialMatter, read_file_facts
+from lending.loan_file.origin import Run
+from lending.loan_file.origin_pages import run_pieces
 from lending.loan_file.pages import document
 from lending.loan_file.record import item_states, steps_left
 from lending.loan_file.report_check import LOOK, LOOK_AT_ANY, report_check
 from lending.loan_file.writing import write_pair
 from lending.paper import typeset
+from lending.paper.document import Words
 from tests.lending.loan_file.made_up import DAY, opened, pages, squeezed
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
@@ -237,3 +240,11 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
     with pytest.raises(GepError, match="cannot be written"):
         write_pair(tmp_path / "there" / "x.pdf", b"", "{}", overwrite=False)
     assert [file.name for file in tmp_path.iterdir()] == ["there"]
+
+
+@pytest.mark.parametrize(("level", "told"), [(0.9, "90 %"), (0.975, "97.5 %"), (0.995, "99.5 %")])
+def test_the_level_of_a_run_is_told_with_its_digits(level: float, told: str) -> None:
+    run = Run(name="run", project="p", sha256="0", software="gep", level=level)
+    for language in LANGUAGES:
+        words = [one.text for one in run_pieces(run, language) if isinstance(one, Words)]
+        assert any(told in text for text in words)

@@ -84,6 +84,11 @@ def test_the_tonnes_are_those_of_the_run_less_what_was_declared(made: Made) -> N
     assert sum(steps.values()) == pytest.approx(float(claim.issuable_tCO2e), abs=1e-6)
     kept = gross - baseline.sum() + float(claim.steps["leakage"]) + steps["uncertainty"]
     assert float(claim.issuable_tCO2e) == pytest.approx(kept * (1 - claim.buffer), abs=1)
+    # what the facts tell of it is what the claim took
+    told = made.record.valuation.inputs.facts.tonnes.deducted_shares
+    assert told["buffer"] == claim.buffer
+    claimed = kept - steps["uncertainty"]
+    assert told["uncertainty"] == pytest.approx(-steps["uncertainty"] / claimed, abs=5e-4)
     vintages = made.record.valuation.inputs.vintages
     assert sum(v.net_tCO2e for v in vintages) == pytest.approx(float(claim.issuable_tCO2e))
 

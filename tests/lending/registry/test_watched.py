@@ -16,6 +16,7 @@ from lending import registry
 from lending.registry import ValuationForm, record_valuation
 from lending.valuation.value import value
 from lending.watch import Seen, keep_in, read_book, round_of
+from lending.watch.notices import Notice
 from lending.watch.recorded import recorded_signals
 from lending.watch.registered import noted_in, pledged_in
 from tests.lending.loan_file.made_up import inputs
@@ -126,3 +127,21 @@ def test_what_the_registry_itself_warns_of(world: World) -> None:
     assert "maturity" not in told(date(2028, 10, 2))
     assert told(date(2028, 10, 3))["maturity"] == "2029-01-01 90"
     assert told(date(2028, 12, 2))["maturity"] == "2029-01-01 30"
+    assert told(date(2029, 1, 1))["maturity"] == "2029-01-01 30"
+    assert told(date(2029, 1, 2))["maturity"] == "2029-01-01 past"
+
+
+def test_an_end_that_is_past_on_the_first_watch_is_told_once(world: World) -> None:
+    name = watched(world)
+    pledges = pledged_in(world.registry).pledges
+    late, later = date(2031, 5, 1), date(2031, 6, 1)
+
+    def notices(on: date, told: list[Notice]) -> list[Notice]:
+        seen = Seen(signals=tuple(recorded_signals(world.registry, pledges, on)))
+        found = round_of(pledges, told, seen, on)
+        return [one for one, _ in found if (one.pledge_id, one.rule) == (name, "maturity")]
+
+    (first,) = notices(late, [])
+    assert first.event_on == date(2029, 1, 1)
+    assert "2029-01-01, past" in first.what.en
+    assert notices(later, [first]) == []

@@ -12,10 +12,17 @@ from scipy.stats import norm
 from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.policy import HAIRCUTS, Haircut
-from lending.valuation.haircuts import applied, factor, liquidity_haircut, price_at_risk
+from lending.valuation.haircuts import (
+    applied,
+    factor,
+    liquidity_haircut,
+    price_at_risk,
+    remainder,
+)
 from lending.valuation.result import Inputs, Vintage
+from lending.valuation.tonnes import Taken
 from lending.valuation.value import value
-from lending.valuation.worked import worked
+from lending.valuation.worked import Worked, worked
 from tests.lending.valuation.conftest import FREE, policy_of
 
 Make = Callable[..., Inputs]
@@ -36,65 +43,134 @@ def test_liquidity_is_the_wait_and_the_concession() -> None:
     assert liquidity_haircut(0, 100, 0.0, 0.06) == 0
 
 
-@given(rates=st.lists(SHARES, max_size=7), counted=st.sets(st.integers(0, 6)))
-def test_what_is_left_is_between_nothing_and_all(rates: list[float], counted: set[int]) -> None:
+@given(rates=st.lists(SHARES, max_size=7), shares=st.lists(SHARES, max_size=7))
+def test_what_is_left_is_between_nothing_and_all(rates: list[float], shares: list[float]) -> None:
     kinds = list(HAIRCUTS)
     policy = policy_of(
         haircuts=[{"kind": k, "rate": h, "source": "s"} for k, h in zip(kinds, rates, strict=False)]
     )
     given_rates = dict(zip(kinds, rates, strict=False))
-    already = {kinds[i]: IN_TONNES for i in counted}
+    already = {k: Taken(share=s, reason=IN_TONNES) for k, s in zip(kinds, shares, strict=False)}
     found = applied(policy, given_rates, already)
     for mode in ("multiplicative", "additive"):
         assert 0 <= factor(found, mode) <= 1
     assert factor(found, "additive") <= factor(found, "multiplicative") + 1e-12
-    assert all(one.applied == 0 for one in found if one.kind in already)
+    assert all(0 <= one.applied <= one.rate for one in found)
+
+
+@given(rate=SHARES, share=SHARES, part=st.floats(0.01, 1))
+def test_a_haircut_and_what_is_in_the_tonnes_take_the_larger_of_both(
+    rate: float, share: float, part: float
+) -> None:
+    left = remainder(rate, Taken(share=share, reason=IN_TONNES))
+    assert (1 - share) * (1 - left) == pytest.approx(min(1 - rate, 1 - share), abs=1e-9)
+    # of tonnes a part of which is certain: the larger of both is taken of the others
+    mixed = remainder(rate, Taken(share=share, reason=IN_TONNES, of=part))
+    wanted = 1 - part + part * min(1 - rate, 1 - share)
+    assert (1 - part * share) * (1 - mixed) == pytest.approx(wanted, abs=1e-9)
 
 
 def test_volume_and_permanence_are_not_taken_twice(s03: Make) -> None:
     full = [{"kind": k, "rate": 0.2, "source": "s"} for k in ("volume", "permanence")]
-    both = value(s03(policy={"haircuts": full})).results
-    # the lower bound and the buffer are in the tonnes: the value stays whole
-    assert both.lending_value == both.value
-    assert {one.kind: one.applied for one in both.parts[0].haircuts} == {
-        "volume": 0, "permanence": 0,
-    }  # fmt: skip
-    none = s03(
-        policy={"haircuts": full}, tonnes={"buffer": 0, "leakage": 0},
-        holding={"area_mu": 10_000, "yield_tCO2e_per_mu": 0.39, "cv": 0, "source": "s"},
-    )  # fmt: skip
-    assert worked(none).factor == pytest.approx(0.64)  # nothing is in these tonnes: 0.8 x 0.8
+
+    def taken(**changes: Any) -> list[float]:
+        return [one.applied for one in worked(s03(policy={"haircuts": full}, **changes)).haircuts]
+
+    # the lower bound takes 19.22328 %, the buffer 10 %: left are 1 - .8 / .8077672 and 1 - .8 / .9
+    assert taken() == pytest.approx([0.00961564, 1 / 9], abs=1e-7)
+    # so that of the gross tonnes 80 % count for each
+    assert worked(s03(policy={"haircuts": full})).factor * 0.8077672 * 0.9 == pytest.approx(0.64)
+    assert taken(tonnes={"buffer": 0.2, "leakage": 0})[1] == 0  # all of it is in the tonnes
+    assert taken(tonnes={"buffer": 0.001, "leakage": 0})[1] == pytest.approx(1 - 0.8 / 0.999)
+    certain = {"area_mu": 10_000, "yield_tCO2e_per_mu": 0.39, "cv": 0, "source": "s"}
+    nearly = certain | {"cv": 1e-6}
+    assert taken(tonnes={"buffer": 0, "leakage": 0}, holding=certain) == [0.2, 0.2]
+    assert taken(holding=nearly)[0] == pytest.approx(0.2, abs=2e-6)
+
+
+def test_the_file_tells_what_is_in_the_tonnes_and_what_is_left(s03: Make) -> None:
+    full = [{"kind": k, "rate": 0.2, "source": "s"} for k in ("volume", "permanence")]
+    found = value(s03(policy={"haircuts": full}))
+    notes = {one.id: one.note for one in found.steps}
+    assert notes["haircut_volume"].en == (
+        "90% lower bound of the tonnes took 19.22%: the rest of 20%"
+    )
+    assert notes["haircut_permanence"].zh == "缓冲已扣 10%：补足 20%"
+
+
+OPEN = {"se_tCO2e": 0.0, "kind": "ex_ante"}
+# a standard error: 100 - 1.281552 x 10 = 87.18448, so 12.81552 % are taken
+BOUND = 1 - 0.8 / 0.8718448
 
 
 @pytest.mark.parametrize(
-    ("row", "deducted", "taken"),
+    ("row", "deducted", "shares", "taken"),
     [
-        # a standard error: the tonnes are their lower bound already
-        ({"se_tCO2e": 10.0, "kind": "ex_ante"}, ("buffer",), {"volume": 0, "permanence": 0}),
+        ({"se_tCO2e": 10.0, "kind": "ex_ante"}, ("buffer",), {"buffer": 0.2},
+         {"volume": BOUND, "permanence": 0}),
+        # twice as much error takes more than the haircut
+        ({"se_tCO2e": 20.0, "kind": "ex_ante"}, ("buffer",), {"buffer": 0.1},
+         {"volume": 0, "permanence": 1 / 9}),
         # no error at all, and no buffer: both haircuts stand
-        ({"se_tCO2e": 0.0, "kind": "ex_ante"}, (), {"volume": 0.2, "permanence": 0.2}),
+        (OPEN, (), {}, {"volume": 0.2, "permanence": 0.2}),
+        # what is deducted is in the net, but nobody says how much: that is nothing to go by
+        (OPEN, ("uncertainty", "buffer"), {}, {"volume": 0.2, "permanence": 0.2}),
         # the methodology's own deduction is in the net
-        ({"se_tCO2e": 0.0, "kind": "ex_ante"}, ("uncertainty",), {"volume": 0, "permanence": 0.2}),
+        (OPEN, ("uncertainty",), {"uncertainty": 0.3}, {"volume": 0, "permanence": 0.2}),
+        # its 5 % and the lower bound's 12.8 %: 0.95 x 0.8718448 = 0.82825256 is left of the claim
+        ({"se_tCO2e": 10.0, "kind": "ex_ante"}, ("uncertainty",), {"uncertainty": 0.05},
+         {"volume": 1 - 0.8 / 0.82825256, "permanence": 0.2}),
         # units that are issued are as many as they are
-        ({"kind": "issued", **GROWN}, ("buffer",), {"volume": 0, "permanence": 0}),
+        ({"kind": "issued", **GROWN}, ("buffer",), {"buffer": 0.2},
+         {"volume": 0, "permanence": 0}),
     ],
-)
+)  # fmt: skip
 def test_what_the_net_of_vintages_has_in_it_is_not_taken_twice(
-    s03: Make, row: dict[str, Any], deducted: tuple[str, ...], taken: dict[str, float]
-) -> None:
-    kinds = [{"kind": k, "rate": 0.2, "source": "s"} for k in taken]
-    kinds += [{"kind": "liquidity", "rate": 0.0, "source": "s"}]
-    given_ = {} if "buffer" in deducted else {"buffer": 0}
-    of = worked(s03(
-        holding=None, costs=FREE, policy={"haircuts": kinds},
-        vintages=(Vintage.model_validate(VINTAGE | row),),
-        tonnes={"deducted": ["leakage", *deducted]} | given_,
-    ))  # fmt: skip
-    assert {one.kind: one.applied for one in of.haircuts if one.kind in taken} == taken
+    s03: Make, row: dict[str, Any], deducted: tuple[str, ...], shares: dict[str, float],
+    taken: dict[str, float],
+) -> None:  # fmt: skip
+    of = of_rows(s03, (row,), deducted, shares)
+    found = {one.kind: one.applied for one in of.haircuts if one.kind in taken}
+    assert found == pytest.approx(taken, abs=1e-6)
     left = 1.0
     for share in taken.values():
         left *= 1 - share
-    assert of.factor == pytest.approx(left)
+    assert of.factor == pytest.approx(left, abs=1e-6)
+
+
+def test_a_haircut_for_volume_is_for_tonnes_that_are_not_issued(s03: Make) -> None:
+    # 100 t are issued; of 100 t to come 80 % are to count: 180 of 200, so 10 % are taken
+    issued = {"kind": "issued", **GROWN}
+    of = of_rows(s03, (issued, OPEN), ("buffer",), {})
+    assert of.haircuts[0].applied == pytest.approx(0.1)
+    err = {"se_tCO2e": 10.0, "kind": "ex_ante"}
+    # the bound has 100 + 87.18448 of them
+    of = of_rows(s03, (issued, err), ("buffer",), {})
+    assert of.haircuts[0].applied == pytest.approx(1 - 180 / 187.18448, abs=1e-6)
+    # what has no bound, or grows after T, counts as nothing and says nothing of the others
+    lost = {"kind": "ex_ante", "vintage_from": date(2027, 1, 1), "vintage_to": date(2028, 1, 1)}
+    late = err | {"se_tCO2e": 50.0, "vintage_from": date(2040, 1, 1),
+                  "vintage_to": date(2041, 1, 1)}  # fmt: skip
+    again = of_rows(s03, (issued, err, lost, late), ("buffer",), {})
+    assert again.haircuts[0].applied == of.haircuts[0].applied
+
+
+def of_rows(
+    s03: Make, rows: tuple[dict[str, Any], ...], deducted: tuple[str, ...], shares: dict[str, float]
+) -> Worked:
+    kinds = [{"kind": k, "rate": 0.2, "source": "s"} for k in ("volume", "permanence")]
+    kinds += [{"kind": "liquidity", "rate": 0.0, "source": "s"}]
+    buffer = {} if "buffer" in deducted else {"buffer": 0}
+    return worked(s03(
+        holding=None, costs=FREE, policy={"haircuts": kinds},
+        vintages=tuple(Vintage.model_validate(VINTAGE | row) for row in rows),
+        tonnes={"deducted": ["leakage", *deducted], "deducted_shares": shares} | buffer,
+    ))  # fmt: skip
+
+
+def test_a_share_of_what_is_not_deducted_is_refused(s03: Make) -> None:
+    with pytest.raises(ValueError, match="deducted_shares has buffer"):
+        s03(tonnes={"deducted": ["leakage"], "deducted_shares": {"buffer": 0.1}, "buffer": 0.1})
 
 
 VINTAGE = {"parcel_id": "p", "vintage_from": date(2026, 1, 1), "vintage_to": date(2027, 1, 1),

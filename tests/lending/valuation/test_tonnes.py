@@ -1,5 +1,6 @@
 """Tonnes that can be lent against: bounds, ends, what is sold, what is deducted already."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy.stats import norm
 
@@ -16,6 +19,7 @@ from lending.stress.of_valuation import shaken
 from lending.stress.scenarios import combined, find_scenario
 from lending.valuation.result import Gate, Inputs, Vintage, recompute
 from lending.valuation.tonnes import lower_factor, percent
+from lending.valuation.twice import check_counted_once
 from lending.valuation.value import value, vintages_of
 from lending.valuation.worked import stressed, worked
 from lending.watch.revaluation import without_land
@@ -195,6 +199,31 @@ def test_practice_counts_gross_tonnes_of_vintages(of_vintages: Make) -> None:
     assert gross.limit == (100 + 90 - 10) * 60
 
 
+def test_a_backlog_is_no_income_of_a_year(of_vintages: Make) -> None:
+    cap = {"caps": {"max_ltv": 1.0, "max_multiple_of_annual": 1}}
+    rule = [{"method": "MULTIPLE_OF_ANNUAL", "multiple": 1}]
+    to_come = [vintage(2026 + k, 100, gross_tCO2e=120.0) for k in range(2)]
+    backlog = (vintage(2023, 5000, kind="issued"), vintage(2024, 5000, kind="monitored"))
+    # half of these 400 t grew in 2025: 200 are to come in 2026
+    half = vintage(2025, 400, gross_tCO2e=400.0, vintage_to=date(2027, 1, 1))
+    for rows, lower, gross in (
+        (to_come, 100, 120), ([*backlog, *to_come], 100, 120), (backlog, 0, 0),
+        ([half], 200, 200), ([half, to_come[1]], 150, 160),
+    ):  # fmt: skip
+        results = value(of_vintages(*rows, policy=cap, practice=rule)).results
+        (limit,) = (one.limit for one in results.bounds if one.rule == "max_multiple_of_annual")
+        (income,) = (one for one in results.practice if one.method == "MULTIPLE_OF_ANNUAL")
+        assert (limit, income.limit) == (lower * 60, gross * 60)
+    # what of 2026 is sold brings no income any more; what of the backlog is, never did
+    gone = [{"reason": "sold", "tonnes": 60, "vintage_from": date(year, 1, 1),
+             "vintage_to": date(year + 1, 1, 1)} for year in (2023, 2026)]  # fmt: skip
+    sold = of_vintages(*backlog, *to_come, policy=cap, practice=rule, withdrawn=gone)
+    assert worked(sold).yearly_income == (200 - 60) / 2 * 60
+    gross_spot, income = value(sold).results.practice
+    assert gross_spot.limit == (10_000 + 240 - 120) * 60
+    assert income.limit == (240 - 60) / 2 * 60
+
+
 def test_practice_counts_the_claim_where_a_loss_was_avoided(of_vintages: Make) -> None:
     # the forest lost 30, without the project it would have lost 130: 100 may be claimed
     rows = (vintage(2026, 100, gross_tCO2e=-30.0),)
@@ -267,6 +296,68 @@ def test_a_level_is_told_with_its_digits(s03: Make, level: float, told: str) -> 
     lower = next(one for one in found.steps if one.id == "lower")
     assert lower.note.en.startswith(f"{told} one-sided")
     assert percent(level) == amounts.level(level).replace(" ", "") == told
+
+
+def units(first: str, last: str, **more: Any) -> Vintage:
+    return vintage(2025, 1, kind="issued", serial_from=first, serial_to=last, **more)
+
+
+def test_no_serial_counts_twice(of_vintages: Make, tmp_path: Path) -> None:
+    apart = (units("A-1", "A-100"), units("A-101", "A-200"), units("B-1", "B-100"),
+             units("1", "100"), vintage(2025, 100, kind="issued"))  # fmt: skip
+    value(of_vintages(*apart))
+    told = r"row 1 \(A-1–A-100\) and row 3 \(A-60–A-70\) share 11 serials \(A-60–A-70\)"
+    # of another parcel, and with a series between them in the table
+    other = units("A-60", "A-70", parcel_id="q")
+    with pytest.raises(ProjectError, match=told):
+        of_vintages(apart[0], apart[2], other)
+    # a long range reaches over one that lies in it: rows 2 and 3 both meet the first
+    with pytest.raises(GepError, match=r"row 2.*share 1 serials(.|\n)*row 3.*share 2 serials"):
+        of_vintages(apart[0], units("A-5", "A-5"), units("A-99", "A-120"))
+    file = tmp_path / "mine.csv"
+    head = ("parcel_id,vintage_from,vintage_to,gross_tCO2e,net_tCO2e,se_tCO2e,lower_tCO2e,"
+            "confidence,methodology,kind,serial_from,serial_to\n")  # fmt: skip
+    line = "p,2025-01-01,2026-01-01,9,9,0,,,x,issued,{},{}\n"
+    file.write_text(head + line.format("S1", "S9") + line.format("S9", "S17"), "utf-8")
+    rows = vintages_of(read_vintages(file))
+    with pytest.raises(ProjectError, match=r"mine\.csv: row 1 .* share 1 serials \(S9–S9\)"):
+        check_counted_once(rows, file.name)
+
+
+def test_no_more_tonnes_are_issued_than_there_are_serials(of_vintages: Make) -> None:
+    of_vintages(vintage(2025, 100, kind="issued", serial_from="A-1", serial_to="A-100"))
+    with pytest.raises(ProjectError, match=r"row 1 has 101\.000 t and 100 serials, A-1–A-100"):
+        of_vintages(vintage(2025, 101, kind="issued", serial_from="A-1", serial_to="A-100"))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("A-1", "B-9"), ("A-9", "A-1"), ("A-1", ""), ("", "A-1"), ("A-1", "A-")]
+)
+def test_serials_that_are_no_range_are_refused(of_vintages: Make, first: str, last: str) -> None:
+    with pytest.raises(ProjectError, match="row 1 has the serials"):
+        of_vintages(units(first, last))
+
+
+@given(ranges=st.lists(st.tuples(st.integers(1, 60), st.integers(0, 9)), min_size=1, max_size=6))
+def test_serials_are_refused_if_and_only_if_one_is_there_twice(
+    ranges: list[tuple[int, int]],
+) -> None:
+    rows = [units(f"x{a}", f"x{a + n}") for a, n in ranges]
+    every = [serial for a, n in ranges for serial in range(a, a + n + 1)]
+    if len(set(every)) == len(every):
+        check_counted_once(rows)
+    else:
+        with pytest.raises(GepError, match="share"):
+            check_counted_once(rows)
+
+
+def test_what_counts_twice_in_a_valuation_file_is_refused_too(of_vintages: Make) -> None:
+    content = json.loads(value(of_vintages(units("A-1", "A-9"), vintage(2026, 100))).to_json())
+    for row in (units("A-9", "A-12"), vintage(2026, 9)):
+        more = json.loads(json.dumps(content))
+        more["inputs"]["vintages"].append(row.model_dump(mode="json"))
+        with pytest.raises(ProjectError, match="count twice"):
+            recompute(json.dumps(more))
 
 
 def test_no_day_of_a_parcel_counts_twice(of_vintages: Make) -> None:

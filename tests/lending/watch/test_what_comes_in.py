@@ -19,7 +19,8 @@ from data_catalog.errors import GepError, LayerError, Problems
 from lending.policy import example_policy, read_policy
 from lending.policy.early_warnings import early_warnings
 from lending.prices.rows import PriceRow
-from lending.valuation.result import Valuation, Vintage
+from lending.valuation.facts import Tonnes, Withdrawn
+from lending.valuation.result import Valuation, Vintage, recompute
 from lending.valuation.value import value
 from lending.watch import (
     Pledged,
@@ -43,6 +44,7 @@ from lending.watch import (
     warning_notices,
 )
 from lending.watch.days import deadline
+from lending.watch.revaluation import with_vintages
 from tests.lending.loan_file.made_up import inputs
 from tests.lending.watch.test_watch import DAY, PRINCIPAL, alerts, pledged, price, west_half
 
@@ -204,6 +206,34 @@ def test_fewer_tonnes_than_expected_are_told_and_valued(of_vintages: Valuation) 
     assert later.before == notice.after
     assert last is not None
     assert [v.kind for v in last.inputs.vintages] == ["issued", "ex_ante", "ex_ante"]
+
+
+@pytest.mark.parametrize(("came", "left"), [(600.0, 0.0), (0.0, 0.0), (900.0, 100.0)])
+def test_fewer_tonnes_than_were_sold_are_all_sold_and_the_rest_is_owed(
+    of_vintages: Valuation, came: float, left: float
+) -> None:
+    gone = Withdrawn(reason="sold", tonnes=800.0, vintage_from=date(2021, 1, 1),
+                     vintage_to=date(2022, 1, 1))  # fmt: skip
+    whole = Tonnes(buffer=0.0, leakage=0.0)
+    facts = of_vintages.inputs.facts.model_copy(update={"withdrawn": (gone,), "tonnes": whole})
+    sold = value(of_vintages.inputs.model_copy(update={"facts": facts}))
+    row = vintage("issued", 2021, came, came)
+    after = with_vintages(sold, [row])
+    past = sum(one.mean for one in after.results.parts if one.part == "past")
+    assert float(past) == left
+    owed = [one for one in after.results.gates if one.id == "withdrawn"]
+    assert [one.value for one in owed] == ([800.0 - came] if came < 800 else [])
+    for one in owed:
+        assert one.level == "flag"
+        assert f"800.000 t of [2021-01-01, 2022-01-01) are withdrawn (sold) and {came:.3f} t" in (
+            one.text.en
+        )
+    # it says so again when it is made again from its file, and a notice is made of it
+    assert recompute(after.to_json()).results == after.results
+    if came < 1000:
+        ((notice, found),) = vintage_notices([pledged("p", sold)], [row], (), date(2022, 3, 1))
+        assert notice.problem is None
+        assert found == after
 
 
 def test_vintages_that_cannot_be_set_against_a_valuation_are_named(
