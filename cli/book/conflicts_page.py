@@ -36,7 +36,7 @@ REGISTER_NOTE = Text(
 )
 STAND = "—"
 COLUMNS = {
-    "code": Text("代码", "code"), "right": Text("权利", "right"),
+    "code": Text("代码", "code"), "years": Text("年份", "years"), "right": Text("权利", "right"),
     "other": Text("另一权利", "other"),
     "registered": Text("登记处", "registered"), "basis": Text("担保依据", "basis as security"),
     "verdict": Text("结论", "verdict"), "rule": Text("规则", "rule"),
@@ -62,6 +62,9 @@ RELATIONS = {
     "not_before": Text("不早于", "not before"), "at_least": Text("不低于", "at least"),
     "at_most": Text("不高于", "at most"), "near": Text("相差在容差内", "within the tolerance of"),
     "differs": Text("不同于", "differs from"),
+}  # fmt: skip
+YEARS = {
+    True: Text("覆盖整个贷款期限", "the whole term of the loan"), False: Text("可分", "divisible"),
 }  # fmt: skip
 ALL = Text("全部", "all")
 
@@ -107,8 +110,9 @@ def _cited(source: str) -> str:
 
 
 def _rights(rules: Rules, lang: Language) -> str:
-    return table(_head(lang, "code", "right", "registered", "basis", "source"), [
-        (f"`{r.code}`", r.title[lang], r.registered[lang], r.basis[lang], _cited(r.source))
+    return table(_head(lang, "code", "right", "years", "registered", "basis", "source"), [
+        (f"`{r.code}`", r.title[lang], YEARS[r.standing][lang], r.registered[lang], r.basis[lang],
+         _cited(r.source))
         for r in rules.rights.values()
     ])  # fmt: skip
 

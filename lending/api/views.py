@@ -179,6 +179,8 @@ class PledgeView(View):
     checker: str | None
     applied_at: datetime
     family: str
+    instrument: str
+    """Number of the water permit or of the policy."""
 
     @classmethod
     def of(cls, row: Pledge) -> "PledgeView":

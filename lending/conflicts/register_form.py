@@ -96,7 +96,8 @@ def _description(claim: Claim, rules: Rules) -> str:
     right = rules.rights[claim.right].title.zh
     years = f"{claim.vintage_from or '?'} 至 {claim.vintage_to or '?'}（不含）"
     tonnes = "" if claim.tonnes is None else f"，{claim.tonnes:f} t_CO2e"
-    under = "，".join(part for part in (claim.programme, claim.project) if part)
+    named = (claim.programme, claim.project, claim.instrument)
+    under = "，".join(part for part in named if part)
     return f"{right}；宗地 {claim.parcel_id or '?'}；{years}{tonnes}" + (
         f"；{under}" if under else ""
     )

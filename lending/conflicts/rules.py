@@ -30,9 +30,14 @@ LEVELS: tuple[Level, ...] = ("BLOCK", "FLAG", "INFO")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Right:
-    """A right that can lie on a parcel: where it is registered, and on what law it is security."""
+    """A right that can lie on a parcel: where it is registered, and on what law it is security.
+
+    A standing one is over land or trees themselves, which no years divide; others are over income,
+    units or claims of some years.
+    """
 
     code: str
+    standing: bool
     title: Text
     registered: Text
     basis: Text
@@ -143,6 +148,10 @@ class Rules:
         """Return the rule for two rights, whichever is named first."""
         return self.matrix[(right, other) if (right, other) in self.matrix else (other, right)]
 
+    def by_instrument(self, right: str) -> bool:
+        """Return whether two claims of this right meet by the number of a permit or policy."""
+        return self.pair(right, right).meets == "instrument"
+
     def only(self, names: Collection[str]) -> "Rules":
         """Return the rules with these checks alone, by id (G3) or by family (G).
 
@@ -250,6 +259,7 @@ def _level(text: str) -> Level | None:
 def _right(row: dict[str, str]) -> Right:
     return Right(
         code=row["code"],
+        standing=row["standing"] == "1",
         title=_title(row),
         registered=Text(row["registered_zh"], row["registered_en"]),
         basis=Text(row["basis_zh"], row["basis_en"]),

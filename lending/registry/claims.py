@@ -1,15 +1,17 @@
 """Claims: a pledge's right, place, years and serials as the search for conflicts sees them.
 
 Registering compares the new claims with the candidates: active or reserved ones of others whose
-years meet theirs and whose bounds do, or that have the same parcel or lots of the same batches.
+years meet theirs and whose bounds do, or that have the same parcel, lots of the same batches or
+the same permit or policy.
 The comparison itself is a function given to the registry, by default that of `lending.conflicts`
 with all its checks but the sums of tonnes, which the lots keep.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 import shapely
@@ -21,8 +23,9 @@ from sqlalchemy.orm import Session
 
 from lending.conflicts import Claim, Finding, Rules, Serials, bundled_rules, find_conflicts
 from lending.registry.finding import portions
+from lending.registry.projects import in_own_projects, projects_on
 from lending.registry.states import active_states, states
-from lending.registry.tables import Batch, Lot, ParcelVersion, Pledge, PledgeParcel
+from lending.registry.tables import Batch, Lot, ParcelVersion, Pledge, PledgeParcel, Project
 
 __all__ = [
     "FindConflicts",
@@ -38,13 +41,17 @@ COMMON_CRS = "EPSG:4490"
 HELD_BY_LOTS = ("S3", "S4")
 """Sums of tonnes: the lots of each batch keep them, in the database too."""
 RESERVED = "reserved"
+_Named: TypeAlias = tuple[str | None, str, str]
+"""The parcel of a batch, if it is of one, its project, and that project's programme."""
+
 FindConflicts = Callable[[Sequence[Claim], Sequence[Claim], date], Sequence[Finding]]
 """From new claims, the candidates and the day to findings."""
 
 
 def claims_of(session: Session, pledge_id: str) -> list[Claim]:
     """Return a pledge's claims, one for each of its parcels."""
-    return _claims(session, _rows().where(Pledge.pledge_id == pledge_id))
+    wanted = _rows().where(Pledge.pledge_id == pledge_id)
+    return in_own_projects(session, _claims(session, wanted))
 
 
 def active_claims(session: Session) -> list[Claim]:
@@ -55,6 +62,7 @@ def active_claims(session: Session) -> list[Claim]:
 def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
     """Return the claims of other pledges that may meet any of these and bar them, or are told.
 
+    Projects on the ground are among them, as tonnes of one ground and year are of one project.
     A parcel is one parcel however often it was measured: a claim on one of the same name has the
     boundary that is asked about. What is reserved takes no tonnes yet.
     """
@@ -65,6 +73,8 @@ def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
         same = ParcelVersion.parcel_id.in_({claim.parcel_id for claim in some})
         around = or_(same, *(_around(claim, widest) for claim in some))
         holders = _holders(session, around) | _of_batches(session, some)
+        holders |= _of_instruments(session, some)
+        found |= {claim.claim_id: claim for claim in projects_on(session, around, some)}
         for names in portions(sorted(holders - own)):
             meeting = and_(
                 Pledge.pledge_id.in_(names), Pledge.state.in_(_told_states()),
@@ -157,6 +167,12 @@ def _of_batches(session: Session, claims: Iterable[Claim]) -> set[str]:
     return {name for name in session.scalars(wanted) if name}
 
 
+def _of_instruments(session: Session, claims: Iterable[Claim]) -> set[str]:
+    """Return the pledges of the claims' permits and policies, wherever their parcels lie."""
+    numbers = {claim.instrument for claim in claims if claim.instrument}
+    return set(session.scalars(select(Pledge.pledge_id).where(Pledge.instrument.in_(numbers))))
+
+
 def _rows() -> Select[Pledge, ParcelVersion]:
     return (
         select(Pledge, ParcelVersion)
@@ -170,44 +186,62 @@ def _rows() -> Select[Pledge, ParcelVersion]:
 def _claims(session: Session, wanted: Select[Pledge, ParcelVersion]) -> list[Claim]:
     found = session.execute(wanted).all()
     serials, projects = _lots(session, {pledge.pledge_id for pledge, _ in found})
-    return [
-        Claim(
-            claim_id=f"{pledge.pledge_id}/{parcel.parcel_id}",
-            parcel_id=parcel.parcel_id,
-            geometry=shapely.from_wkb(parcel.geometry),
-            crs=parcel.crs,
-            right=pledge.right_code,
-            vintage_from=pledge.vintage_from,
-            vintage_to=pledge.vintage_to,
-            serials=tuple(serials.get(pledge.pledge_id, ())),
-            tonnes=pledge.tonnes,
-            programme=pledge.programme,
-            project=projects.get(pledge.pledge_id, ""),
-            holder=parcel.holder or "",
-            creditor=pledge.organisation,
-            registered_at=pledge.registered_at,
-            registration_number=pledge.registration_number or "",
-            state=states()[pledge.state].claim,
-            family=pledge.family,
-        )
-        for pledge, parcel in found
-    ]
+    return [_claim(pledge, parcel, serials, projects) for pledge, parcel in found]
 
 
-def _lots(session: Session, pledges: set[str]) -> tuple[dict[str, list[Serials]], dict[str, str]]:
-    """Return the serials that pledges hold or ask for, and the project of their tonnes."""
+def _claim(
+    pledge: Pledge, parcel: ParcelVersion, serials: Mapping[str, Sequence[Serials]],
+    projects: Mapping[str, Sequence[_Named]],
+) -> Claim:  # fmt: skip
+    project, programme = _project(projects.get(pledge.pledge_id, ()), parcel.parcel_id)
+    return Claim(
+        claim_id=f"{pledge.pledge_id}/{parcel.parcel_id}",
+        parcel_id=parcel.parcel_id,
+        geometry=shapely.from_wkb(parcel.geometry),
+        crs=parcel.crs,
+        right=pledge.right_code,
+        vintage_from=pledge.vintage_from,
+        vintage_to=pledge.vintage_to,
+        serials=tuple(serials.get(pledge.pledge_id, ())),
+        tonnes=pledge.tonnes,
+        programme=programme or pledge.programme,
+        project=project,
+        instrument=pledge.instrument,
+        holder=parcel.holder or "",
+        creditor=pledge.organisation,
+        registered_at=pledge.registered_at,
+        registration_number=pledge.registration_number or "",
+        state=states()[pledge.state].claim,
+        family=pledge.family,
+    )
+
+
+def _project(named: Sequence[_Named], parcel_id: str) -> tuple[str, str]:
+    """Return the project of a parcel's lots, or of lots of no parcel, and its programme."""
+    for place in (parcel_id, None):
+        for where, project, programme in named:
+            if where == place:
+                return project, programme
+    return "", ""
+
+
+def _lots(
+    session: Session, pledges: set[str]
+) -> tuple[dict[str, list[Serials]], dict[str, list[_Named]]]:
+    """Return the serials that pledges hold or ask for, and the projects of their tonnes."""
     serials: dict[str, list[Serials]] = {}
-    projects: dict[str, str] = {}
+    projects: dict[str, list[_Named]] = {}
     for some in portions(sorted(pledges)):
         wanted = (
-            select(Lot, Batch.project_id)
+            select(Lot, Batch.parcel_id, Project.project_id, Project.programme)
             .join(Batch, Batch.batch_id == Lot.batch_id)
+            .join(Project, Project.project_id == Batch.project_id)
             .where(Lot.state.in_(("reserved", "pledged")), Lot.pledge_id.in_(some))
             .order_by(Lot.lot_id)
         )
-        for lot, project in session.execute(wanted):
+        for lot, parcel, project, programme in session.execute(wanted):
             name = lot.pledge_id or ""
-            projects[name] = project
+            projects.setdefault(name, []).append((parcel, project, programme))
             if lot.serial_from and lot.serial_to:
                 held = Serials(lot.batch_id, lot.serial_from, lot.serial_to)
                 serials.setdefault(name, []).append(held)

@@ -53,6 +53,9 @@ GUARDED = {
         "批次的吨数少于已质押、出售、注销与缓冲之和。",
         "the batch would be less than what is pledged, sold, retired and in the buffer.",
     ),
+    "guard:issued_before": Text(
+        "序列号与同一项目的另一批次相交。", "serials meet those of another batch of the project."
+    ),
     "guard:serial": Text(
         "序列号已被占用或不属于该批次。", "serials are taken, or not of the batch."
     ),

@@ -323,6 +323,8 @@ class PledgeForm(Form):
     programme: Note = ""
     secured_amount: Money
     account: Word | None = None
+    instrument: Word | None = None
+    """Number of the water permit or of the policy, for rights that meet by it."""
     family: Id | None = None
     """By default the loan: pledges for one loan do not conflict.
 

@@ -114,7 +114,8 @@ def _description(pledge: Pledge, claims: Sequence[Claim]) -> str:
     right = bundled_rules().rights[pledge.right_code].title.zh
     parcels = "、".join(claim.parcel_id for claim in claims)
     tonnes = "" if pledge.tonnes is None else f"；{pledge.tonnes:f} t_CO2e"
-    under = "；".join(part for part in (pledge.programme, claims[0].project) if part)
+    named = (pledge.programme, claims[0].project, pledge.instrument)
+    under = "；".join(part for part in named if part)
     years = f"{pledge.vintage_from} 至 {pledge.vintage_to}（不含）"
     return f"{right}；宗地 {parcels}；{years}{tonnes}" + (f"；{under}" if under else "")
 

@@ -10,6 +10,7 @@ from lending.registry.migrations.guards import (
     body_of,
     trigger_of,
 )
+from lending.registry.migrations.later_guards import INSTRUMENT_STAYS, ISSUED_ONCE
 from lending.registry.migrations.second_guards import SECOND
 
 __all__ = ["misplaced_guards"]
@@ -42,7 +43,7 @@ def misplaced_guards(connection: Connection) -> list[str]:
 def _wanted(*, sqlite: bool) -> dict[Trigger, tuple[str, ...]]:
     dialect = "sqlite" if sqlite else "postgresql"
     made: dict[Trigger, tuple[str, ...]] = {}
-    for guard in (*FIRST, *SECOND):
+    for guard in (*FIRST, *SECOND, *INSTRUMENT_STAYS, *ISSUED_ONCE):
         if guard.only in {"", dialect}:
             words = trigger_of(guard, dialect)
             name = guard.table, f"guard_{guard.name}"

@@ -12,7 +12,7 @@ from data_catalog.errors import UnknownNameError
 from data_catalog.names import suggestion
 from data_catalog.text import Text
 from lending.conflicts import Finding, bundled_rules
-from lending.registry.applying import refuse_repaid, refuse_unfit
+from lending.registry.applying import refuse_outdated, refuse_repaid, refuse_unfit
 from lending.registry.claims import candidates
 from lending.registry.declaring import claims_with_facts, once_a_pledge, with_facts
 from lending.registry.errors import AgainstRecord, ConflictsFound, RegistryError
@@ -76,8 +76,8 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
             state=next_state(act.subject, BEFORE_ALL, "apply"),
             vintage_from=form.vintage_from, vintage_to=form.vintage_to, programme=form.programme,
             secured_amount=form.secured_amount, family=form.family or form.loan_id,
-            account=_account(registry, session, loan, form.account), maker=user.user_id,
-            applied_at=act.time,
+            account=_account(registry, session, loan, form.account),
+            instrument=form.instrument or "", maker=user.user_id, applied_at=act.time,
         )  # fmt: skip
         new(session, pledge)
         session.add_all(_parcels(session, pledge, form.parcels))
@@ -86,9 +86,16 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
 
 
 def check(registry: Registry, pledge_id: str) -> Sequence[Finding]:
-    """Return what registering the pledge would find."""
+    """Return what registering the pledge would find.
+
+    Raises
+    ------
+    AgainstRecord
+        If it is not registered yet and a newer version of one of its parcels is recorded.
+    """
     with registry.reading() as session:
-        one(session, Pledge, pledge_id)
+        if one(session, Pledge, pledge_id).registered_at is None:
+            refuse_outdated(session, pledge_id)
         return _findings(registry, session, pledge_id, registry.clock().date())
 
 
@@ -112,8 +119,8 @@ def approve(registry: Registry, user: User, pledge_id: str, *, remark: str = "")
     """
     with registry.acting(user, "approve", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "approve", remark)
-        for other in (pledge.maker, *_actors(act.session, pledge_id, "declare")):
-            refuse_same_person(user, other, pledge_id)
+        refuse_same_person(user, pledge.maker, pledge_id)
+        _another_than(act.session, user, pledge_id, "declare")
         pledge.checker = user.user_id
     return pledge
 
@@ -143,11 +150,13 @@ def register(
     ConflictsFound
         If the search blocks it; nothing is written.
     RegistryError
-        If the number is empty or taken, or the registration has ended.
+        If the number is empty or taken, the registration has ended, or a newer version of one of
+        its parcels is recorded.
     """
     form = read_form(RegistrationForm, {"number": number, "ends": ends}, pledge_id)
     with registry.acting(user, "register", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "register")
+        refuse_outdated(act.session, pledge_id)
         _number_is_new(act.session, pledge_id, form.number)
         _refuse_ended(pledge_id, form.ends, act.time.date())
         pledge.registration_number, pledge.registered_at = form.number, act.time
@@ -224,8 +233,8 @@ def release(
     with registry.acting(user, "release", pledge_id) as act:
         pledge = one(act.session, Pledge, pledge_id)
         refuse_other_bank(user, pledge.organisation, pledge_id)
-        for maker in (pledge.maker, *_actors(act.session, pledge_id, "repay")):
-            refuse_same_person(user, maker, pledge_id)
+        refuse_same_person(user, pledge.maker, pledge_id)
+        _another_than(act.session, user, pledge_id, "repay")
         if parts is None:
             before, pledge.state = pledge.state, next_state(pledge_id, pledge.state, "release")
             loan = one(act.session, Loan, pledge.loan_id)
@@ -257,15 +266,25 @@ def dispose(registry: Registry, user: User, pledge_id: str, *, remark: str = "")
     """
     with registry.acting(user, "dispose", pledge_id) as act:
         pledge = _stepped(act, user, pledge_id, "dispose", remark)
-        for checker in _actors(act.session, pledge_id, "default"):
-            refuse_same_person(user, checker, pledge_id)
+        _another_than(act.session, user, pledge_id, "default")
         sell_lots(act.session, pledge)
     return pledge
 
 
 def close(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
-    """Close a pledge that was disposed of; the remark says by which document."""
-    return _step(registry, user, pledge_id, "close", remark)
+    """Close a pledge that was disposed of, as another person than declared the default or sold.
+
+    The remark says by which document.
+
+    Raises
+    ------
+    NotAllowed
+        If they are the same.
+    """
+    with registry.acting(user, "close", pledge_id) as act:
+        pledge = _stepped(act, user, pledge_id, "close", remark)
+        _another_than(act.session, user, pledge_id, "default", "dispose")
+    return pledge
 
 
 def withdraw(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
@@ -411,9 +430,11 @@ def _refuse_ended(pledge_id: str, ends: date | None, today: date) -> None:
         raise RegistryError(where=pledge_id, problem=problem)
 
 
-def _actors(session: Session, pledge_id: str, kind: str) -> list[str]:
-    wanted = select(Event.actor).where(Event.subject == pledge_id, Event.kind == kind)
-    return list(session.scalars(wanted))
+def _another_than(session: Session, user: User, pledge_id: str, *kinds: str) -> None:
+    """Refuse a user who did one of these acts on the pledge."""
+    wanted = select(Event.actor).where(Event.subject == pledge_id, Event.kind.in_(kinds))
+    for actor in session.scalars(wanted):
+        refuse_same_person(user, actor, pledge_id)
 
 
 def _noted(session: Session, pledge_id: str, kind: str, name: object) -> Event | None:

@@ -128,7 +128,7 @@ class Right(Row):
     __tablename__ = "rights"
     right_id: Mapped[str] = _key()
     code: Mapped[str]
-    parcel_id: Mapped[str] = _to("parcels.parcel_id")
+    parcel_id: Mapped[str] = _to("parcels.parcel_id", index=True)
     project_id: Mapped[str | None] = _to("projects.project_id")
     holder: Mapped[str | None] = _to("subjects.subject_id")
     valid_from: Mapped[date]
@@ -143,7 +143,7 @@ class Batch(Row):
     __tablename__ = "batches"
     batch_id: Mapped[str] = _key()
     project_id: Mapped[str] = _to("projects.project_id")
-    parcel_id: Mapped[str | None] = _to("parcels.parcel_id")
+    parcel_id: Mapped[str | None] = _to("parcels.parcel_id", index=True)
     kind: Mapped[str]
     vintage_from: Mapped[date]
     vintage_to: Mapped[date]
@@ -212,6 +212,8 @@ class Pledge(Row):
     applied_at: Mapped[datetime]
     family: Mapped[str] = mapped_column(server_default="")
     """Pledges of one family secure the same debt and do not conflict with each other."""
+    instrument: Mapped[str] = mapped_column(server_default="", index=True)
+    """Number of the permit or policy, for rights that meet by it."""
     __table_args__ = (
         CheckConstraint("vintage_from < vintage_to", "vintage"),
         CheckConstraint("checker IS NULL OR checker <> maker", "two_persons"),

@@ -29,6 +29,7 @@ EVENTS = (
 FACTS = {
     "parcels": Text("宗地：{}", "parcels: {}"),
     "secured": Text("担保金额：{} 元", "secured: CNY {}"),
+    "instrument": Text("许可证或保险单：{}", "permit or policy: {}"),
     "next": Text("可行的步骤：{}", "what may follow: {}"),
 }
 LOT_STATES = {
@@ -108,6 +109,8 @@ def _show(
     follow = comma.join(known[way].title[lang] for way in registry.following(pledge.state))
     show(FACTS["parcels"][lang].format(comma.join(parcels)))
     show(FACTS["secured"][lang].format(f"{pledge.secured_amount:,}"))
+    if pledge.instrument:
+        show(FACTS["instrument"][lang].format(pledge.instrument))
     show(FACTS["next"][lang].format(follow or "-"))
     if lots:
         show()

@@ -18,6 +18,7 @@ from lending.api.visit import At
 from lending.conflicts import Claim, ClaimError, Fact, Serials, bundled_rules, find_conflicts
 from lending.registry.claims import candidates
 from lending.registry.finding import one
+from lending.registry.projects import in_own_projects
 from lending.registry.tables import Parcel, ParcelVersion
 
 __all__ = ["check_claims"]
@@ -30,7 +31,7 @@ Given: TypeAlias = bool | int | str | list[str]
 def check_claims(at: At, form: CheckIn) -> list[FindingView]:
     """Return what speaks against the claims, worst first."""
     with at.registry.reading() as session:
-        new = [_claim(session, asked) for asked in form.claims]
+        new = in_own_projects(session, [_claim(session, asked) for asked in form.claims])
         known = candidates(session, new)
     today = at.registry.clock().date()
     return [finding_view(found) for found in find_conflicts(new, known, bundled_rules(), today)]

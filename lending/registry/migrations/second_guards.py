@@ -10,7 +10,7 @@ and only then may a sale be undone.
 
 from lending.registry.migrations.guards import LOT_STEPS, Guard, none_of
 
-__all__ = ["REPLACED", "SECOND"]
+__all__ = ["REPLACED", "SECOND", "differ", "rewritten"]
 
 KEYS = {
     "subjects": ("subject_id",), "subject_keys": ("subject_id",),
@@ -30,14 +30,15 @@ CHANGING = ("subject_keys", "batches", "loans", "pledges", "lots", "users", "tok
 WRITTEN_ONCE_TOO = ("projects", "rights", "policies")
 
 
-def _differ(*columns: str) -> str:
+def differ(*columns: str) -> str:
+    """Return the condition that one of these columns becomes another."""
     return " OR ".join(
         f"OLD.{c} <> NEW.{c} OR (OLD.{c} IS NULL) <> (NEW.{c} IS NULL)" for c in columns
     )
 
 
-def _rewritten(*columns: str) -> str:
-    """Something that was there becomes another or nothing."""
+def rewritten(*columns: str) -> str:
+    """Return the condition that something that was there becomes another or nothing."""
     return " OR ".join(
         f"(OLD.{c} IS NOT NULL AND (NEW.{c} IS NULL OR NEW.{c} <> OLD.{c}))" for c in columns
     )
@@ -68,27 +69,27 @@ REPLACED = (Guard("lot_step", "lots", "UPDATE"),)
 SECOND = (
     Guard("lot_step", "lots", "UPDATE", f"{none_of(LOT_STEPS)} AND {NOT_ISSUED}"),
     Guard("loan_stays", "loans", "UPDATE", " OR ".join((
-        _differ("borrower", "lender", "amount", "rate", "starts", "ends", "other_security"),
-        _rewritten("drawn_at"),
+        differ("borrower", "lender", "amount", "rate", "starts", "ends", "other_security"),
+        rewritten("drawn_at"),
     ))),
     Guard("pledge_stays", "pledges", "UPDATE", " OR ".join((
-        _differ("loan_id", "right_code", "right_id", "organisation", "vintage_from", "vintage_to",
+        differ("loan_id", "right_code", "right_id", "organisation", "vintage_from", "vintage_to",
                 "programme", "secured_amount", "account", "maker", "applied_at", "family"),
-        _rewritten("tonnes", "checker", "registration_ends", "cancelled_at"),
+        rewritten("tonnes", "checker", "registration_ends", "cancelled_at"),
     ))),
-    Guard("lot_stays", "lots", "UPDATE", _differ("batch_id", "pledge_id")),
+    Guard("lot_stays", "lots", "UPDATE", differ("batch_id", "pledge_id")),
     Guard("batch_stays", "batches", "UPDATE", " OR ".join((
-        _differ("project_id", "parcel_id", "vintage_from", "vintage_to", "estimated"),
+        differ("project_id", "parcel_id", "vintage_from", "vintage_to", "estimated"),
         "OLD.kind = 'issued'",
     ))),
     Guard("key_destroyed", "subject_keys", "UPDATE", " OR ".join((
-        "NEW.wrapped IS NOT NULL", _rewritten("destroyed_at"),
+        "NEW.wrapped IS NOT NULL", rewritten("destroyed_at"),
     ))),
     Guard("token_stays", "tokens", "UPDATE", " OR ".join((
-        _differ("user_id", "digest", "issued_at", "expires_at"), _rewritten("revoked_at"),
+        differ("user_id", "digest", "issued_at", "expires_at"), rewritten("revoked_at"),
     ))),
     *(Guard(f"{table}_once", table, "UPDATE") for table in WRITTEN_ONCE_TOO),
-    *(Guard(f"{table}_name", table, "UPDATE", _differ(*KEYS[table])) for table in CHANGING),
+    *(Guard(f"{table}_name", table, "UPDATE", differ(*KEYS[table])) for table in CHANGING),
     *(Guard(f"{table}_replaced", table, "INSERT", _replaced(table), only="sqlite")
       for table in KEYS),
     *(Guard(f"{table}_taken", table, "UPDATE", _taken(table), only="sqlite")

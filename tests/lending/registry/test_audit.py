@@ -345,6 +345,7 @@ def _rewrite(session: Session, seq: int) -> None:
     """Change an event and hash all later ones anew, as one with time and the source would."""
     entries = registry.events(session, after=seq - 1)
     before = entries[0].previous
+    assert entries[0].actor != "forestry.1"
     entries[0].actor = "forestry.1"
     for entry in entries:
         entry.previous = before
@@ -358,7 +359,7 @@ def test_a_chain_written_anew_is_found_by_a_checkpoint_kept_elsewhere(lived_in: 
     registry.monitor(lived_in.registry, lived_in.maker, "P000001")
     with tampering(lived_in, keep=True) as connection, Session(connection) as session:
         run(connection, "DELETE FROM checkpoints")
-        _rewrite(session, 12)
+        _rewrite(session, signed.seq - 3)
         session.commit()
     found = registry.audit(lived_in.registry, public_key=public, checkpoints=[signed])
     assert found.fault

@@ -167,8 +167,10 @@ def lives(place: str) -> None:
             "P000001": "L1", "P000002": "L2",
         }  # fmt: skip
         assert [e.kind for e in registry.events(session)] == [
-            "created", "apply", "migrated", "migrated",
-        ]  # fmt: skip
+            "created",
+            "apply",
+            *["migrated"] * 5,
+        ]
     assert registry.audit(found).fault is None
     registry.screen(found, found.user("m"), "P000001")
     with (

@@ -127,6 +127,22 @@ def _sell_or_issue(world: World, number: int, subjects: list[str]) -> Done:
     return "set_aside", name
 
 
+def _batches(world: World, name: str) -> list[str]:
+    """Make a batch for each officer, all of one project."""
+    world.project(name)
+    names = [f"{name}-{number}" for number in range(OFFICERS)]
+    for one in names:
+        world.batch(one, "100", project=name)
+    return names
+
+
+def _issue_the_same(world: World, number: int, subjects: list[str]) -> Done:
+    """A hundred serials each, all of them with one in common."""
+    form = IssueForm(serial_from=1 + number, serial_to=100 + number)
+    registry.issue_batch(world.registry, world.forestry, subjects[number], form)
+    return "issue_batch", subjects[number]
+
+
 def _apply(world: World, _number: int, subjects: list[str]) -> Done:
     return "apply", world.apply(subjects[0], subjects[0])
 
@@ -134,6 +150,13 @@ def _apply(world: World, _number: int, subjects: list[str]) -> Done:
 def _measure_again(world: World, _number: int, subjects: list[str]) -> Done:
     world.parcel(subjects[0])
     return "record_parcel", subjects[0]
+
+
+def _measure_or_register(world: World, number: int, subjects: list[str]) -> Done:
+    pledge, parcel = subjects
+    if number % 2:
+        return _measure_again(world, number, [parcel])
+    return _register(world, 0, [pledge])
 
 
 def _alert(world: World, _number: int, subjects: list[str]) -> Done:
@@ -177,6 +200,16 @@ def _numbered(world: World, subjects: list[str], done: Counter[str]) -> bool:
     return done == {"record_parcel": OFFICERS} and found == list(range(1, OFFICERS + 2))
 
 
+def _on_the_newest(world: World, subjects: list[str], done: Counter[str]) -> bool:
+    """All measure; one registers before the first of them, or nobody."""
+    with world.registry.reading() as session:
+        of_these = [e.kind for e in registry.events(session) if e.subject in subjects]
+    since = of_these[of_these.index("sign") + 1 :]
+    return since in (["register"] * n + ["record_parcel"] * (OFFICERS // 2) for n in (0, 1)) and (
+        done["record_parcel"] == OFFICERS // 2
+    )
+
+
 def _noted_once(world: World, subjects: list[str], done: Counter[str]) -> bool:
     with world.registry.reading() as session:
         notes = [e for e in registry.events(session, subject=subjects[0]) if e.kind == "note"]
@@ -206,8 +239,13 @@ CONTESTS = {
     ),
     "sell serials": Contest(_batch(issued=True), _sell_serials, _disjoint),
     "sell or issue": Contest(_batch(issued=False), _sell_or_issue, _conserved),
+    "issue the same": Contest(_batches, _issue_the_same, _one("issue_batch")),
     "apply": Contest(_land, _apply, _one("apply")),
     "measure": Contest(_land, _measure_again, _numbered),
+    "measure or register": Contest(
+        lambda world, name: [*_pledges("signed")(world, name), f"{name}-0"], _measure_or_register,
+        _on_the_newest,
+    ),
     "alert": Contest(_pledges("drawn"), _alert, _noted_once),
 }  # fmt: skip
 

@@ -88,7 +88,8 @@ RAW = {
     "a pledge that starts drawn":
         "INSERT INTO pledges SELECT 'P9', loan_id, right_code, right_id, organisation, 'drawn', "
         "vintage_from, vintage_to, tonnes, programme, secured_amount, account, 'N9', applied_at, "
-        "registration_ends, cancelled_at, maker, checker, applied_at, family FROM pledges",
+        "registration_ends, cancelled_at, maker, checker, applied_at, family, "
+        "instrument FROM pledges",
     "a lot pledged without registration": "UPDATE lots SET state = 'pledged'",
     "more sold than there is":
         "INSERT INTO lots VALUES (99, 'B1', NULL, 'sold', 100001, NULL, NULL, '')",
@@ -101,6 +102,7 @@ RAW = {
     "another amount in a loan": "UPDATE loans SET amount = amount + 1",
     "another sum secured": "UPDATE pledges SET secured_amount = 1",
     "another maker": "UPDATE pledges SET maker = 'bank_checker.1', checker = NULL",
+    "another permit": "UPDATE pledges SET instrument = 'W9'",
     "another right": "UPDATE pledges SET right_code = 'TIMBER'",
     "fewer tonnes in a pledge": "UPDATE pledges SET tonnes = 1",
     "an approval taken back": "UPDATE pledges SET checker = NULL",
@@ -384,6 +386,26 @@ def test_a_serial_is_issued_in_one_batch_of_a_project(world: World) -> None:
     issue("B3", IssueForm(serial_from=1, serial_to=100))
 
 
+def test_raw_sql_issues_no_serial_in_two_batches_of_a_project(world: World) -> None:
+    """1-100 of J1 are issued: 100-199 of J1 meet them; those of J2, and 101-200, do not."""
+    world.project("J2")
+    for name, project in (("B2", "J1"), ("B3", "J2")):
+        world.batch(name, "100", project=project)
+    form = IssueForm(serial_from=1, serial_to=100)
+    registry.issue_batch(world.registry, world.forestry, "B1", form)
+    again = "UPDATE batches SET kind = 'issued', tonnes = 100000, serial_from = {0}, "
+    again += "serial_to = {0} + 99 WHERE batch_id = '{1}'"
+    new = "INSERT INTO batches SELECT 'B9', project_id, NULL, kind, vintage_from, vintage_to, "
+    new += "tonnes, estimated, serial_from, serial_to FROM batches WHERE batch_id = 'B1'"
+    for words in (again.format(100, "B2"), new):
+        with pytest.raises(DatabaseError, match="guard:issued_before"), _raw(world) as connection:
+            connection.execute(text(words))
+    with _raw(world) as connection:
+        connection.execute(text(again.format(101, "B2")))
+        connection.execute(text(again.format(1, "B3")))
+        connection.rollback()
+
+
 def test_a_batch_of_a_parcel_is_pledged_with_that_parcel(world: World) -> None:
     world.parcel("K2", west=119.5)
     world.batch("B2", "100", parcel="K2")
@@ -503,6 +525,18 @@ def test_who_declares_a_default_does_not_sell(world: World) -> None:
     assert world.state(pledge) == "defaulted"
     sold = registry.dispose(world.registry, world.second_checker(), pledge, remark=WHY)
     assert sold.state == "disposed"
+
+
+def test_who_declares_a_default_or_sells_does_not_close(world: World) -> None:
+    pledge = world.until("disposed", world.apply("L1", "K1"))
+    before = world.events()
+    for who in (world.checker, world.registry.user("bank_checker.2")):
+        with pytest.raises(NotAllowed, match="another person"):
+            registry.close(world.registry, who, pledge, remark=WHY)
+    assert (world.state(pledge), world.events()) == ("disposed", before)
+    assert (
+        registry.close(world.registry, world.third_checker(), pledge, remark=WHY).state == "closed"
+    )
 
 
 def test_another_bank_reads_and_destroys_no_personal_data(world: World) -> None:
