@@ -53,6 +53,7 @@ NEXT = Text(
 @options.lang
 def init(folder: Path, lang: Language) -> int:
     """Write a commented project file, example tables and notes into DIR."""
+    from data_catalog.disk_words import reason
     from data_catalog.errors import OutputError
 
     texts = {name: template(name, lang) for name in TEMPLATES}
@@ -70,7 +71,8 @@ def init(folder: Path, lang: Language) -> int:
             encoding = "utf-8-sig" if file in TABLES else "utf-8"
             (folder / file).write_text(text, encoding=encoding)
     except OSError as error:
-        problem = Text(UNWRITABLE.zh.format(error.strerror), UNWRITABLE.en.format(error.strerror))
+        why = reason(error)
+        problem = Text(UNWRITABLE.zh.format(why.zh), UNWRITABLE.en.format(why.en))
         raise OutputError(where=str(folder), problem=problem) from error
     click.echo(str(folder / PROJECT))
     files = ", ".join(texts)

@@ -114,13 +114,15 @@ def _write(out: Path, found: "Valuation", *, overwrite: bool) -> None:
 
 
 def _write_text(file: Path, text: str) -> None:
+    from data_catalog.disk_words import reason
     from data_catalog.errors import OutputError
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        problem = Text(UNWRITABLE.zh.format(error.strerror), UNWRITABLE.en.format(error.strerror))
+        why = reason(error)
+        problem = Text(UNWRITABLE.zh.format(why.zh), UNWRITABLE.en.format(why.en))
         raise OutputError(where=str(file), problem=problem) from error
 
 

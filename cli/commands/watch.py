@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from lending.watch.layers import Layer
     from lending.watch.warning import Signal
 
-NOTHING = Text("没有新的事件。", "Nothing new.")
+NOTHING = Text(
+    "没有新的事件。监测的质押：{pledges} 笔。", "Nothing new. Pledges watched: {pledges}."
+)
 COUNT = Text(
-    "监测 {pledges} 笔质押，新通知 {new} 份，写入 {folder}。",
-    "{pledges} pledges watched, {new} new notices, written to {folder}.",
+    "监测的质押 {pledges} 笔，新通知 {new} 份，写入 {folder}。",
+    "Pledges watched: {pledges}; new notices: {new}, written to {folder}.",
 )
 UNVALUED = Text("没有估值文件，无法监测：{}。", "Without a valuation, and so not watched: {}.")
 UNMATCHED = Text(
@@ -148,9 +150,8 @@ def _show(
     for one in found:
         show(one.text(lang))
         show()
-    if not found:
-        show(NOTHING[lang])
-    show(COUNT[lang].format(pledges=len(watched.pledges), new=len(found), folder=out))
+    words = COUNT if found else NOTHING
+    show(words[lang].format(pledges=len(watched.pledges), new=len(found), folder=out))
 
 
 @contextmanager

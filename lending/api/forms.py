@@ -30,6 +30,7 @@ __all__ = [
     "BatchIn",
     "CheckIn",
     "ClaimIn",
+    "ConsentIn",
     "DeclarationIn",
     "IssueIn",
     "LoanIn",
@@ -38,8 +39,10 @@ __all__ = [
     "PledgeIn",
     "PolicyIn",
     "ProjectIn",
+    "ReasonIn",
     "RegistrationIn",
     "ReleaseIn",
+    "RemarkIn",
     "RightIn",
     "SetAsideIn",
     "SubjectIn",
@@ -192,6 +195,14 @@ class DeclarationIn(In):
     """Facts from documents, by the names of `gep pledge check`; of each the newest counts."""
 
     facts: Annotated[FactsIn, Field(min_length=1)]
+    document: forms.Note = ""
+    """Which say so; needed where co-owners, the collective or the grantor agreed."""
+
+
+class ConsentIn(In):
+    """The later application, of any bank, that a registered pledge consents to."""
+
+    to: forms.Id
 
 
 class RegistrationIn(In):
@@ -205,6 +216,17 @@ class ReleaseIn(In):
     """What to release; without parts the whole pledge, which ends its registration."""
 
     parts: Annotated[tuple[forms.Part, ...], Field(min_length=1)] | None = None
+    remark: forms.Note = ""
+
+
+class RemarkIn(forms.RemarkForm):
+    """Why a step is taken, or by which document; no personal fields, as events are kept."""
+
+
+class ReasonIn(In):
+    """Why, or by which document: this step needs it. No personal fields, as events are kept."""
+
+    remark: forms.Note
 
 
 class NoteIn(In):

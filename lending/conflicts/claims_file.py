@@ -131,9 +131,7 @@ def _table(file: Path, crs: str | None) -> tuple[pd.DataFrame, list[BaseGeometry
         parquet = file.suffix.lower() == ".parquet"
         frame = geopandas.read_parquet(file) if parquet else geopandas.read_file(file)
     except (OSError, ValueError, DataSourceError) as error:
-        raise ClaimError(where=file, problem=Text(
-            f"无法读取：{error}", f"cannot be read: {error}"
-        )) from error  # fmt: skip
+        raise ClaimError(where=file, problem=UNREADABLE) from error
     given = crs or (frame.crs.to_string() if frame.crs else None)
     if given is None:
         raise ClaimError(where=file, problem=NO_CRS)
@@ -271,3 +269,10 @@ def _text(value: object) -> str:
         midnight = value.tzinfo is None and value == value.normalize()
         return value.date().isoformat() if midnight else value.isoformat()
     return str(value).strip()
+
+
+UNREADABLE = Text(
+    "无法读取；应为 UTF-8 的 CSV，或矢量图层（GeoPackage、GeoJSON、Shapefile、GeoParquet）。",
+    "cannot be read; it must be CSV in UTF-8, or a vector layer (GeoPackage, GeoJSON, Shapefile, "
+    "GeoParquet).",
+)

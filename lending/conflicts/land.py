@@ -58,8 +58,7 @@ def read_layer(file: Path) -> Layer:
         parquet = file.suffix.lower() == ".parquet"
         frame = geopandas.read_parquet(file) if parquet else geopandas.read_file(file)
     except (OSError, ValueError, DataSourceError) as error:
-        problem = Text(f"无法读取：{error}", f"cannot be read: {error}")
-        raise ClaimError(where=file, problem=problem) from error
+        raise ClaimError(where=file, problem=NO_LAYER) from error
     shapes = np.array(frame.geometry, dtype=object)
     bad = np.flatnonzero(~(shapely.is_valid(shapes) & (shapely.area(shapes) > 0)))
     if frame.crs is None or len(bad) or not len(shapes):
@@ -124,4 +123,8 @@ EXCLUDED = Text(
     "宗地有 {area:,.0f} m²（{mu:,.2f} 亩，{share:.1%}）压水面、道路或耕地红线。",
     "{area:,.0f} m2 ({mu:,.2f} mu, {share:.1%}) of the parcel lie on water, road or protected "
     "farmland.",
+)
+NO_LAYER = Text(
+    "无法读取；应为矢量图层（GeoPackage、GeoJSON、Shapefile 或 GeoParquet）。",
+    "cannot be read; it must be a vector layer (GeoPackage, GeoJSON, Shapefile or GeoParquet).",
 )

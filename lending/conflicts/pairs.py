@@ -23,6 +23,8 @@ from lending.conflicts.rules import LEVELS, PairRule, Rules
 
 __all__ = ["between", "refuse_unknown", "years_in_common"]
 
+SAID_OF = {"carbon_split": "GEPR"}
+"""The right that such a fact is about: who has another one cannot declare it."""
 SLIVER = "G4"
 SERIALS = "S1"
 PROJECT = "G6"
@@ -241,6 +243,8 @@ def _level(rule: PairRule, rules: Rules, check: str, *, lifted: bool) -> Level:
 def _lifted(one: Claim, other: Claim, rule: PairRule) -> bool:
     """Return whether either side declares what lifts the rule: yes, or the other's id."""
     for claim, against in ((one, other), (other, one)):
+        if SAID_OF.get(rule.lifted_by, claim.right) != claim.right:
+            continue
         fact = claim.facts.get(rule.lifted_by) if rule.lifted_by else None
         if fact is True or (isinstance(fact, tuple) and against.claim_id in fact):
             return True

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import shapely
 
+from data_catalog.disk_words import unwritable
 from data_catalog.errors import OutputError
 from data_catalog.text import Text
 from lending.conflicts.claim import Claim
@@ -121,10 +122,7 @@ def write_rows(records: Sequence[Mapping[str, str]], file: Path) -> None:
     try:
         _write(names, records, file)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(where=file, problem=Text(
-            f"无法写入：{reason}。", f"cannot be written: {reason}."
-        )) from error  # fmt: skip
+        raise OutputError(where=file, problem=unwritable(error)) from error
 
 
 def _write(names: Sequence[str], records: Sequence[Mapping[str, str]], file: Path) -> None:

@@ -27,15 +27,17 @@ Records (forms.py: pydantic forms, frozen, unknown fields refused)
 
 Pledges
     apply(registry, user, PledgeForm) -> Pledge               state applied; lots are reserved
-    declare(registry, user, pledge_id, facts) -> Event        facts from documents (claim_facts.csv)
+    declare(registry, user, pledge_id, facts, *, document="") -> Event    (claim_facts.csv)
+    consent(registry, user, pledge_id, to) -> Event           of the earlier pledgee, to a later one
     check(registry, pledge_id) -> list[Finding]               what registering would find
     screen | investigate | sign | monitor | withdraw | repay (registry, user, pledge_id) -> Pledge
     approve(registry, user, pledge_id) -> Pledge              another person than the maker
+        every step takes remark="": why, or by which document; it stands in the event
     register(registry, user, pledge_id, number, *, ends=None) -> Pledge
         raises ConflictsFound (fact-carrying, `.findings`) when a finding is a BLOCK
     draw(registry, user, pledge_id) -> Pledge                 and the loan is drawn
     release(registry, user, pledge_id, parts=None) -> Pledge  all, or `Part`s by tonnes or serials
-    default | dispose | close (registry, user, pledge_id) -> Pledge
+    default | dispose | close (registry, user, pledge_id, *, remark) -> Pledge
     note(registry, user, pledge_id, kind, facts) -> Event     a watch notice, once per `facts["id"]`
 
 Reading
@@ -54,6 +56,7 @@ from lending.conflicts import Claim, Finding
 from lending.registry.auditing import AuditReport, Fault, audit
 from lending.registry.checkpoints import Signed, checkpoint, new_signing_key, read_checkpoints
 from lending.registry.claims import active_claims, candidates, claims_of
+from lending.registry.consenting import consent
 from lending.registry.declaring import declare, declared_facts
 from lending.registry.errors import (
     ChainBroken,
@@ -184,6 +187,7 @@ __all__ = [
     "checkpoint",
     "claims_of",
     "close",
+    "consent",
     "counted_tonnes",
     "declare",
     "declared_facts",

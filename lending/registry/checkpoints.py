@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from data_catalog.disk_words import unreadable
 from data_catalog.text import Text
 from lending.registry import journal
 from lending.registry.errors import RegistryError
@@ -29,6 +30,17 @@ __all__ = [
     "read_checkpoints",
     "read_public_key",
 ]
+
+
+CHECKPOINTS = Text("检查点文件", "the file of checkpoints")
+PRIVATE = Text(
+    "签署检查点的私钥（Ed25519，PEM）：gep pledge init 写出的 checkpoint.key",
+    "the private key of checkpoints (Ed25519, PEM): the checkpoint.key of gep pledge init",
+)
+PUBLIC = Text(
+    "核对检查点的公钥（Ed25519，PEM）：gep pledge init 写出的 checkpoint.pub",
+    "the public key of checkpoints (Ed25519, PEM): the checkpoint.pub of gep pledge init",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +108,10 @@ def read_checkpoints(lines: Iterable[str]) -> list[Signed]:
             found.append(Signed(seq=int(seq), digest=digest, signature=signature))
         except ValueError as error:
             problem = Text(
-                "不是检查点：序号 摘要 签名。", "is no checkpoint: number digest signature."
+                f"第 {number} 行不是检查点；应为“序号 摘要 签名”。",
+                f"line {number} is no checkpoint; it must be: number digest signature.",
             )
-            raise RegistryError(where=f"line {number}", problem=problem) from error
+            raise RegistryError(where=CHECKPOINTS, problem=problem) from error
     return found
 
 
@@ -113,9 +126,9 @@ def read_public_key(given: Path | bytes) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(given if isinstance(given, bytes) else given.read_bytes())
     except (OSError, ValueError, UnsupportedAlgorithm) as error:
-        raise _no_key(given, error) from error
+        raise _no_key(given, PUBLIC, error) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise _no_key(given, type(key).__name__)
+        raise _no_key(given, PUBLIC)
     return key
 
 
@@ -124,16 +137,16 @@ def _read_private_key(given: Path | bytes) -> Ed25519PrivateKey:
         words = given if isinstance(given, bytes) else given.read_bytes()
         key = load_pem_private_key(words, password=None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _no_key(given, error) from error
+        raise _no_key(given, PRIVATE, error) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise _no_key(given, type(key).__name__)
+        raise _no_key(given, PRIVATE)
     return key
 
 
-def _no_key(given: Path | bytes, why: object) -> RegistryError:
-    where = "key" if isinstance(given, bytes) else str(given)
-    problem = Text(f"不是 Ed25519 密钥（PEM）：{why}", f"is no Ed25519 key (PEM): {why}")
-    return RegistryError(where=where, problem=problem)
+def _no_key(given: Path | bytes, wanted: Text, why: Exception | None = None) -> RegistryError:
+    where = Text("密钥", "key") if isinstance(given, bytes) else str(given)
+    error = why if isinstance(why, OSError) else ValueError()
+    return RegistryError(where=where, problem=unreadable(error, wanted))
 
 
 def _message(seq: int, digest: str) -> bytes:

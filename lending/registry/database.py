@@ -38,6 +38,10 @@ TITLE = Text("质押登记库", "pledge registry")
 BUSY_CODES = ("55P03", "57014", "40P01", "40001")
 """SQLSTATE of PostgreSQL: lock not available, cancelled in waiting, deadlock, not serialisable."""
 FULL = ("full", "disk I/O error", "No space left", "could not extend file", "could not write")
+UNOPENED = Text(
+    "无法打开：不是登记库文件、已损坏，或没有读写权限。",
+    "cannot be opened: it is no registry, it was damaged, or it may not be read and written.",
+)
 UNREADABLE = ("not a database", "malformed", "unable to open", "readonly")
 
 GUARDED = {
@@ -198,10 +202,14 @@ def _in_words(engine: Engine, error: DBAPIError) -> Exception:
         )
         return RegistryDown(where=where, problem=full)
     if any(sign in words for sign in UNREADABLE):
-        unread = Text(f"无法打开：{words}", f"cannot be opened: {words}")
-        return RegistryDown(where=where, problem=unread)
+        return RegistryDown(where=where, problem=UNOPENED)
     if isinstance(error, OperationalError):
-        lost = Text(f"数据库没有应答：{words}", f"the database does not answer: {words}")
+        told = " ".join(words.split())
+        lost = Text(
+            f"数据库没有应答，或拒绝了连接。请检查地址、用户和网络。数据库的原话：“{told}”",
+            f"the database does not answer, or lets nobody in. See to the address, the user and "
+            f"the network. It said: {told}",
+        )
         return RegistryDown(where=where, problem=lost)
     return error
 

@@ -20,10 +20,13 @@ from data_catalog.units import conversion
 from lending.conflicts import Claim, Fact, Finding, bundled_rules
 from lending.conflicts.declared import refuse_facts
 from lending.registry.claims import active_claims, claims_of
-from lending.registry.errors import NotAllowed, RegistryError
-from lending.registry.finding import one
+from lending.registry.consenting import consenting_claims
+from lending.registry.errors import RegistryError
+from lending.registry.finding import one, portions
+from lending.registry.forms import DocumentForm, read_form
 from lending.registry.lots import lots_of
 from lending.registry.opening import Registry
+from lending.registry.roles import refuse_other_bank, refuse_same_person
 from lending.registry.tables import (
     Batch,
     Event,
@@ -44,6 +47,7 @@ __all__ = [
     "declared_facts",
     "once_a_pledge",
     "refuse_unknown_names",
+    "with_facts",
 ]
 
 KIND = "declare"
@@ -54,13 +58,25 @@ HELD = frozenset({
 """What the registry holds anyway, and nobody declares otherwise; an account is sealed there."""
 SEARCH = frozenset({"register_search_clear", "register_search_date"})
 """A search of the register: what it found, and when. A new day alone would renew an old answer."""
+CONSENT = "consent_of"
+"""Given by the bank that has the earlier pledge, never declared by the one that wants it."""
+AGREED = ("coowners_agree", "collective_vote", "carbon_split")
+"""What people outside the registry agreed to: a document says so, and two of the bank saw it."""
 SEALED = "sealed"
 A_DAY = timedelta(days=1)
 """It is tomorrow already somewhere east of the clock in UTC."""
 
 
-def declare(registry: Registry, user: User, pledge_id: str, facts: Mapping[str, Fact]) -> Event:
+def declare(
+    registry: Registry, user: User, pledge_id: str, facts: Mapping[str, Fact], *,
+    document: str = "",
+) -> Event:  # fmt: skip
     """Declare facts from documents, by the names of lending/claim_facts.csv.
+
+    Parameters
+    ----------
+    document : str
+        Which say so; needed where others agreed: co-owners, the collective, the grantor.
 
     Raises
     ------
@@ -68,22 +84,34 @@ def declare(registry: Registry, user: User, pledge_id: str, facts: Mapping[str, 
         If there is no such fact, or it is of another kind.
     RegistryError
         If there is none, the registry holds it itself, or a search is dated in the future or
-        has only one of its day and its outcome.
+        has only one of its day and its outcome; if others agreed and no document says so.
+    NotAllowed
+        If the pledge is another bank's, or the maker declares that others agreed after the
+        approval: nobody else of the bank would have seen it.
     """
     with registry.reading() as session:
         mine = claims_of(session, one(session, Pledge, pledge_id).pledge_id)
     if not facts:
         raise RegistryError(where=pledge_id, problem=NOTHING)
     refuse_facts(replace(mine[0], claim_id=pledge_id, facts=facts), bundled_rules())
+    if CONSENT in facts:
+        raise RegistryError(where=pledge_id, problem=NOT_OURS)
     _refuse_held(pledge_id, facts)
     if len(SEARCH & facts.keys()) == 1:
         raise RegistryError(where=pledge_id, problem=HALF_A_SEARCH)
+    words = read_form(DocumentForm, {"document": document}, pledge_id).document
+    agreed = any(facts.get(name) is True for name in AGREED)
+    if agreed and not words:
+        raise RegistryError(where=pledge_id, problem=NO_DOCUMENT)
     with registry.acting(user, KIND, pledge_id) as act:
         pledge = one(act.session, Pledge, pledge_id)
-        if pledge.organisation != user.organisation:
-            raise NotAllowed(user=user.user_id, problem=_of_another(pledge, user))
+        refuse_other_bank(user, pledge.organisation, pledge_id)
+        if agreed and pledge.checker:
+            refuse_same_person(user, pledge.maker, pledge_id)
         _refuse_future(pledge_id, facts, act.time.date())
         act.facts = {"declared": {name: _plain(value) for name, value in sorted(facts.items())}}
+        if words:
+            act.facts["document"] = words
     with registry.reading() as session:
         entry = _declarations(session, pledge_id)[-1]
         session.expunge(entry)
@@ -131,12 +159,22 @@ def claims_with_facts(session: Session, pledge_id: str) -> list[Claim]:
 
 def active_with_facts(session: Session) -> list[Claim]:
     """Return all claims that bar others, with what is declared of their pledges: consents too."""
-    declared: dict[str, dict[str, Fact]] = {}
-    for entry in session.scalars(select(Event).where(Event.kind == KIND).order_by(Event.seq)):
-        declared.setdefault(entry.subject, {}).update(_facts_in(entry))
+    return with_facts(session, active_claims(session))
+
+
+def with_facts(session: Session, claims: Sequence[Claim]) -> list[Claim]:
+    """Return claims of pledges with what is declared of these, and who consented to them."""
+    of = [claim.claim_id.split("/")[0] for claim in claims]
+    found: dict[str, dict[str, Fact]] = {name: {} for name in of}
+    for names in portions(list(found)):
+        wanted = select(Event).where(Event.subject.in_(names), Event.kind == KIND)
+        for entry in session.scalars(wanted.order_by(Event.seq)):
+            found[entry.subject] |= _facts_in(entry)
+        for name, earlier in consenting_claims(session, names).items():
+            found[name][CONSENT] = earlier
     return [
-        replace(claim, facts=declared.get(claim.claim_id.split("/")[0], {}))
-        for claim in active_claims(session)
+        replace(claim, facts={**claim.facts, **found[name]})
+        for claim, name in zip(claims, of, strict=True)
     ]
 
 
@@ -160,6 +198,7 @@ def _known_of_pledge(session: Session, pledge: Pledge) -> Iterator[tuple[str, Fa
     yield "maker", pledge.maker
     if pledge.checker:
         yield "checker", pledge.checker
+    yield from _consents(session, pledge.pledge_id)
     if pledge.account is not None:
         yield "account_number", SEALED
     if pledge.registration_ends:
@@ -190,6 +229,12 @@ def _known_of_pledge(session: Session, pledge: Pledge) -> Iterator[tuple[str, Fa
         yield "insured_perils", policy.perils
 
 
+def _consents(session: Session, pledge_id: str) -> Iterator[tuple[str, Fact]]:
+    earlier = consenting_claims(session, {pledge_id}).get(pledge_id)
+    if earlier:
+        yield CONSENT, earlier
+
+
 def _known_of_parcels(session: Session, pledge_id: str) -> dict[str, dict[str, Fact]]:
     rows = session.scalars(
         select(ParcelVersion).join(PledgeParcel).where(PledgeParcel.pledge_id == pledge_id)
@@ -212,9 +257,13 @@ def _declarations(session: Session, pledge_id: str) -> Sequence[Event]:
 
 
 def _facts_in(entry: Event) -> dict[str, Fact]:
-    """Return the facts of one declaration; those of a newer toolkit may be unknown here."""
+    """Return the facts of one declaration; those of a newer toolkit may be unknown here.
+
+    A consent that an older toolkit let a bank declare for another counts no more.
+    """
     known, given = bundled_rules().facts, json.loads(entry.data)["facts"]["declared"]
-    return {name: _read(known[name].kind, v) for name, v in given.items() if name in known}
+    counted = known.keys() - {CONSENT}
+    return {name: _read(known[name].kind, v) for name, v in given.items() if name in counted}
 
 
 def _refuse_held(pledge_id: str, facts: Mapping[str, Fact]) -> None:
@@ -235,13 +284,6 @@ def _refuse_future(pledge_id: str, facts: Mapping[str, Fact], today: date) -> No
             f"查询日 {day} 晚于今天（{today}）。",
             f"the search is dated {day}, after today ({today}).",
         ))  # fmt: skip
-
-
-def _of_another(pledge: Pledge, user: User) -> Text:
-    return Text(
-        f"{pledge.pledge_id} 属于 {pledge.organisation}，不属于 {user.organisation}。",
-        f"{pledge.pledge_id} is of {pledge.organisation}, not of {user.organisation}.",
-    )
 
 
 def _plain(value: Fact) -> object:
@@ -265,5 +307,16 @@ HALF_A_SEARCH = Text(
     "中登网查询的日期与结果须一并声明（register_search_date、register_search_clear）。",
     "declare the day and the outcome of a search together (register_search_date, "
     "register_search_clear).",
+)
+NOT_OURS = Text(
+    "在先质权人的同意不由申请人声明（consent_of），须由其所在银行的复核人员办理："
+    "gep pledge consent 在先质押 --to 本申请。",
+    "the consent of an earlier pledgee (consent_of) is not declared by who asks for it; a checker "
+    "of that bank gives it: gep pledge consent EARLIER --to THIS.",
+)
+NO_DOCUMENT = Text(
+    "共有人、集体或出质人的同意须写明依据的文件（document）。",
+    "that co-owners, the collective or the grantor agreed needs the document that says so "
+    "(document).",
 )
 NOTHING = Text("没有声明任何事实。", "no fact is declared.")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lending.conflicts import Finding
 
 __all__ = [
+    "REGISTRY",
     "AgainstRecord",
     "ChainBroken",
     "ConflictsFound",
@@ -20,6 +21,10 @@ __all__ = [
     "RegistryDown",
     "RegistryError",
 ]
+
+
+REGISTRY = Text("登记库", "the registry")
+"""Where a name was looked for."""
 
 
 class RegistryError(GepError):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from data_catalog.errors import UnknownNameError
 from data_catalog.names import SHOWN, suggestion
 from data_catalog.text import Text
-from lending.registry.errors import AgainstRecord
+from lending.registry.errors import REGISTRY, AgainstRecord
 from lending.registry.tables import (
     Batch,
     Loan,
@@ -55,7 +55,7 @@ def one(session: Session, kind: type[R], name: str) -> R:
         key = inspect(kind).primary_key[0]
         known = session.scalars(select(key).limit(SHOWN))
         raise UnknownNameError(
-            where=kind.__tablename__, name=name, kind=_title(kind), hint=suggestion(name, known)
+            where=REGISTRY, name=name, kind=_title(kind), hint=suggestion(name, known)
         )
     return found
 

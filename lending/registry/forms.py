@@ -34,6 +34,7 @@ from lending.registry.errors import RegistryError
 __all__ = [
     "BatchForm",
     "BatchIssueForm",
+    "DocumentForm",
     "IssueForm",
     "LoanForm",
     "ParcelForm",
@@ -42,6 +43,7 @@ __all__ = [
     "PolicyForm",
     "ProjectForm",
     "RegistrationForm",
+    "RemarkForm",
     "RightForm",
     "SubjectForm",
     "ValuationForm",
@@ -335,6 +337,18 @@ class RegistrationForm(Form):
 
     number: Word
     ends: date | None = None
+
+
+class RemarkForm(Form):
+    """Why a step is taken, or by which document; never a personal field: events are kept."""
+
+    remark: Note = ""
+
+
+class DocumentForm(Form):
+    """The documents that a declaration is from; never a personal field: events are kept."""
+
+    document: Note = ""
 
 
 class PolicyForm(Form):

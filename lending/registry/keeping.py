@@ -8,6 +8,7 @@ fields come back; the sealing key is not.
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, Date, LargeBinary, MetaData, Table, insert, select, text
 from sqlalchemy.orm import Session
 
+from data_catalog.disk_words import unreadable, unwritable
 from data_catalog.text import Text
 from lending.registry.auditing import audit_session
 from lending.registry.columns import as_text
@@ -71,8 +73,7 @@ def backup(registry: Registry, file: Path) -> BackupManifest:
             manifest = _write(connection, aside, as_text(registry.clock()), registry.name)
         aside.rename(file)
     except OSError as error:
-        problem = Text(f"无法写入：{error}", f"cannot be written: {error}")
-        raise RegistryError(where=str(file), problem=problem) from error
+        raise RegistryError(where=str(file), problem=unwritable(error)) from error
     finally:
         aside.unlink(missing_ok=True)
     return manifest
@@ -149,9 +150,11 @@ def _read(file: Path) -> tuple[BackupManifest, dict[str, list[str]]]:
             tables = {
                 name: packed.read(f"{name}.jsonl").decode().splitlines() for name in manifest.rows
             }
-    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
-        problem = Text(f"不是可读的备份：{error}", f"is no readable backup: {error}")
+    except OSError as error:
+        problem = unreadable(error, Text("登记库的备份", "a backup of a registry"))
         raise RegistryError(where=str(file), problem=problem) from error
+    except (zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError) as error:
+        raise RegistryError(where=str(file), problem=NO_BACKUP) from error
     for name, lines in tables.items():
         if _digest(lines) != manifest.sha256.get(name):
             problem = Text(
@@ -269,3 +272,7 @@ def _digest(lines: Sequence[str]) -> str:
 
 EXISTS = Text("文件已存在，备份不覆盖。", "exists; a backup replaces nothing.")
 NOT_EMPTY = Text("不是空库，只能恢复到空库。", "is not empty; restore into a new one.")
+NO_BACKUP = Text(
+    "不是可读的备份：不是 gep pledge backup 写出的文件，或已损坏。",
+    "is no readable backup: gep pledge backup did not write it, or it was damaged.",
+)

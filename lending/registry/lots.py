@@ -18,7 +18,10 @@ from lending.registry.forms import IssueForm, Part, PledgeForm
 from lending.registry.opening import Registry
 from lending.registry.tables import Batch, Lot, Pledge, User
 
-__all__ = ["counted_tonnes", "free_ranges", "issue_batch", "lots_of", "set_aside"]
+__all__ = [
+    "counted_tonnes", "free_in", "free_ranges", "free_serials", "issue_batch", "lots_of",
+    "set_aside",
+]  # fmt: skip
 
 COUNTED = ("pledged", "sold", "retired", "buffer")
 Range = tuple[int, int]
@@ -39,6 +42,19 @@ def counted_tonnes(session: Session, batch_id: str) -> dict[str, Decimal]:
         .group_by(Lot.state)
     )
     return {state: total for state, total in session.execute(wanted) if total}
+
+
+def free_in(session: Session, batch: Batch) -> Decimal:
+    """Return the tonnes (t_CO2e) of a batch that nobody has."""
+    return batch.tonnes - sum(counted_tonnes(session, batch.batch_id).values())
+
+
+def free_serials(session: Session, batch: Batch) -> list[Range]:
+    """Return the serials of a batch that nobody has; none before it is issued."""
+    if batch.serial_from is None or batch.serial_to is None:
+        return []
+    taken = _serials_taken(session, batch.batch_id)
+    return free_ranges(batch.serial_from, batch.serial_to, taken)
 
 
 def free_ranges(first: int, last: int, taken: Iterable[Range]) -> list[Range]:
@@ -266,7 +282,7 @@ def _taken(
     session: Session, batch: Batch, tonnes: Decimal, wanted: Range | None
 ) -> list[tuple[Range | None, Decimal]]:
     """Return what may be taken of a batch's free tonnes, as ranges once it is issued."""
-    left = batch.tonnes - sum(counted_tonnes(session, batch.batch_id).values())
+    left = free_in(session, batch)
     if tonnes > left:
         problem = Text(
             f"只剩 {left} t_CO2e 可用，需要 {tonnes} t_CO2e。",
@@ -277,7 +293,7 @@ def _taken(
         if wanted:
             raise AgainstRecord(where=batch.batch_id, problem=NOT_ISSUED)
         return [(None, tonnes)]
-    free = free_ranges(batch.serial_from, batch.serial_to, _serials_taken(session, batch.batch_id))
+    free = free_serials(session, batch)
     if wanted:
         if not any(begin <= wanted[0] and wanted[1] <= end for begin, end in free):
             raise _serials_not_free(batch.batch_id, wanted)

@@ -21,7 +21,7 @@ from data_catalog.text import Text
 from lending.registry import journal
 from lending.registry.claims import FindConflicts, default_finder
 from lending.registry.database import engine_of, named, reading, write_ahead, writing
-from lending.registry.errors import NotAllowed, RegistryError
+from lending.registry.errors import REGISTRY, NotAllowed, RegistryError
 from lending.registry.roles import permit
 from lending.registry.sealing import Sealer
 from lending.registry.tables import User
@@ -232,7 +232,7 @@ def _user(session: Session, user_id: str) -> User:
     if found is None:
         known = session.scalars(select(User.user_id))
         raise UnknownNameError(
-            where="user", name=user_id, kind=Text("用户", "user"), hint=suggestion(user_id, known)
+            where=REGISTRY, name=user_id, kind=Text("用户", "user"), hint=suggestion(user_id, known)
         )
     session.expunge(found)
     return found

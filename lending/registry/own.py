@@ -1,4 +1,8 @@
-"""Which rows a user sees: a bank its own loans, what secures them and its parties; others all."""
+"""Which rows a user sees: a bank its own loans, what secures them and its parties; others all.
+
+That a bank sees a party's name in the register is not yet that it may read who that is: see
+`refuse_unconcerned`.
+"""
 
 from typing import Any, TypeVar
 
@@ -7,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from data_catalog.errors import UnknownNameError
 from data_catalog.text import Text
+from lending.registry.errors import REGISTRY, NotAllowed
+from lending.registry.states import OVER
 from lending.registry.tables import (
     Event,
     Loan,
@@ -20,11 +26,9 @@ from lending.registry.tables import (
     Valuation,
 )
 
-__all__ = ["secures_another_bank", "seen", "visible"]
+__all__ = ["refuse_unconcerned", "secures_another_bank", "seen", "visible"]
 
-ENDED = ("released", "closed")
-OVER = ("withdrawn", *ENDED)
-"""States of pledges that no longer secure their loan; those that once did."""
+WITHDRAWN = "withdrawn"
 BANKS = ("bank_maker", "bank_checker")
 TITLES: dict[type[Row], Text] = {
     Loan: Text("贷款", "loan"),
@@ -52,20 +56,52 @@ def seen(session: Session, user: User, kind: type[R], name: str) -> R:
     key: ColumnElement[Any] = inspect(kind).primary_key[0]
     found = session.scalars(visible(user, kind).where(key == name)).one_or_none()
     if found is None:
-        raise UnknownNameError(where=kind.__tablename__, name=name, kind=TITLES[kind], hint="")
+        raise UnknownNameError(where=REGISTRY, name=name, kind=TITLES[kind], hint="")
     return found
+
+
+def refuse_unconcerned(session: Session, user: User, subject_id: str) -> None:
+    """Refuse a party's personal fields to a bank that has nothing to do with it yet.
+
+    A bank is concerned with the parties that it recorded itself, from their own papers, and with
+    those behind a pledge that a second person of the bank approved and nobody withdrew: the
+    borrower of its loan, the holder of its ground. A loan or an application alone names anybody.
+
+    Raises
+    ------
+    NotAllowed
+        If the user's bank is not concerned.
+    """
+    approved = and_(
+        Pledge.organisation == user.organisation, Pledge.checker.is_not(None),
+        Pledge.state != WITHDRAWN,
+    )  # fmt: skip
+    borrowed = select(Pledge.pledge_id).join(Loan).where(Loan.borrower == subject_id)
+    recorded = select(Subject.subject_id).where(
+        Subject.subject_id == subject_id,
+        _recorded(user, "record_subject", Subject.subject_id, Subject.recorded_at),
+    )
+    for wanted in (
+        recorded,
+        borrowed.where(approved),
+        _held_by(ParcelVersion.holder == subject_id).where(approved),
+    ):
+        if session.scalars(wanted.limit(1)).first() is not None:
+            return
+    raise NotAllowed(user=user.user_id, problem=Text(
+        f"{subject_id} 的个人信息须在本行质押经复核审批之后才能查看或销毁；"
+        "仅有贷款或申请不足为据。",
+        f"the personal fields of {subject_id} are read or destroyed only once a pledge of this "
+        "bank with that party is approved; a loan or an application alone is not enough.",
+    ))  # fmt: skip
 
 
 def secures_another_bank(session: Session, user: User, subject_id: str) -> bool:
     """Return whether another bank has a loan or a pledge with a party that is not over."""
-    of_loan = Pledge.loan_id == Loan.loan_id
-    ended = and_(
-        exists().where(of_loan, Pledge.state.in_(ENDED)),
-        ~exists().where(of_loan, Pledge.state.not_in(OVER)),
-    )
+    open_pledge = exists().where(Pledge.loan_id == Loan.loan_id, Pledge.state.not_in(OVER))
     loans = select(Loan.loan_id).where(
         Loan.borrower == subject_id, Loan.lender != user.organisation,
-        Loan.repaid_at.is_(None), ~ended,
+        Loan.repaid_at.is_(None), open_pledge,
     )  # fmt: skip
     pledges = _held_by(ParcelVersion.holder == subject_id).where(
         Pledge.organisation != user.organisation, Pledge.state.not_in(OVER)

@@ -21,7 +21,7 @@ from lending.registry.forms import (
 )
 from lending.registry.journal import canonical
 from lending.registry.opening import Registry
-from lending.registry.own import secures_another_bank, seen
+from lending.registry.own import refuse_unconcerned, secures_another_bank, seen
 from lending.registry.sealing import key_in, needed
 from lending.registry.tables import (
     Batch,
@@ -78,10 +78,13 @@ def unseal(registry: Registry, user: User, subject_id: str) -> dict[str, str]:
     ------
     UnknownNameError
         If there is no such party, or the user's bank has nothing to do with it.
+    NotAllowed
+        If it has a loan or an application with it, and no approved pledge.
     """
     sealer = needed(registry.sealer, subject_id)
     with registry.acting(user, "read_personal", subject_id) as act:
         seen(act.session, user, Subject, subject_id)
+        refuse_unconcerned(act.session, user, subject_id)
         key = key_in(act.session, subject_id)
         fields = act.session.scalars(
             select(SealedField).where(SealedField.subject_id == subject_id)
@@ -96,11 +99,14 @@ def seal(registry: Registry, user: User, subject_id: str) -> SubjectKey:
     ------
     UnknownNameError
         If there is no such party, or the user's bank has nothing to do with it.
+    NotAllowed
+        If it has a loan or an application with it, and no approved pledge.
     AgainstRecord
         If another bank has a loan or a pledge with it that is not over.
     """
     with registry.acting(user, "seal", subject_id) as act:
         seen(act.session, user, Subject, subject_id)
+        refuse_unconcerned(act.session, user, subject_id)
         if secures_another_bank(act.session, user, subject_id):
             raise AgainstRecord(where=subject_id, problem=NEEDED_ELSEWHERE)
         key = key_in(act.session, subject_id)

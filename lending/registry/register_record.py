@@ -16,7 +16,9 @@ from lending.registry.claims import COMMON_CRS, in_common_crs
 from lending.registry.declaring import claims_with_facts
 from lending.registry.finding import one
 from lending.registry.opening import Registry
+from lending.registry.own import refuse_unconcerned, seen
 from lending.registry.records import unseal
+from lending.registry.roles import permit
 from lending.registry.sealing import key_in, needed
 from lending.registry.tables import Event, Loan, Pledge, Subject, User
 
@@ -36,13 +38,21 @@ def register_records(
     Parameters
     ----------
     personal : bool
-        Unseal the grantor's name and number, and the account: needs the sealing key and the role.
+        Unseal the grantor's name and number, and the account: needs the sealing key, the role, and
+        a pledge of the user's own bank that is approved.
 
     Raises
     ------
-    UnknownNameError, NotAllowed, RegistryError
-        If there is no such pledge, or the fields cannot be unsealed.
+    UnknownNameError
+        If there is no such pledge, or it is another bank's.
+    NotAllowed, RegistryError
+        If the fields are not the user's to read, or cannot be unsealed.
     """
+    with registry.reading() as session:
+        for name in pledges:
+            seen(session, user, Pledge, name)
+    if personal:
+        permit(user, "read_personal")
     return [_record(registry, user, name, personal=personal) for name in pledges]
 
 
@@ -60,6 +70,7 @@ def _record(registry: Registry, user: User, name: str, *, personal: bool) -> dic
         }  # fmt: skip
         account, borrower = (pledge.account if personal else None), loan.borrower
         if account is not None and borrower is not None:
+            refuse_unconcerned(session, user, borrower)
             sealer = needed(registry.sealer, name)
             known["account_no"] = sealer.unseal(key_in(session, borrower), "account", account)
     if personal:

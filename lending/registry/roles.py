@@ -9,7 +9,10 @@ from typing import Protocol
 from data_catalog.text import Text
 from lending.registry.errors import NotAllowed
 
-__all__ = ["Action", "Person", "actions", "may", "permit", "roles"]
+__all__ = [
+    "Action", "Person", "actions", "may", "permit", "refuse_other_bank", "refuse_same_person",
+    "roles",
+]  # fmt: skip
 
 COLUMNS = {"action", "zh", "en"}
 
@@ -19,6 +22,7 @@ class Person(Protocol):
 
     user_id: str
     role: str
+    organisation: str
     active: bool
 
 
@@ -85,3 +89,35 @@ def permit(user: Person, action: str) -> None:
         f"{', '.join(a.en for a in allowed)}.",
     )
     raise NotAllowed(user=user.user_id, problem=problem)
+
+
+def refuse_same_person(user: Person, maker: str, pledge_id: str) -> None:
+    """Refuse that somebody checks what is their own work.
+
+    Raises
+    ------
+    NotAllowed
+        If the user is the maker.
+    """
+    if user.user_id == maker:
+        problem = Text(
+            f"经办人不能复核自己办理的 {pledge_id}。",
+            f"made {pledge_id} and cannot check it; another person must.",
+        )
+        raise NotAllowed(user=user.user_id, problem=problem)
+
+
+def refuse_other_bank(user: Person, bank: str, what: str) -> None:
+    """Refuse that somebody acts for another organisation than their own.
+
+    Raises
+    ------
+    NotAllowed
+        If the user is of another one.
+    """
+    if user.organisation != bank:
+        problem = Text(
+            f"{what} 属于 {bank}，不属于 {user.organisation}。",
+            f"{what} is of {bank}, not of {user.organisation}.",
+        )
+        raise NotAllowed(user=user.user_id, problem=problem)

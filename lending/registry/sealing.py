@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy.orm import Session
 
+from data_catalog.disk_words import unreadable
 from data_catalog.text import Text
 from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.tables import SubjectKey
@@ -29,6 +30,10 @@ NO_KEY = Text(
     "with --sealing-key.",
 )
 WRONG_KEY = Text("封存密钥与登记库不符。", "the sealing key is not that of this registry.")
+A_KEY = Text(
+    "封存密钥：gep pledge init 写出的 sealing.key",
+    "a sealing key: the sealing.key of gep pledge init",
+)
 DESTROYED = Text(
     "该当事人的密钥已销毁，个人信息无法再读写。",
     "the key of this subject was destroyed; its personal fields are sealed for good.",
@@ -55,8 +60,7 @@ class Sealer:
             key = bytes.fromhex(given.read_text("ascii").strip())
             AESGCM(key)
         except (OSError, ValueError) as error:
-            problem = Text(f"读不到封存密钥：{error}", f"no sealing key can be read: {error}")
-            raise RegistryError(where=str(given), problem=problem) from error
+            raise RegistryError(where=str(given), problem=unreadable(error, A_KEY)) from error
         return cls(key)
 
     def new_key(self, subject_id: str) -> SubjectKey:

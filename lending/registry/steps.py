@@ -14,12 +14,14 @@ from data_catalog.text import Text
 from lending.conflicts import Finding, bundled_rules
 from lending.registry.applying import refuse_outdated, refuse_repaid, refuse_unfit
 from lending.registry.claims import candidates
-from lending.registry.declaring import claims_with_facts, once_a_pledge
-from lending.registry.errors import AgainstRecord, ConflictsFound, NotAllowed, RegistryError
+from lending.registry.declaring import claims_with_facts, once_a_pledge, with_facts
+from lending.registry.errors import AgainstRecord, ConflictsFound, RegistryError
 from lending.registry.finding import new, one
-from lending.registry.forms import Part, PledgeForm, RegistrationForm, read_form
+from lending.registry.forms import Part, PledgeForm, RegistrationForm, RemarkForm, read_form
+from lending.registry.free_tonnes import taken_tonnes
 from lending.registry.lots import lots_of, pledge_lots, release_lots, reserve, sell_lots
 from lending.registry.opening import Act, Registry
+from lending.registry.roles import refuse_other_bank, refuse_same_person
 from lending.registry.sealing import key_in, needed
 from lending.registry.sold import sold_tonnes
 from lending.registry.states import BEFORE_ALL, OVER, active_states, next_state
@@ -54,6 +56,8 @@ __all__ = [
 
 NOTES_OWN = frozenset({"kind", "again"})
 """Names that a note gives its own facts."""
+REASONED = frozenset({"default", "dispose", "close"})
+"""Steps that nobody takes without saying why, or by which document."""
 
 
 def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
@@ -62,7 +66,7 @@ def apply(registry: Registry, user: User, form: PledgeForm) -> Pledge:
         session = act.session
         loan = one(session, Loan, form.loan_id)
         _known_right(form.right_code)
-        _same_bank(user, loan.lender, loan.loan_id)
+        refuse_other_bank(user, loan.lender, loan.loan_id)
         refuse_unfit(session, form, loan)
         number = session.scalar(select(func.count()).select_from(Pledge)) or 0
         act.subject = f"P{number + 1:06d}"
@@ -95,18 +99,18 @@ def check(registry: Registry, pledge_id: str) -> Sequence[Finding]:
         return _findings(registry, session, pledge_id, registry.clock().date())
 
 
-def screen(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def screen(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Record that access rules are met."""
-    return _step(registry, user, pledge_id, "screen")
+    return _step(registry, user, pledge_id, "screen", remark)
 
 
-def investigate(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def investigate(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Record the due diligence."""
-    return _step(registry, user, pledge_id, "investigate")
+    return _step(registry, user, pledge_id, "investigate", remark)
 
 
-def approve(registry: Registry, user: User, pledge_id: str) -> Pledge:
-    """Approve as another person than the maker.
+def approve(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
+    """Approve as another person than the maker, and than who declared facts of it.
 
     Raises
     ------
@@ -114,15 +118,16 @@ def approve(registry: Registry, user: User, pledge_id: str) -> Pledge:
         If they are the same.
     """
     with registry.acting(user, "approve", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "approve")
-        _another(user, pledge.maker, pledge_id)
+        pledge = _stepped(act, user, pledge_id, "approve", remark)
+        refuse_same_person(user, pledge.maker, pledge_id)
+        _another_than(act.session, user, pledge_id, "declare")
         pledge.checker = user.user_id
     return pledge
 
 
-def sign(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def sign(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Record that the contracts are signed."""
-    return _step(registry, user, pledge_id, "sign")
+    return _step(registry, user, pledge_id, "sign", remark)
 
 
 def register(
@@ -165,7 +170,7 @@ def register(
     return pledge
 
 
-def draw(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def draw(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Pay out: a loan is drawn when all its pledges are registered.
 
     Raises
@@ -174,7 +179,7 @@ def draw(registry: Registry, user: User, pledge_id: str) -> Pledge:
         If one is not, or the loan is repaid.
     """
     with registry.acting(user, "draw", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "draw")
+        pledge = _stepped(act, user, pledge_id, "draw", remark)
         act.session.flush()
         loan = one(act.session, Loan, pledge.loan_id)
         refuse_repaid(loan)
@@ -190,15 +195,15 @@ def draw(registry: Registry, user: User, pledge_id: str) -> Pledge:
     return pledge
 
 
-def monitor(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def monitor(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Record a visit, a revaluation or a warning after the pay-out."""
-    return _step(registry, user, pledge_id, "monitor")
+    return _step(registry, user, pledge_id, "monitor", remark)
 
 
-def repay(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def repay(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Record that what the pledge secures is repaid; with the last one the loan is repaid."""
     with registry.acting(user, "repay", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "repay")
+        pledge = _stepped(act, user, pledge_id, "repay", remark)
         act.session.flush()
         loan = one(act.session, Loan, pledge.loan_id)
         if all(p.state == "repaid" for p in _securing(act.session, loan)):
@@ -207,8 +212,9 @@ def repay(registry: Registry, user: User, pledge_id: str) -> Pledge:
 
 
 def release(
-    registry: Registry, user: User, pledge_id: str, parts: Sequence[Part] | None = None
-) -> Pledge:
+    registry: Registry, user: User, pledge_id: str, parts: Sequence[Part] | None = None, *,
+    remark: str = "",
+) -> Pledge:  # fmt: skip
     """Release a pledge, or parts of its tonnes while it goes on.
 
     Parameters
@@ -226,8 +232,8 @@ def release(
     """
     with registry.acting(user, "release", pledge_id) as act:
         pledge = one(act.session, Pledge, pledge_id)
-        _same_bank(user, pledge.organisation, pledge_id)
-        _another(user, pledge.maker, pledge_id)
+        refuse_other_bank(user, pledge.organisation, pledge_id)
+        refuse_same_person(user, pledge.maker, pledge_id)
         _another_than(act.session, user, pledge_id, "repay")
         if parts is None:
             before, pledge.state = pledge.state, next_state(pledge_id, pledge.state, "release")
@@ -239,17 +245,18 @@ def release(
             next_state(pledge_id, pledge.state, "release")
         released = release_lots(act.session, pledge, parts)
         act.facts = {"released": str(released), "whole": parts is None}
+        act.facts |= _remarked(pledge_id, "release", remark)
         if parts is not None and not lots_of(act.session, pledge_id, "pledged"):
             raise AgainstRecord(where=pledge_id, problem=NOTHING_LEFT)
     return pledge
 
 
-def default(registry: Registry, user: User, pledge_id: str) -> Pledge:
-    """Declare a default."""
-    return _step(registry, user, pledge_id, "default")
+def default(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
+    """Declare a default; the remark says why."""
+    return _step(registry, user, pledge_id, "default", remark)
 
 
-def dispose(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def dispose(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Realise the pledged right as another person than declared the default: its lots are sold.
 
     Raises
@@ -258,14 +265,16 @@ def dispose(registry: Registry, user: User, pledge_id: str) -> Pledge:
         If they are the same.
     """
     with registry.acting(user, "dispose", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "dispose")
+        pledge = _stepped(act, user, pledge_id, "dispose", remark)
         _another_than(act.session, user, pledge_id, "default")
         sell_lots(act.session, pledge)
     return pledge
 
 
-def close(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def close(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Close a pledge that was disposed of, as another person than declared the default or sold.
+
+    The remark says by which document.
 
     Raises
     ------
@@ -273,15 +282,15 @@ def close(registry: Registry, user: User, pledge_id: str) -> Pledge:
         If they are the same.
     """
     with registry.acting(user, "close", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "close")
+        pledge = _stepped(act, user, pledge_id, "close", remark)
         _another_than(act.session, user, pledge_id, "default", "dispose")
     return pledge
 
 
-def withdraw(registry: Registry, user: User, pledge_id: str) -> Pledge:
+def withdraw(registry: Registry, user: User, pledge_id: str, *, remark: str = "") -> Pledge:
     """Withdraw an application before its registration; its lots are free again."""
     with registry.acting(user, "withdraw", pledge_id) as act:
-        pledge = _stepped(act, user, pledge_id, "withdraw")
+        pledge = _stepped(act, user, pledge_id, "withdraw", remark)
         release_lots(act.session, pledge, None)
     return pledge
 
@@ -308,12 +317,12 @@ def note(
             f"facts of a note cannot have these names: {', '.join(taken)}.",
         ))  # fmt: skip
     with registry.reading() as session:
-        _same_bank(user, one(session, Pledge, pledge_id).organisation, pledge_id)
+        refuse_other_bank(user, one(session, Pledge, pledge_id).organisation, pledge_id)
         found = _noted(session, pledge_id, kind, facts.get("id"))
         if found:
             return found
     with registry.acting(user, "note", pledge_id) as act:
-        _same_bank(user, one(act.session, Pledge, pledge_id).organisation, pledge_id)
+        refuse_other_bank(user, one(act.session, Pledge, pledge_id).organisation, pledge_id)
         found = _noted(act.session, pledge_id, kind, facts.get("id"))
         if found:
             act.facts = {"kind": kind, "again": facts.get("id")}
@@ -327,26 +336,36 @@ def note(
     return found
 
 
-def _step(registry: Registry, user: User, pledge_id: str, action: str) -> Pledge:
+def _step(registry: Registry, user: User, pledge_id: str, action: str, remark: str) -> Pledge:
     with registry.acting(user, action, pledge_id) as act:
-        return _stepped(act, user, pledge_id, action)
+        return _stepped(act, user, pledge_id, action, remark)
 
 
-def _stepped(act: Act, user: User, pledge_id: str, action: str) -> Pledge:
+def _stepped(act: Act, user: User, pledge_id: str, action: str, remark: str = "") -> Pledge:
     """Return the pledge in the state that the action leads to."""
     pledge = one(act.session, Pledge, pledge_id)
-    _same_bank(user, pledge.organisation, pledge_id)
+    refuse_other_bank(user, pledge.organisation, pledge_id)
     before, pledge.state = pledge.state, next_state(pledge_id, pledge.state, action)
-    act.facts = {"from": before, "to": pledge.state}
+    act.facts = {"from": before, "to": pledge.state, **_remarked(pledge_id, action, remark)}
     return pledge
+
+
+def _remarked(pledge_id: str, action: str, remark: str) -> dict[str, str]:
+    """Return why a step was taken and by which document, as its event holds it."""
+    words = read_form(RemarkForm, {"remark": remark}, pledge_id).remark
+    if action in REASONED and not words:
+        raise RegistryError(where=pledge_id, problem=NO_REASON)
+    return {"remark": words} if words else {}
 
 
 def _findings(
     registry: Registry, session: Session, pledge_id: str, today: date
 ) -> Sequence[Finding]:
     mine = claims_with_facts(session, pledge_id)
-    found = registry.find_conflicts(mine, candidates(session, mine), today)
-    return once_a_pledge([*sold_tonnes(session, mine), *found])
+    known = with_facts(session, candidates(session, mine))
+    found = registry.find_conflicts(mine, known, today)
+    gone = (*taken_tonnes(session, mine), *sold_tonnes(session, mine))
+    return once_a_pledge([*gone, *found])
 
 
 def _record(finding: Finding) -> dict[str, Any]:
@@ -415,7 +434,7 @@ def _another_than(session: Session, user: User, pledge_id: str, *kinds: str) -> 
     """Refuse a user who did one of these acts on the pledge."""
     wanted = select(Event.actor).where(Event.subject == pledge_id, Event.kind.in_(kinds))
     for actor in session.scalars(wanted):
-        _another(user, actor, pledge_id)
+        refuse_same_person(user, actor, pledge_id)
 
 
 def _noted(session: Session, pledge_id: str, kind: str, name: object) -> Event | None:
@@ -428,24 +447,6 @@ def _noted(session: Session, pledge_id: str, kind: str, name: object) -> Event |
     return None
 
 
-def _another(user: User, maker: str, pledge_id: str) -> None:
-    if user.user_id == maker:
-        problem = Text(
-            f"经办人不能复核自己办理的 {pledge_id}。",
-            f"made {pledge_id} and cannot check it; another person must.",
-        )
-        raise NotAllowed(user=user.user_id, problem=problem)
-
-
-def _same_bank(user: User, bank: str, what: str) -> None:
-    if user.organisation != bank:
-        problem = Text(
-            f"{what} 属于 {bank}，不属于 {user.organisation}。",
-            f"{what} is of {bank}, not of {user.organisation}.",
-        )
-        raise NotAllowed(user=user.user_id, problem=problem)
-
-
 NOTHING_LEFT = Text(
     "部分释放后没有剩余的质押。全部还清后再整体解押。",
     "nothing would be left pledged. Release the whole pledge once it is repaid.",
@@ -453,6 +454,10 @@ NOTHING_LEFT = Text(
 STILL_OWED = Text(
     "所担保的贷款已放款、尚未还清，不能整体解押。",
     "the loan that it secures is drawn and not repaid; the whole pledge cannot be released.",
+)
+NO_REASON = Text(
+    "须写明理由或依据的文件（备注）。",
+    "say why, or by which document (remark).",
 )
 NO_BORROWER = Text(
     "贷款没有登记借款人，账户无法封存。先登记当事人。",

@@ -15,6 +15,7 @@ from lending.registry.tables import Token, User
 __all__ = ["issue_token", "record_user", "revoke_token", "user_of_token"]
 
 TOKEN_BYTES = 32
+TOKEN = Text("令牌", "token")
 REFUSED = Text("令牌无效、已过期或已撤销。", "the token is unknown, expired or revoked.")
 
 
@@ -66,7 +67,8 @@ def revoke_token(registry: Registry, token_id: int) -> Token:
     with registry.acting(None, "revoke_token", str(token_id)) as act:
         token = act.session.get(Token, token_id)
         if token is None:
-            raise RegistryError(where=f"token {token_id}", problem=REFUSED)
+            where = Text(f"令牌 {token_id}", f"token {token_id}")
+            raise RegistryError(where=where, problem=REFUSED)
         token.revoked_at = token.revoked_at or act.time
     return token
 
@@ -88,10 +90,10 @@ def user_of_token(registry: Registry, words: str) -> User:
         found = session.execute(wanted).one_or_none()
         session.expunge_all()
     if found is None:
-        raise NotAllowed(user="token", problem=REFUSED)
+        raise NotAllowed(user=TOKEN, problem=REFUSED)
     user, token = found
     if token.revoked_at or token.expires_at <= registry.clock() or not user.active:
-        raise NotAllowed(user="token", problem=REFUSED)
+        raise NotAllowed(user=TOKEN, problem=REFUSED)
     return user
 
 

@@ -104,7 +104,7 @@ def measure(name: str, world: World, count: int, tried: int) -> float:
             secured_amount=Decimal(1), account="6222",
         )  # fmt: skip
         pledge = registry.apply(world.registry, world.maker, asked).pledge_id
-        registry.declare(world.registry, world.maker, pledge, papers())
+        registry.declare(world.registry, world.maker, pledge, papers(), document="deed 7")
         world.until("signed", pledge)
         start, used = time.perf_counter(), time.process_time()
         try:

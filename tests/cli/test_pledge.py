@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import gep
-from data_catalog.errors import TableError
+from data_catalog.errors import TableError, UnknownNameError
 from lending.registry import ChainBroken, ConflictsFound, NotAllowed, RegistryError
 
 Says = Callable[..., str]
@@ -102,7 +102,7 @@ def signed(desk: Says, tmp_path: Path) -> Says:
     papers_file.write_text(json.dumps(PAPERS), encoding="utf-8")
     for name in ("P000001", "P000002"):
         desk("li", "declare", name, "coowners_agree=yes", "tenure_end=2070-01-01", "--file",
-             papers_file)  # fmt: skip
+             papers_file, "--document", "deed 7")  # fmt: skip
         desk("li", "step", name, "screen")
         desk("li", "step", name, "investigate")
         desk("wang", "approve", name)
@@ -161,6 +161,16 @@ def test_each_role_keeps_to_its_own(signed: Says, tmp_path: Path) -> None:
     ):  # fmt: skip
         with pytest.raises(NotAllowed, match="may not"):
             signed(user, *words)
+
+
+def test_a_bank_sees_its_own_pledges_alone(signed: Says) -> None:
+    signed("", "user", "tao", "--role", "bank_maker", "--organisation", "Timber Bank")
+    assert json.loads(signed("tao", "list", "--json")) == []
+    for words in (("show", "P000001"), ("check", "P000001"),
+                  ("export", "P000001", "--out", "none.csv")):  # fmt: skip
+        with pytest.raises(UnknownNameError, match="no pledge is named 'P000001'"):
+            signed("tao", *words)
+    assert len(json.loads(signed("lin", "list", "--json"))) == 2
 
 
 def test_personal_fields_need_the_key_and_can_be_sealed(desk: Says, tmp_path: Path) -> None:
@@ -226,8 +236,54 @@ def test_a_paper_that_lacks_or_says_no_bars_the_registration(signed: Says) -> No
         signed("li", "declare", "P000001", "coowners_agree")
     with pytest.raises(RegistryError, match="holds this itself"):
         signed("li", "declare", "P000001", "maker=zhao")
-    signed("li", "declare", "P000001", "coowners_agree=是", "tenure_end=2031-01-01")
+    late = ("declare", "P000001", "coowners_agree=是", "tenure_end=2031-01-01", "--document", "d 8")
+    with pytest.raises(NotAllowed, match="another person must"):
+        signed("li", *late)
+    signed("wang", *late)
+    assert "d 8" in signed("li", "show", "P000001")
     assert "registered as" in signed("li", "register", "P000001", "--number", "ZDW-1")
+
+
+def test_a_check_says_whether_the_tonnes_are_free_and_what_was_not_looked_at(
+    signed: Says, tmp_path: Path
+) -> None:
+    """100 t: 60 go to P000001, 40 to P000002, and an application for 40.001 t is 0.001 t short."""
+    asked = json.loads(signed("li", "check", "P000001", "--json"))
+    assert asked["tonnes"] == [{
+        "batch_id": "B1", "tonnes": "60.000", "free": "100.000", "serials": [], "held": False,
+        "enough": True,
+    }]  # fmt: skip
+    assert asked["checks_by_declaration_alone"] == ["P1", "P4", "S2"]
+    assert asked["checks_not_made"] == []
+    said = signed("li", "check", "P000001")
+    for words in (
+        "Batch B1: 60.000 t_CO2e, free now; free in the batch: 100.000 t_CO2e.",
+        "No register outside this one was asked: P1, P4, S2 rest on declarations alone",
+        "Checks that could not be made for want of declarations: A1, ",
+    ):
+        assert words in said
+    signed("li", "register", "P000001", "--number", "ZDW-1")
+    assert "60.000 t_CO2e, held by this pledge; free in the batch: 40.000" in signed(
+        "li", "check", "P000001"
+    )
+    file = tmp_path / "more.json"
+    other = {"vintage_from": "2026-01-01", "vintage_to": "2027-01-01", "right_code": "COMP"}
+    file.write_text(
+        json.dumps(
+            [
+                pledge("L2", "K1", "40.001") | other,
+                pledge("L2", "K1", "1") | {"right_code": "UND", "parts": []},
+            ]
+        )
+    )
+    more, none = signed("li", "apply", file).split()
+    found = json.loads(signed("li", "check", more, "--json"))["findings"]
+    (short,) = [f for f in found if f["check"] == "S4"]
+    assert (short["level"], short["tonnes"]) == ("BLOCK", "0.001")
+    assert "40.000 t_CO2e of batch B1 are free, 40.001 t_CO2e are asked for" in short["what_en"]
+    unnamed = signed("li", "check", none, "--lang", "zh")
+    assert "未作的检查：S3、S4。" in unnamed
+    assert "质押没有写明批次和吨数，吨数总量未作比对。" in unnamed
 
 
 def test_a_changed_matrix_is_held_against_the_registry(signed: Says, tmp_path: Path) -> None:
@@ -237,10 +293,13 @@ def test_a_changed_matrix_is_held_against_the_registry(signed: Says, tmp_path: P
     file.write_text(json.dumps(timber), encoding="utf-8")
     (name,) = signed("li", "apply", file).split()
     signed("li", "declare", name, "coowners_agree=yes", "tenure_end=2070-01-01", "--file",
-           tmp_path / "papers.json")  # fmt: skip
+           tmp_path / "papers.json", "--document", "deed 7")  # fmt: skip
     found = json.loads(signed("li", "check", name, "--json"))["findings"]
     assert [f["check"] for f in found if f["level"] == "BLOCK"] == ["G5", "X1"]
-    signed("li", "declare", name, "consent_of=P000001/K1")
+    with pytest.raises(RegistryError, match="gep pledge consent EARLIER --to THIS"):
+        signed("li", "declare", name, "consent_of=P000001/K1")
+    said = signed("wang", "consent", "P000001", "--to", name)
+    assert f"P000001 consents to {name} (Rural Bank, " in said
     for step in ("screen", "investigate"):
         signed("li", "step", name, step)
     signed("wang", "approve", name)

@@ -199,6 +199,11 @@ def test_gep_without_its_carbon_stands_beside_carbon() -> None:
     ]
 
 
+def test_that_gep_is_without_its_carbon_is_said_of_the_gep_right_alone() -> None:
+    carbon = claim("n", HECTARE, facts={"carbon_split": True})
+    assert checks(carbon, pledged("k", HECTARE, right="GEPR")) == [("C1", "BLOCK")]
+
+
 def test_one_family_and_one_claim_again_are_no_conflict() -> None:
     same = {"family": "loan 7"}
     assert checks(claim("n", HECTARE, **same), pledged("k", HECTARE, **same)) == []

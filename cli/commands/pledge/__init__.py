@@ -3,7 +3,7 @@
 import click
 
 from cli.commands.pledge.check import check
-from cli.commands.pledge.declaring import declare
+from cli.commands.pledge.declaring import consent, declare
 from cli.commands.pledge.keeping import audit, backup, checkpoint, restore, seal
 from cli.commands.pledge.recording import apply, record
 from cli.commands.pledge.rejudging import export, rejudge
@@ -20,7 +20,7 @@ def pledge() -> None:
 
 
 for _command in (
-    init, user, token, record, check, apply, declare, step, approve, register, release,
+    init, user, token, record, check, apply, declare, consent, step, approve, register, release,
     list_pledges, show, rejudge, export, audit, checkpoint, seal, backup, restore,
 ):  # fmt: skip
     pledge.add_command(_command)

@@ -90,6 +90,7 @@ def check(
     rules = bundled.with_matrix(matrix) if matrix else bundled
     if register and not Path(claims).exists():
         with _asked(register, user_id, lang) as asked:
+            _refuse_unseen(asked, user_id or "", claims)
             return _of_pledge(asked, claims, as_json=as_json, lang=lang)
     new = read_claims(Path(claims), rules, crs)
     there: list[Claim] = []
@@ -143,19 +144,33 @@ def _registered(session: "Session") -> "list[Claim]":
     return active_with_facts(session)
 
 
+def _refuse_unseen(asked: "Registry", user_id: str, pledge_id: str) -> None:
+    """Refuse a pledge of another bank, as one that is not there."""
+    from lending.registry import Pledge
+    from lending.registry.own import seen
+
+    with asked.reading() as session:
+        seen(session, asked.user(user_id), Pledge, pledge_id)
+
+
 def _of_pledge(asked: "Registry", pledge_id: str, *, as_json: bool, lang: Language) -> int:
     """Show what registering a pledge would find."""
     from lending import registry
     from lending.conflicts import bundled_rules
-    from lending.registry.claims import candidates
+    from lending.registry.claims import HELD_BY_LOTS, candidates
     from lending.registry.declaring import claims_with_facts
+    from lending.registry.free_tonnes import tonnes_now
 
     found = registry.check(asked, pledge_id)
     with asked.reading() as session:
         mine = claims_with_facts(session, pledge_id)
         known = candidates(session, mine)
+        tonnes = tonnes_now(session, pledge_id)
     today = asked.clock().date()
-    show_findings(found, mine, known, bundled_rules(), today, as_json=as_json, lang=lang)
+    rules = bundled_rules()
+    if not tonnes:  # sums are those of batches; a pledge of all tonnes has none to compare
+        rules = rules.only(rules.checks.keys() - set(HELD_BY_LOTS))
+    show_findings(found, mine, known, rules, today, tonnes=tonnes, as_json=as_json, lang=lang)
     return BLOCKED if any(finding.level == "BLOCK" for finding in found) else 0
 
 

@@ -12,6 +12,7 @@ from data_catalog.text import Language, Text
 if TYPE_CHECKING:
     from lending.conflicts import Claim, Finding, Rules
     from lending.conflicts.rejudging import Change
+    from lending.registry.free_tonnes import TonnesNow
 
 __all__ = ["show_changes", "show_findings"]
 
@@ -28,7 +29,30 @@ COMPARED = Text(
     "与登记的 {known} 项主张比较了 {new} 项；检查日 {day}。",
     "Claims: {new}, compared with {known} of the register; day of the check {day}.",
 )
+COMMA = Text("、", ", ")
 CHECKS = Text("未作的检查：{}。", "Checks not made: {}.")
+UNDECLARED = Text(
+    "缺少声明而未能作的检查：{}。", "Checks that could not be made for want of declarations: {}."
+)
+ASKED_OUTSIDE = ("P1", "P4", "S2")
+"""Checks of what other registers say; this one asks none of them."""
+OUTSIDE = Text(
+    "没有查询本登记库以外的登记系统：{} 只依据声明，序列号只在本登记库内比对。",
+    "No register outside this one was asked: {} rest on declarations alone, and serials are "
+    "compared within this registry.",
+)
+NO_TONNES = Text(
+    "质押没有写明批次和吨数，吨数总量未作比对。",
+    "The pledge names no tonnes of a batch, so no sums of tonnes were compared.",
+)
+TONNES = Text(
+    "批次 {batch}：{tonnes} t_CO2e{serials}，{said}；该批次可用余量 {free} t_CO2e。",
+    "Batch {batch}: {tonnes} t_CO2e{serials}, {said}; free in the batch: {free} t_CO2e.",
+)
+SERIALS = Text("（序列号 {}）", " (serials {})")
+HELD = Text("已由本质押占用", "held by this pledge")
+ENOUGH = Text("目前可用", "free now")
+NOT_ENOUGH = Text("目前不可用", "not free now")
 NONE = Text("已作的检查全部通过。", "All checks that were made have passed.")
 SUMMARY = Text("禁止登记 {BLOCK} 项，须复核 {FLAG} 项，记录 {INFO} 项。",
                "{BLOCK} BLOCK, {FLAG} FLAG, {INFO} INFO.")  # fmt: skip
@@ -38,9 +62,15 @@ OPEN_ENDED, UNTIL = Text("不限", "open"), Text("{} 至 {}（不含）", "{} to
 
 def show_findings(
     found: "Sequence[Finding]", new: "Sequence[Claim]", known: "Sequence[Claim]", rules: "Rules",
-    today: date, *, as_json: bool, lang: Language,
+    today: date, *, tonnes: "Sequence[TonnesNow] | None" = None, as_json: bool, lang: Language,
 ) -> None:  # fmt: skip
-    """Show findings as a table with their rules, or as JSON."""
+    """Show findings as a table with their rules, or as JSON.
+
+    Parameters
+    ----------
+    tonnes : sequence of TonnesNow, optional
+        Of the one pledge of a registry that was asked about.
+    """
     from cli.terminal import show_json, show_table
     from lending.conflicts import bundled_rules
 
@@ -48,7 +78,8 @@ def show_findings(
     if as_json:
         record = {"day": today.isoformat(), "claims": len(new), "known": len(known)}
         findings = [_record(finding) for finding in found]
-        show_json(record | {"checks_not_made": left_out, "findings": findings})
+        of_pledge = {} if tonnes is None else _pledge_record(found, tonnes)
+        show_json(record | {"checks_not_made": left_out, **of_pledge, "findings": findings})
         return
     show_table([t[lang] for t in HEADER], [_line(f, lang) for f in found], right=RIGHT_ALIGNED)
     if found:
@@ -60,8 +91,43 @@ def show_findings(
         COMPARED[lang].format(new=len(new), known=len(known), day=today.isoformat()), err=True
     )
     if left_out:
-        click.echo(CHECKS[lang].format(", ".join(left_out)), err=True)
+        click.echo(CHECKS[lang].format(COMMA[lang].join(left_out)), err=True)
+    if tonnes is not None:
+        _tell_pledge(found, tonnes, lang)
     click.echo(SUMMARY[lang].format(**counts) if found else NONE[lang], err=True)
+
+
+def _tell_pledge(found: "Sequence[Finding]", tonnes: "Sequence[TonnesNow]", lang: Language) -> None:
+    """Say what of a pledge was not looked at, and whether its tonnes are free now."""
+    undeclared = sorted({finding.check for finding in found if finding.missing})
+    if undeclared:
+        click.echo(UNDECLARED[lang].format(COMMA[lang].join(undeclared)), err=True)
+    click.echo(OUTSIDE[lang].format(COMMA[lang].join(ASKED_OUTSIDE)), err=True)
+    if not tonnes:
+        click.echo(NO_TONNES[lang], err=True)
+    for one in tonnes:
+        said = HELD if one.held else ENOUGH if one.enough else NOT_ENOUGH
+        serials = COMMA[lang].join(f"{first}-{last}" for first, last in one.serials)
+        words = TONNES[lang].format(
+            batch=one.batch_id, tonnes=f"{one.tonnes:,}", free=f"{one.free:,}", said=said[lang],
+            serials=SERIALS[lang].format(serials) if serials else "",
+        )  # fmt: skip
+        click.echo(words, err=True)
+
+
+def _pledge_record(found: "Sequence[Finding]", tonnes: "Sequence[TonnesNow]") -> dict[str, object]:
+    return {
+        "checks_undeclared": sorted({finding.check for finding in found if finding.missing}),
+        "checks_by_declaration_alone": list(ASKED_OUTSIDE),
+        "tonnes": [
+            {
+                "batch_id": one.batch_id, "tonnes": str(one.tonnes), "free": str(one.free),
+                "serials": [list(some) for some in one.serials], "held": one.held,
+                "enough": one.enough,
+            }
+            for one in tonnes
+        ],
+    }  # fmt: skip
 
 
 def _line(finding: "Finding", lang: Language) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import click
 
 from cli import options
 from cli.commands.pledge.opening import Desk, at_a_desk, database
+from data_catalog.disk_words import unreadable, unwritable
 from data_catalog.errors import OutputError
 from data_catalog.text import Language, Text
 
@@ -22,8 +23,8 @@ SIGNED = Text("签名已验证", "signatures verified")
 UNSIGNED = Text("签名未验证：没有给出 --public-key", "signatures not verified: no --public-key")
 REACH = Text(
     "签署至事件 {to}；此后的 {later} 个事件若被截去或重写，检查点不能发现",
-    "they sign up to event {to}; of the {later} after it, none could tell if they were cut off or "
-    "written anew",
+    "they sign up to event {to}; events after it: {later}. No checkpoint would tell if those were "
+    "cut off or written anew",
 )
 NONE_OUTSIDE = Text(
     "没有给出库外的检查点（--checkpoints）：能改写数据库的人也能改写库内的检查点",
@@ -38,7 +39,6 @@ NO_CHECKPOINT = Text(
 SEALED = Text("{subject}：个人信息已永久封存", "{subject}: personal fields are sealed for good")
 WRITTEN = Text("{file}：{rows} 行，{events} 个事件", "{file}: {rows} rows, {events} events")
 RESTORED = Text("{place}：已恢复并通过审计", "{place}: restored, and the audit holds")
-UNWRITABLE = Text("无法写入：{error}", "cannot be written: {error}")
 
 
 @click.command()
@@ -99,7 +99,7 @@ def checkpoint(desk: Desk, key: Path, out: Path | None, lang: Language) -> None:
             with out.open("a", encoding="ascii") as file:
                 file.write(f"{line}\n")
         except OSError as error:
-            raise _unwritable(out, error) from error
+            raise OutputError(where=str(out), problem=unwritable(error)) from error
 
 
 @click.command()
@@ -146,10 +146,5 @@ def _lines(file: Path) -> list[str]:
     try:
         return file.read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        problem = Text(f"无法读取：{error}", f"cannot be read: {error}")
+        problem = unreadable(error, Text("检查点文件", "a file of checkpoints"))
         raise registry.RegistryError(where=str(file), problem=problem) from error
-
-
-def _unwritable(file: Path, error: OSError) -> OutputError:
-    words = Text(UNWRITABLE.zh.format(error=error), UNWRITABLE.en.format(error=error))
-    return OutputError(where=str(file), problem=words)

@@ -9,6 +9,7 @@ import click
 
 from cli import options
 from cli.commands.pledge.opening import Desk, at_a_desk
+from data_catalog.disk_words import no_json
 from data_catalog.errors import TableError
 from data_catalog.text import Language, Text
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from lending.registry.forms import Form
 
 KINDS = ("party", "parcel", "right", "project", "batch", "issue", "loan", "policy", "valuation")
-UNREADABLE = Text("不是 JSON 文件：{error}", "is no JSON file: {error}")
 RECORDED = Text("已登记 {count} 条", "recorded: {count}")
 
 
@@ -79,8 +79,7 @@ def _given(file: Path) -> Iterator[object]:
     try:
         given = json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        words = Text(UNREADABLE.zh.format(error=error), UNREADABLE.en.format(error=error))
-        raise TableError(where=str(file), problem=words) from error
+        raise TableError(where=str(file), problem=no_json(error)) from error
     if isinstance(given, dict) and given.get("type") == "FeatureCollection":
         yield from _of_features(file, given.get("features"))
     elif isinstance(given, list):

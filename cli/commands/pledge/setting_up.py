@@ -8,6 +8,7 @@ import click
 
 from cli import options
 from cli.commands.pledge.opening import database
+from data_catalog.disk_words import unwritable
 from data_catalog.errors import OutputError
 from data_catalog.text import Language, Text
 
@@ -44,7 +45,8 @@ def init(place: str, keys: Path, lang: Language) -> None:
     for name, words in zip(KEY_FILES, secrets, strict=True):
         _write_secret(keys / name, words)
     click.echo(MADE[lang].format(place=place.rsplit("@", maxsplit=1)[-1]))
-    click.echo(KEYS[lang].format(files=", ".join(str(keys / name) for name in KEY_FILES)))
+    comma = "、" if lang == "zh" else ", "
+    click.echo(KEYS[lang].format(files=comma.join(str(keys / name) for name in KEY_FILES)))
 
 
 @click.command()
@@ -94,5 +96,4 @@ def _write_secret(file: Path, words: bytes) -> None:
         with os.fdopen(number, "wb") as opened:
             opened.write(words)
     except OSError as error:
-        problem = Text(f"无法写入：{error}", f"cannot be written: {error}")
-        raise OutputError(where=str(file), problem=problem) from error
+        raise OutputError(where=str(file), problem=unwritable(error)) from error

@@ -24,7 +24,7 @@ LOTS = (
 )  # fmt: skip
 EVENTS = (
     Text("事件", "event"), Text("时间（UTC）", "time (UTC)"), Text("办理", "act"),
-    Text("办理人", "by"),
+    Text("办理人", "by"), Text("备注", "remark"),
 )  # fmt: skip
 FACTS = {
     "parcels": Text("宗地：{}", "parcels: {}"),
@@ -48,14 +48,16 @@ LOT_STATES = {
 def list_pledges(
     desk: Desk, state: str | None, loan: str | None, as_json: bool, lang: Language
 ) -> None:
-    """List the pledges."""
+    """List the pledges; a bank its own."""
     from cli.terminal import show, show_json, show_table
     from lending import registry
     from lending.registry.journal import image
+    from lending.registry.own import BANKS
 
     desk.permit("read")
     with desk.registry.reading() as session:
-        found = registry.pledges(session, state=state, loan=loan)
+        bank = desk.user.organisation if desk.user.role in BANKS else None
+        found = registry.pledges(session, state=state, loan=loan, organisation=bank)
     if as_json:
         show_json([image(pledge) for pledge in found])
     elif not found:
@@ -74,11 +76,13 @@ def show(desk: Desk, pledge_id: str, as_json: bool, lang: Language) -> None:
     """Show PLEDGE: its parcels, lots, and all that was done to it."""
     from cli.terminal import show_json
     from lending import registry
+    from lending.registry import Pledge
     from lending.registry.journal import image
+    from lending.registry.own import seen
 
     desk.permit("read")
     with desk.registry.reading() as session:
-        found = registry.pledge(session, pledge_id)
+        found = seen(session, desk.user, Pledge, pledge_id)
         lots = registry.lots_of(session, pledge_id)
         parcels = [claim.parcel_id for claim in registry.claims_of(session, pledge_id)]
         acts = registry.events(session, subject=pledge_id)
@@ -121,7 +125,8 @@ def _show(
     show()
     done = [
         (str(e.seq), f"{e.time:%Y-%m-%d %H:%M:%S}",
-         known[e.kind].title[lang] if e.kind in known else e.kind, e.actor)
+         known[e.kind].title[lang] if e.kind in known else e.kind, e.actor,
+         _remark(e))
         for e in acts
     ]  # fmt: skip
     show_table([title[lang] for title in EVENTS], done, right={0})
@@ -137,6 +142,12 @@ def _row(pledge: "Pledge", lang: Language) -> tuple[str, ...]:
         registry.states()[pledge.state].title[lang], pledge.registration_number or "",
         f"{pledge.registered_at:%Y-%m-%d %H:%M:%S}" if pledge.registered_at else "",
     )  # fmt: skip
+
+
+def _remark(entry: "Event") -> str:
+    """Return why an act was done, or by which document."""
+    facts = json.loads(entry.data)["facts"]
+    return str(facts.get("remark") or facts.get("document") or "")
 
 
 def _event(entry: "Event") -> dict[str, Any]:

@@ -21,30 +21,38 @@ HALF = Text(
 )
 
 
+remarked = click.option(
+    "--remark", default="", metavar="TEXT",
+    help="Why, or by which document; kept for good, so no personal fields.",
+)  # fmt: skip
+
+
 @click.command()
 @click.argument("pledge_id", metavar="PLEDGE")
 @click.argument("action", type=click.Choice(STEPS), metavar="ACTION")
+@remarked
 @at_a_desk
 @options.lang
-def step(desk: Desk, pledge_id: str, action: str, lang: Language) -> None:
+def step(desk: Desk, pledge_id: str, action: str, remark: str, lang: Language) -> None:
     """Take PLEDGE one step further, by ACTION: screen, investigate, sign, draw, monitor, repay,
-    withdraw, default, dispose or close.
+    withdraw; or, with a --remark, default, dispose or close.
     """  # noqa: D205
     from lending import registry
 
-    found = getattr(registry, action)(desk.registry, desk.user, pledge_id)
+    found = getattr(registry, action)(desk.registry, desk.user, pledge_id, remark=remark)
     _tell(pledge_id, found.state, lang)
 
 
 @click.command()
 @click.argument("pledge_id", metavar="PLEDGE")
+@remarked
 @at_a_desk
 @options.lang
-def approve(desk: Desk, pledge_id: str, lang: Language) -> None:
+def approve(desk: Desk, pledge_id: str, remark: str, lang: Language) -> None:
     """Approve PLEDGE as another person than its maker."""
     from lending import registry
 
-    found = registry.approve(desk.registry, desk.user, pledge_id)
+    found = registry.approve(desk.registry, desk.user, pledge_id, remark=remark)
     _tell(pledge_id, found.state, lang)
 
 
@@ -73,11 +81,12 @@ def register(
 @click.option("--batch", help="Release tonnes of this batch only.")
 @click.option("--tonnes", help="How many tonnes.")
 @click.option("--serials", metavar="FIRST-LAST", help="Which, by serial number.")
+@remarked
 @at_a_desk
 @options.lang
 def release(
     desk: Desk, pledge_id: str, batch: str | None, tonnes: str | None, serials: str | None,
-    lang: Language,
+    remark: str, lang: Language,
 ) -> None:  # fmt: skip
     """Release PLEDGE, or with --batch some of its tonnes."""
     from lending import registry
@@ -90,7 +99,7 @@ def release(
         first, _, last = (serials or "").partition("-")
         measure = {"serial_from": first, "serial_to": last} if serials else {"tonnes": tonnes}
         parts = [read_form(registry.Part, {"batch_id": batch, **measure}, pledge_id)]
-    found = registry.release(desk.registry, desk.user, pledge_id, parts)
+    found = registry.release(desk.registry, desk.user, pledge_id, parts, remark=remark)
     _tell(pledge_id, found.state, lang)
 
 

@@ -1,17 +1,28 @@
 """The life of a pledge, from the application to its end."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from sqlalchemy import select
 
 from lending.api.findings import FindingView, finding_view
-from lending.api.forms import DeclarationIn, NoteIn, PledgeIn, RegistrationIn, ReleaseIn
+from lending.api.forms import (
+    ConsentIn,
+    DeclarationIn,
+    NoteIn,
+    PledgeIn,
+    ReasonIn,
+    RegistrationIn,
+    ReleaseIn,
+    RemarkIn,
+)
 from lending.api.paging import Page, cut
 from lending.api.routes.claims import read_facts
 from lending.api.routes.names import Name, Pages, Wanted
 from lending.api.views import EventView, LotView, PledgeView
 from lending.api.visit import At
 from lending.registry import steps
+from lending.registry.consenting import consent
 from lending.registry.declaring import declare
 from lending.registry.opening import Registry
 from lending.registry.own import seen, visible
@@ -22,6 +33,7 @@ __all__ = [
     "approve_pledge",
     "check_pledge",
     "close_pledge",
+    "consent_to_pledge",
     "declare_facts",
     "default_pledge",
     "dispose_pledge",
@@ -88,7 +100,13 @@ def declare_facts(at: At, pledge_id: Name, form: DeclarationIn) -> EventView:
     """Declare facts from documents."""
     _own(at, pledge_id)
     facts = read_facts(pledge_id, form.facts)
-    return EventView.of(declare(at.registry, at.user, pledge_id, facts))
+    return EventView.of(declare(at.registry, at.user, pledge_id, facts, document=form.document))
+
+
+def consent_to_pledge(at: At, pledge_id: Name, form: ConsentIn) -> EventView:
+    """Consent to a later application."""
+    _own(at, pledge_id)
+    return EventView.of(consent(at.registry, at.user, pledge_id, form.to))
 
 
 def register_pledge(at: At, pledge_id: Name, form: RegistrationIn) -> PledgeView:
@@ -101,7 +119,8 @@ def register_pledge(at: At, pledge_id: Name, form: RegistrationIn) -> PledgeView
 def release_pledge(at: At, pledge_id: Name, form: ReleaseIn) -> PledgeView:
     """Release a pledge or parts of it."""
     _own(at, pledge_id)
-    return PledgeView.of(steps.release(at.registry, at.user, pledge_id, form.parts))
+    found = steps.release(at.registry, at.user, pledge_id, form.parts, remark=form.remark)
+    return PledgeView.of(found)
 
 
 def note_pledge(at: At, pledge_id: Name, form: NoteIn) -> EventView:
@@ -111,13 +130,29 @@ def note_pledge(at: At, pledge_id: Name, form: NoteIn) -> EventView:
     return EventView.of(steps.note(at.registry, at.user, pledge_id, form.kind, facts))
 
 
-Step = Callable[[Registry, User, str], Pledge]
+class Step(Protocol):
+    """A step of the registry."""
+
+    def __call__(
+        self, registry: Registry, user: User, pledge_id: str, *, remark: str = ""
+    ) -> Pledge:
+        """Take it."""
 
 
-def _step(step: Step) -> Callable[[At, Name], PledgeView]:
-    def endpoint(at: At, pledge_id: Name) -> PledgeView:
+def _step(step: Step) -> Callable[[At, Name, RemarkIn | None], PledgeView]:
+    def endpoint(at: At, pledge_id: Name, form: RemarkIn | None = None) -> PledgeView:
         _own(at, pledge_id)
-        return PledgeView.of(step(at.registry, at.user, pledge_id))
+        remark = form.remark if form else ""
+        return PledgeView.of(step(at.registry, at.user, pledge_id, remark=remark))
+
+    endpoint.__doc__ = step.__doc__
+    return endpoint
+
+
+def _reasoned(step: Step) -> Callable[[At, Name, ReasonIn], PledgeView]:
+    def endpoint(at: At, pledge_id: Name, form: ReasonIn) -> PledgeView:
+        _own(at, pledge_id)
+        return PledgeView.of(step(at.registry, at.user, pledge_id, remark=form.remark))
 
     endpoint.__doc__ = step.__doc__
     return endpoint
@@ -135,7 +170,7 @@ sign_pledge = _step(steps.sign)
 draw_pledge = _step(steps.draw)
 monitor_pledge = _step(steps.monitor)
 repay_pledge = _step(steps.repay)
-default_pledge = _step(steps.default)
-dispose_pledge = _step(steps.dispose)
-close_pledge = _step(steps.close)
+default_pledge = _reasoned(steps.default)
+dispose_pledge = _reasoned(steps.dispose)
+close_pledge = _reasoned(steps.close)
 withdraw_pledge = _step(steps.withdraw)

@@ -1,11 +1,12 @@
 """The OpenAPI document: complete, in both languages, as committed."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from lending import registry
 from lending.api.document import examples
 from lending.api.endpoints import endpoints
 from lending.registry import roles
@@ -34,7 +35,23 @@ def test_every_endpoint_is_described_in_both_languages(desk: Service) -> None:
         assert one.get("x-roles", list(ROLES)) == list(endpoint.roles)
 
 
-STEPS = ("screen", "investigate", "approve", "sign")
+IN_DEFAULT = ("default_pledge", "dispose_pledge", "close_pledge")
+
+
+def test_the_examples_of_a_default_are_accepted_with_their_reasons_only(service: Service) -> None:
+    world = service.world
+    pledge = world.until("drawn", world.apply("L1", "K1"))
+    until = datetime.now(UTC) + timedelta(days=1)
+    for name, one in (("second", world.second_checker()), ("third", world.third_checker())):
+        service.tokens[name] = registry.issue_token(world.registry, one.user_id, expires_at=until)
+    for operation, who in zip(IN_DEFAULT, ("bank_checker", "second", "third"), strict=True):
+        path = endpoints()[operation].path.replace("{pledge_id}", pledge)
+        for silent in (None, {}, {"remark": ""}, {"remark": " "}):
+            assert service.post(who, path, silent).status_code == 422
+        assert service.post(who, path, examples()[operation]).status_code == 200
+    said = [event["data"]["facts"].get("remark") for event in
+            service.get("auditor", "/v1/events").json()["items"]]  # fmt: skip
+    assert said[-3:] == [examples()[operation]["remark"] for operation in IN_DEFAULT]
 
 
 def test_every_example_is_accepted_when_posted(serving, new_place) -> None:
@@ -48,20 +65,20 @@ def test_every_example_is_accepted_when_posted(serving, new_place) -> None:
     }  # fmt: skip
     assert set(examples()) == taking
     for operation, example in examples().items():
+        if operation in IN_DEFAULT:
+            continue
         endpoint = endpoints()[operation]
         path, body = endpoint.path, example
         for part, name in names.items():
             path = path.replace(part, name)
         if operation == "declare_facts":  # a search has to be of these days
             today = datetime.now(UTC).date().isoformat()
-            body = {"facts": body["facts"] | {"register_search_date": today}}
-        if operation == "register_pledge":
-            for step in STEPS:
-                role = endpoints()[f"{step}_pledge"].roles[0]
-                assert service.post(role, f"/v1/pledges/P000001/{step}").status_code == 200
-        if operation == "release_pledge":
-            for step in ("draw", "repay"):
-                assert service.post("bank_maker", f"/v1/pledges/P000001/{step}").status_code == 200
+            body = body | {"facts": body["facts"] | {"register_search_date": today}}
+        if operation == "consent_to_pledge":
+            later = examples()["apply_for_pledge"] | {"right_code": "TREE", "parts": []}
+            assert service.post("bank_maker", "/v1/pledges", later).json()["pledge_id"] == "P000002"
+        if operation == "withdraw_pledge":
+            path = path.replace("P000001", "P000002")
         answer = service.post(endpoint.roles[0], path, body)
         assert answer.status_code == endpoint.status, (operation, answer.text)
     service.world.registry.close()

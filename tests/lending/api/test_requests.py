@@ -47,7 +47,7 @@ def test_a_pledge_from_application_to_release(service: Service) -> None:
     assert refused.status_code == 422, refused.text
     papers = {k: str(v) if isinstance(v, date) else v for k, v in world.papers().items()}
     steps = [
-        ("bank_maker", "declarations", {"facts": papers}),
+        ("bank_maker", "declarations", {"facts": papers, "document": "deed 7"}),
         ("bank_maker", "screen", None), ("bank_maker", "investigate", None),
         ("bank_checker", "approve", None), ("bank_maker", "sign", None),
         ("bank_maker", "register", {"number": "ZDW-1", "ends": "2031-12-31"}),

@@ -26,7 +26,7 @@ from lending import registry
 from lending.registry import ConflictsFound, ImpossibleTransition, IssueForm, NotAllowed, Part
 from lending.registry.errors import RegistryError
 from tests.lending.registry.conftest import Shown
-from tests.lending.registry.world import World, of_batch, opened, serials
+from tests.lending.registry.world import WHY, World, of_batch, opened, serials
 
 PARCELS = ("K1", "K2", "K3")
 """K1 and K2 overlap; K3 lies apart."""
@@ -126,11 +126,12 @@ class Registry(RuleBasedStateMachine):
         checker = self.checkers.get(action, self.world.checker)
         user = self.world.maker if maker else checker
         more = (f"N-{pledge}",) if action == "register" else ()
+        why = {} if action == "register" else {"remark": WHY}
         may_follow = action in registry.following(self.state[pledge])
         barred = action == "register" and self._barred(pledge)
         before = self.world.events()
         try:
-            found = getattr(registry, action)(self.world.registry, user, pledge, *more)
+            found = getattr(registry, action)(self.world.registry, user, pledge, *more, **why)
         except (NotAllowed, ImpossibleTransition, ConflictsFound) as error:
             assert self.world.events() == before
             self.acts["refused"] += 1

@@ -11,7 +11,7 @@ from lending import registry
 from lending.registry import NotAllowed, RegistryError, User
 from lending.registry import forms as f
 from lending.registry.roles import ROLES, permit
-from tests.lending.registry.world import BANK, World, of_batch
+from tests.lending.registry.world import BANK, WHY, World, of_batch
 
 YEAR = {"vintage_from": date(2026, 1, 1), "vintage_to": date(2027, 1, 1)}
 Act = Callable[[World, User], object]
@@ -23,7 +23,8 @@ def step(action: str, state: str, *more: str) -> Act:
     def act(world: World, user: User) -> object:
         pledge = world.until(state, world.apply("L1", "K1", of_batch("B1", "60")))
         before.append(world.events())
-        return getattr(registry, action)(world.registry, user, pledge, *more)
+        why = {"remark": WHY} if action in {"default", "dispose", "close"} else {}
+        return getattr(registry, action)(world.registry, user, pledge, *more, **why)
 
     return act
 
@@ -77,7 +78,10 @@ ACTS: dict[str, Act] = {
     ),
     "note": lambda w, u: registry.note(w.registry, u, w.apply("L1", "K1"), "fire", {"id": "a"}),
     "declare": lambda w, u: registry.declare(
-        w.registry, u, w.apply("L1", "K1"), {"coowners_agree": True}
+        w.registry, u, w.apply("L1", "K1"), {"coowners_agree": True}, document="deed 7"
+    ),
+    "consent": lambda w, u: registry.consent(
+        w.registry, u, w.until("registered", w.apply("L1", "K1")), w.apply("L1", "K1", right="TREE")
     ),
     "checkpoint": lambda w, u: registry.checkpoint(
         w.registry, u, registry.new_signing_key()[0]

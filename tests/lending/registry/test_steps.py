@@ -1,6 +1,7 @@
 """The life of a pledge: each step only where it may follow, each guard also in the database."""
 
 import csv
+import json
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from importlib import resources
@@ -14,7 +15,7 @@ from lending import registry
 from lending.registry import ConflictsFound, ImpossibleTransition, IssueForm, NotAllowed
 from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.migrations.guards import STEPS
-from tests.lending.registry.world import World, of_batch, serials
+from tests.lending.registry.world import WHY, World, of_batch, serials
 
 STATES = tuple(registry.states())
 
@@ -196,6 +197,22 @@ def test_tonnes_are_not_pledged_twice(world: World) -> None:
     assert world.state(much) == "signed"
     registry.withdraw(world.registry, world.maker, much)
     world.until("registered", world.apply("L2", "K2", of_batch("B1", "40")))
+
+
+def test_a_check_names_the_serials_that_are_gone(world: World) -> None:
+    """Serials 41 to 50 of 100 are retired: 45 to 60 are not free, 51 to 60 are."""
+    form = IssueForm(serial_from=1, serial_to=100)
+    registry.issue_batch(world.registry, world.forestry, "B1", form)
+    gone = serials("B1", 41, 50)
+    registry.set_aside(world.registry, world.forestry, gone, state="retired")
+    for first, expected in ((45, ["S1"]), (51, [])):
+        pledge = world.until("signed", world.apply("L1", "K1", serials("B1", first, 60)))
+        found = registry.check(world.registry, pledge)
+        assert [f.check for f in found if f.level == "BLOCK"] == expected
+        registry.withdraw(world.registry, world.maker, pledge)
+    pledge = world.until("signed", world.apply("L1", "K1", of_batch("B1", "91")))
+    (short,) = [f for f in registry.check(world.registry, pledge) if f.level == "BLOCK"]
+    assert (short.check, str(short.tonnes)) == ("S3", "1.000")
 
 
 def test_release_by_tonnes_and_by_serials_divides_the_lot(world: World) -> None:
@@ -472,12 +489,41 @@ def test_a_registration_has_a_clean_number_and_has_not_ended(world: World) -> No
         register(second, "ZDW-1\u2003")
 
 
+REMARKED = (("monitor", "drawn"), ("repay", "drawn"), ("default", "drawn"),
+            ("dispose", "defaulted"), ("close", "disposed"), ("release", "repaid"),
+            ("withdraw", "signed"))  # fmt: skip
+
+
+@pytest.mark.parametrize(("action", "state"), REMARKED)
+def test_a_step_says_why_and_the_chain_keeps_it(world: World, action: str, state: str) -> None:
+    pledge = world.until(state, world.apply("L1", "K1"))
+    maker = registry.may("bank_maker", action)
+    who = world.maker if maker else world.third_checker()
+    getattr(registry, action)(world.registry, who, pledge, remark=f" {WHY} ")
+    with world.registry.reading() as session:
+        (last,) = registry.events(session, subject=pledge)[-1:]
+    assert (last.kind, json.loads(last.data)["facts"]["remark"]) == (action, WHY)
+    assert registry.audit(world.registry).fault is None
+
+
+@pytest.mark.parametrize(("action", "state"), [
+    ("default", "drawn"), ("dispose", "defaulted"), ("close", "disposed"),
+])  # fmt: skip
+def test_nobody_ends_a_pledge_without_saying_why(world: World, action: str, state: str) -> None:
+    pledge = world.until(state, world.apply("L1", "K1"))
+    who, before = world.third_checker(), world.events()
+    for remark in ("", " \n"):
+        with pytest.raises(RegistryError, match="say why, or by which document"):
+            getattr(registry, action)(world.registry, who, pledge, remark=remark)
+    assert (world.state(pledge), world.events()) == (state, before)
+
+
 def test_who_declares_a_default_does_not_sell(world: World) -> None:
     pledge = world.until("defaulted", world.apply("L1", "K1"))
     with pytest.raises(NotAllowed, match="another person"):
-        registry.dispose(world.registry, world.checker, pledge)
+        registry.dispose(world.registry, world.checker, pledge, remark=WHY)
     assert world.state(pledge) == "defaulted"
-    sold = registry.dispose(world.registry, world.second_checker(), pledge)
+    sold = registry.dispose(world.registry, world.second_checker(), pledge, remark=WHY)
     assert sold.state == "disposed"
 
 
@@ -486,13 +532,15 @@ def test_who_declares_a_default_or_sells_does_not_close(world: World) -> None:
     before = world.events()
     for who in (world.checker, world.registry.user("bank_checker.2")):
         with pytest.raises(NotAllowed, match="another person"):
-            registry.close(world.registry, who, pledge)
+            registry.close(world.registry, who, pledge, remark=WHY)
     assert (world.state(pledge), world.events()) == ("disposed", before)
-    assert registry.close(world.registry, world.third_checker(), pledge).state == "closed"
+    assert (
+        registry.close(world.registry, world.third_checker(), pledge, remark=WHY).state == "closed"
+    )
 
 
 def test_another_bank_reads_and_destroys_no_personal_data(world: World) -> None:
-    """S1 borrows from this bank alone; then from another too, until that loan is repaid."""
+    """S1 borrows from this bank alone; then another one names it, and then has a pledge too."""
     held, bank = world.registry, "Another Bank"
     maker = registry.record_user(held, "other.1", "bank_maker", bank)
     checker = registry.record_user(held, "other.2", "bank_checker", bank)
@@ -511,12 +559,17 @@ def test_another_bank_reads_and_destroys_no_personal_data(world: World) -> None:
     years = {"starts": "2026-01-01", "ends": "2027-01-01"}
     loan = registry.read_form(registry.LoanForm, form | years, "form")
     registry.record_loan(held, maker, loan)
-    assert registry.unseal(held, maker, "S1")["name"] == "李山"
-    for who in (world.checker, checker):
-        with pytest.raises(RegistryError, match="another bank"):
-            registry.seal(held, who, "S1")
+    before = world.events()
+    for who, act in ((maker, registry.unseal), (checker, registry.seal)):
+        with pytest.raises(NotAllowed, match="only once a pledge of this bank"):
+            act(held, who, "S1")
+    assert world.events() == before
+    theirs = world.apply("L2", "K1", right="COMP", who=maker)
+    with pytest.raises(RegistryError, match="another bank"):
+        registry.seal(held, world.checker, "S1")
+    registry.withdraw(held, maker, theirs)
     world.until("released", world.apply("L1", "K1"))
-    assert registry.seal(held, checker, "S1").destroyed_at
+    assert registry.seal(held, world.checker, "S1").destroyed_at
 
 
 def test_another_bank_writes_nothing_beside_a_pledge(world: World) -> None:

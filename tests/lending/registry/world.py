@@ -27,6 +27,9 @@ from lending.registry import (
 SEALING_KEY = bytes(range(32))
 ROLES = ("bank_maker", "bank_checker", "forestry", "auditor")
 BANK = "Jingning Rural Bank"
+WHY = "法院裁定书（2029）浙 11 民初 1 号"
+"""A remark: why a step is taken."""
+DOCUMENT = "村民会议决议 2025-12-01"
 STEP = 0.01
 """Degrees: parcels are squares this wide, side by side."""
 
@@ -101,7 +104,7 @@ class World:
             secured_amount=Decimal("300000.00"), account="6222 0000 0000 0001", **more,
         )  # fmt: skip
         name = registry.apply(self.registry, who or self.maker, form).pledge_id
-        registry.declare(self.registry, who or self.maker, name, papers())
+        registry.declare(self.registry, who or self.maker, name, papers(), document=DOCUMENT)
         return name
 
     def until(self, state: str, pledge_id: str) -> str:
@@ -136,7 +139,7 @@ class World:
         for _, act in way[:steps]:
             act()
         for step, who in end.get(state, []):
-            getattr(registry, step)(self.registry, who, pledge_id)
+            getattr(registry, step)(self.registry, who, pledge_id, remark=WHY)
         return pledge_id
 
     def state(self, pledge_id: str) -> str:
