@@ -26,6 +26,8 @@ from tests.lending.registry.world import BANK, World, furnished, papers
 
 PORTION = 10_000
 CLAIM_SECONDS = 0.05
+NUMBERED = ("WATER", "INS")
+"""Rights that are pledged by the number of their permit or policy."""
 STEPS = ("screened", "due_diligence", "approved", "signed", "registered")
 
 
@@ -102,6 +104,7 @@ def measure(name: str, world: World, count: int, tried: int) -> float:
             loan_id=f"N{number}", right_code=one.claim.right, parcels=(parcel,), parts=(),
             vintage_from=one.claim.vintage_from, vintage_to=one.claim.vintage_to,
             secured_amount=Decimal(1), account="6222",
+            instrument=one.claim.instrument or (parcel if one.claim.right in NUMBERED else None),
         )  # fmt: skip
         pledge = registry.apply(world.registry, world.maker, asked).pledge_id
         registry.declare(world.registry, world.maker, pledge, papers(), document="deed 7")
