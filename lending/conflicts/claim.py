@@ -1,5 +1,6 @@
 """What is compared, and what is found: a claim on tonnes of one parcel, and a finding."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from data_catalog.errors import GepError
 from data_catalog.text import Text
 from data_catalog.units import conversion
 
-__all__ = ["Claim", "ClaimError", "Fact", "Finding", "Level", "Party", "Serials"]
+__all__ = ["Claim", "ClaimError", "Fact", "Finding", "Level", "Party", "Serials", "number_key"]
 
 Level: TypeAlias = Literal["BLOCK", "FLAG", "INFO"]
 Fact: TypeAlias = bool | date | Decimal | str | tuple[str, ...]
@@ -93,6 +94,18 @@ class Claim:
     state: str = "reserved"
     family: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def number_key(number: str) -> str:
+    """Return what counts of a number: the same permit is written in many ways.
+
+    Examples
+    --------
+    >>> number_key("取水〔2021〕第 7 号") == number_key("取水(２０２１)第7号")
+    True
+    """
+    plain = unicodedata.normalize("NFKC", number).casefold()
+    return "".join(character for character in plain if character.isalnum())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from data_catalog.errors import raise_all
 from data_catalog.text import Text
-from lending.conflicts.claim import Claim, ClaimError, Serials
+from lending.conflicts.claim import Claim, ClaimError, Serials, number_key
 from lending.conflicts.ground import Shapes, common_crs, geometry_faults, in_crs
 from lending.conflicts.sums import sums_by
 
@@ -66,7 +66,7 @@ class KnownClaims(Sequence[Claim]):
         self.projects = np.array([project_of(c) for c in self.claims], dtype=np.str_)
         self.numbered = np.array([bool(c.serials) for c in self.claims], dtype=np.bool_)
         self.serials = _by_batch(self.claims)
-        self.instruments = _places((c.right, c.instrument) for c in self.claims)
+        self.instruments = _places((c.right, number_key(c.instrument)) for c in self.claims)
         self.place = {c.claim_id: place for place, c in enumerate(self.claims)}
         self.sums = {
             UNITS: sums_by((c for c in self.claims if c.right == UNITS), project_of),
@@ -103,8 +103,8 @@ class KnownClaims(Sequence[Claim]):
     def with_instrument(self, asked: "KnownClaims") -> Iterator[tuple[int, int]]:
         """Return pairs of an asked claim and one of these of the same permit or policy."""
         for place, claim in enumerate(asked.claims):
-            if claim.instrument:
-                for other in self.instruments.get((claim.right, claim.instrument), ()):
+            if key := number_key(claim.instrument):
+                for other in self.instruments.get((claim.right, key), ()):
                     yield place, other
 
 

@@ -2,6 +2,8 @@
 
 conflict(x, y) = active(x) & active(y) & area(ground of x and y) > sliver
                & years meet & incompatible(right of x, right of y) & not one family
+
+Years of land and trees meet always: two loans with terms apart would have the same trees.
 """
 
 from collections.abc import Callable, Iterator
@@ -162,7 +164,8 @@ def _on_ground(
     by_serial = same_project & new.numbered[one] & known.numbered[other]
     # a registered project does not bar its own tonnes
     kept = applied.kept(near) & ~(own & same_project) & (by_ground | (by_tonnes & ~by_serial))
-    kept &= (new.starts[one] < known.ends[other]) & (known.starts[other] < new.ends[one])
+    meet = (new.starts[one] < known.ends[other]) & (known.starts[other] < new.ends[one])
+    kept &= meet | (_standing(new, rules)[one] & _standing(known, rules)[other])
     one, other = one[kept], other[kept]
     shapes = in_crs(new.claims, known.crs)
     common = overlaps(shapes[one], known.shapes[other], known.crs, rules)
@@ -181,6 +184,12 @@ def _on_ground(
                     bool(common.sliver[place]),
                 ),
             )
+
+
+def _standing(claims: KnownClaims, rules: Rules) -> Flags:
+    """Return which claims are over land or trees: whoever has these has them until a release."""
+    by_kind = [rules.rights[right].standing for right, _ in claims.kinds]
+    return np.array(by_kind, dtype=np.bool_)[claims.kind]
 
 
 def _years_meet(new: KnownClaims, known: KnownClaims, one: int, other: int) -> bool:
@@ -210,11 +219,13 @@ def _finding(
     if not within and rules.states[other.state].bars == "told":
         level = max(level, "FLAG", key=LEVELS.index)
     start, end = years_in_common(one, other)
+    if start is not None and end is not None and start >= end:  # by serials, or land or trees
+        start = end = None
     years = (
         None if start is None or end is None else (end - start).days * conversion("day", "year")[0]
     )
-    if serials is not None and (years is None or years <= 0):
-        start = end = years = None
+    if serials is not None and years is None:
+        start = end = None
     tonnes = Decimal(serials) if serials is not None else _tonnes(one, other, ground)
     yield Finding(
         check=check,
@@ -256,6 +267,8 @@ def _tonnes(one: Claim, other: Claim, ground: _Ground | None) -> Decimal | None:
     if ground is None:
         return None
     start, end = years_in_common(one, other)
+    if start is not None and end is not None and start >= end:
+        return None
     parts = []
     for claim, share in ((one, ground.share_of_one), (other, ground.share_of_other)):
         whole = claim.tonnes

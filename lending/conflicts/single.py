@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from data_catalog.text import Text
-from lending.conflicts.claim import Claim, Finding, party
+from lending.conflicts.claim import Claim, Finding, number_key, party
 from lending.conflicts.declared import missing_finding
 from lending.conflicts.known import FUTURE, UNITS, KnownClaims, parcel_of, project_of
 from lending.conflicts.rules import Rules
@@ -37,7 +37,11 @@ def check_interval(claim: Claim, rules: Rules) -> Iterator[Finding]:
 def check_needed(claim: Claim, rules: Rules) -> Iterator[Finding]:
     """Return a finding where a right is claimed without that by which its pairs are found."""
     check, fact = NEEDED[rules.pair(claim.right, claim.right).meets]
-    given = {"serials": claim.serials, "geometry": claim.geometry, "instrument": claim.instrument}
+    given = {
+        "serials": claim.serials,
+        "geometry": claim.geometry,
+        "instrument": number_key(claim.instrument),
+    }
     if check in rules.checks and not given[fact]:
         yield missing_finding(party(claim), check, [fact], rules)
 

@@ -1,10 +1,11 @@
 """What an application for a pledge must agree with in the record, and what it is registered on."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from data_catalog.text import Text
 from lending.conflicts import bundled_rules
+from lending.conflicts.claim import number_key
 from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.finding import one
 from lending.registry.forms import PledgeForm
@@ -96,7 +97,8 @@ def _refuse_part_of_term(form: PledgeForm, loan: Loan) -> None:
 
 def _refuse_unnumbered(form: PledgeForm) -> None:
     """Without the number nobody can tell whether the permit or policy is pledged already."""
-    if form.instrument or not bundled_rules().by_instrument(form.right_code):
+    given = number_key(form.instrument or "")
+    if given or not bundled_rules().by_instrument(form.right_code):
         return
     title = bundled_rules().rights[form.right_code].title
     raise RegistryError(where=form.loan_id, problem=Text(
@@ -135,13 +137,10 @@ def _refuse_right(right: Right, form: PledgeForm) -> None:
 
 def _refuse_second(session: Session, form: PledgeForm) -> None:
     """Within a loan nothing conflicts, so the same thing must not secure it twice."""
-    same = (
-        Pledge.instrument == form.instrument
-        if bundled_rules().by_instrument(form.right_code)
-        else PledgeParcel.parcel_id.in_(form.parcels)
-    )
-    found = session.execute(
-        select(Pledge.pledge_id, PledgeParcel.parcel_id)
+    numbered = bundled_rules().by_instrument(form.right_code)
+    same = true() if numbered else PledgeParcel.parcel_id.in_(form.parcels)
+    rows = session.execute(
+        select(Pledge.pledge_id, PledgeParcel.parcel_id, Pledge.instrument)
         .join(PledgeParcel, PledgeParcel.pledge_id == Pledge.pledge_id)
         .where(
             Pledge.loan_id == form.loan_id, Pledge.right_code == form.right_code,
@@ -149,9 +148,11 @@ def _refuse_second(session: Session, form: PledgeForm) -> None:
             Pledge.vintage_from < form.vintage_to, Pledge.vintage_to > form.vintage_from,
         )
         .order_by(Pledge.pledge_id, PledgeParcel.parcel_id)
-    ).first()  # fmt: skip
-    if found:
-        pledge, parcel = found
+    )  # fmt: skip
+    asked = number_key(form.instrument or "")
+    for pledge, parcel, number in rows:
+        if numbered and number_key(number) != asked:
+            continue
         raise AgainstRecord(where=form.loan_id, problem=Text(
             f"质押 {pledge} 已以宗地 {parcel} 的同一权利、相交的年份担保该贷款。",
             f"pledge {pledge} secures it with the same right over parcel {parcel} in years that "

@@ -22,6 +22,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tr
 from sqlalchemy.orm import Session
 
 from lending.conflicts import Claim, Finding, Rules, Serials, bundled_rules, find_conflicts
+from lending.conflicts.claim import number_key
 from lending.registry.finding import portions
 from lending.registry.projects import in_own_projects, projects_on
 from lending.registry.states import active_states, states
@@ -148,10 +149,12 @@ def _around(claim: Claim, widest: float) -> ColumnElement[bool]:
 
 
 def _meeting(claim: Claim) -> ColumnElement[bool]:
-    """Return the condition that a pledge's years meet a claim's."""
+    """Return the condition that a pledge's years meet a claim's; those of land and trees do."""
     if claim.vintage_from is None or claim.vintage_to is None:
         return true()
-    return and_(Pledge.vintage_from < claim.vintage_to, Pledge.vintage_to > claim.vintage_from)
+    years = and_(Pledge.vintage_from < claim.vintage_to, Pledge.vintage_to > claim.vintage_from)
+    standing = [code for code, right in bundled_rules().rights.items() if right.standing]
+    return or_(years, Pledge.right_code.in_(standing)) if claim.right in standing else years
 
 
 def _holders(session: Session, around: ColumnElement[bool]) -> set[str]:
@@ -169,8 +172,11 @@ def _of_batches(session: Session, claims: Iterable[Claim]) -> set[str]:
 
 def _of_instruments(session: Session, claims: Iterable[Claim]) -> set[str]:
     """Return the pledges of the claims' permits and policies, wherever their parcels lie."""
-    numbers = {claim.instrument for claim in claims if claim.instrument}
-    return set(session.scalars(select(Pledge.pledge_id).where(Pledge.instrument.in_(numbers))))
+    numbers = {number_key(claim.instrument) for claim in claims} - {""}
+    if not numbers:
+        return set()
+    wanted = select(Pledge.pledge_id, Pledge.instrument).where(Pledge.instrument != "")
+    return {name for name, given in session.execute(wanted) if number_key(given) in numbers}
 
 
 def _rows() -> Select[Pledge, ParcelVersion]:

@@ -1,11 +1,12 @@
 """What can be pledged as what: years, land, permits and projects, told before it is too late."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from lending import registry
-from lending.registry import ConflictsFound, Part
+from lending.registry import ConflictsFound, LoanForm, Part
 from lending.registry.errors import AgainstRecord, RegistryError
 from tests.lending.registry.world import World, of_batch
 
@@ -82,6 +83,51 @@ def test_a_permit_secures_one_loan_once(world: World) -> None:
         world.apply("L1", "K2", right="WATER", instrument="7")
     other = world.apply("L1", "K1", right="WATER", instrument="8")
     assert world.state(other) == "applied"
+
+
+SPELT = (
+    ("取水〔2021〕第 7 号", "取水(２０２１)第7号"), ("QS-2021-7", "qs 2021 7"),
+    ("QS-2021-7", "QS-2021-7\u200b"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("here", "there"), SPELT)
+def test_a_permit_spelt_in_another_way_is_the_same_permit(
+    world: World, here: str, there: str
+) -> None:
+    world.loan("L2")
+    first = world.until("registered", world.apply("L1", "K1", right="WATER", instrument=here))
+    with pytest.raises(AgainstRecord, match=f"{first} secures it"):
+        world.apply("L1", "K1", right="WATER", instrument=there)
+    again = world.until("signed", world.apply("L2", "K1", right="WATER", instrument=there))
+    found = [f for f in registry.check(world.registry, again) if f.level == "BLOCK"]
+    assert [(f.check, f.other.claim_id) for f in found] == [("G3", f"{first}/K1")]
+
+
+def test_a_number_of_signs_alone_is_none(world: World) -> None:
+    with pytest.raises(RegistryError, match="number of its permit or policy"):
+        world.apply("L1", "K1", right="WATER", instrument="—")
+
+
+@pytest.mark.parametrize("right", ["TREE", "LAND"])
+def test_trees_that_are_not_released_secure_no_loan_of_later_years(
+    world: World, right: str
+) -> None:
+    """L1 runs [2026, 2029), L2 [2029, 2032): who has the trees has them until a release."""
+    first = world.until("drawn", world.apply("L1", "K1", right=right, years=(2026, 2029)))
+    form = LoanForm(
+        loan_id="L2", borrower="S1", amount=Decimal(300_000), rate=Decimal("0.04"),
+        starts=date(2029, 1, 1), ends=date(2032, 1, 1),
+    )  # fmt: skip
+    registry.record_loan(world.registry, world.maker, form)
+    later = world.until("signed", world.apply("L2", "K1", right=right, years=(2029, 2032)))
+    (found,) = [f for f in registry.check(world.registry, later) if f.level == "BLOCK"]
+    assert (found.check, found.other.claim_id, found.years) == ("G3", f"{first}/K1", None)
+    with pytest.raises(ConflictsFound):
+        registry.register(world.registry, world.maker, later, "N2")
+    registry.repay(world.registry, world.maker, first)
+    registry.release(world.registry, world.checker, first)
+    assert registry.register(world.registry, world.maker, later, "N2").state == "registered"
 
 
 def test_one_ground_and_year_is_of_one_project(world: World) -> None:
