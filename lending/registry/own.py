@@ -6,12 +6,13 @@ That a bank sees a party's name in the register is not yet that it may read who 
 
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, inspect, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, inspect, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from data_catalog.errors import UnknownNameError
 from data_catalog.text import Text
 from lending.registry.errors import REGISTRY, NotAllowed
+from lending.registry.journal import canonical
 from lending.registry.states import OVER
 from lending.registry.tables import (
     Event,
@@ -138,8 +139,14 @@ def _held_by(holder: ColumnElement[bool]) -> Select[str]:
 
 
 def _recorded(user: User, kind: str, name: Any, time: Any) -> ColumnElement[bool]:  # noqa: ANN401
-    """Return the condition that somebody of the user's bank recorded a row."""
+    """Return the condition that somebody, of the user's bank at that time, recorded a row."""
+    before, known = aliased(Event), aliased(Event)
+    last = select(func.max(before.seq)).where(
+        before.kind == "record_user", before.subject == Event.actor, before.seq < Event.seq
+    )
+    bank = f'"organisation":{canonical(user.organisation)}'
     return exists().where(
         Event.kind == kind, Event.subject == name, Event.time == time,
-        Event.actor == User.user_id, User.organisation == user.organisation,
+        known.subject == Event.actor, known.seq == last.correlate(Event).scalar_subquery(),
+        func.replace(known.data, bank, "") != known.data,
     )  # fmt: skip

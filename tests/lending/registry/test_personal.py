@@ -99,3 +99,17 @@ def exports(world: World, user: User, pledge: str, error: type[Exception] | None
 
 def test_a_bank_reads_whom_it_recorded_itself(known: World) -> None:
     assert registry.unseal(known.registry, known.maker, "S1")["name"] == "李山"
+
+
+def test_who_goes_to_another_bank_takes_no_party_along(known: World) -> None:
+    """The maker of one bank records S1, and is a maker of another one since."""
+    held, name = known.registry, known.maker.user_id
+    moved = registry.record_user(held, name, "bank_maker", OTHER)
+    with pytest.raises(UnknownNameError):
+        registry.unseal(held, moved, "S1")
+    assert registry.unseal(held, known.checker, "S1")["name"] == "李山"
+    person = SubjectForm(subject_id="S3", kind="person", personal={"name": "王五"})
+    registry.record_subject(held, moved, person)
+    assert registry.unseal(held, moved, "S3")["name"] == "王五"
+    with pytest.raises(UnknownNameError):
+        registry.unseal(held, known.checker, "S3")
