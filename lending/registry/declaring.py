@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from lending.conflicts import Claim, Fact, Finding, bundled_rules
 from lending.conflicts.declared import refuse_facts
 from lending.registry.claims import active_claims, claims_of
 from lending.registry.consenting import consenting_claims
-from lending.registry.errors import RegistryError
+from lending.registry.errors import NotAllowed, RegistryError
 from lending.registry.finding import one, portions
 from lending.registry.forms import DocumentForm, read_form
 from lending.registry.lots import lots_of
@@ -60,7 +61,7 @@ SEARCH = frozenset({"register_search_clear", "register_search_date"})
 """A search of the register: what it found, and when. A new day alone would renew an old answer."""
 CONSENT = "consent_of"
 """Given by the bank that has the earlier pledge, never declared by the one that wants it."""
-AGREED = ("coowners_agree", "collective_vote", "carbon_split")
+AGREED = frozenset({"coowners_agree", "collective_vote", "carbon_split"})
 """What people outside the registry agreed to: a document says so, and two of the bank saw it."""
 SEALED = "sealed"
 A_DAY = timedelta(days=1)
@@ -86,8 +87,8 @@ def declare(
         If there is none, the registry holds it itself, or a search is dated in the future or
         has only one of its day and its outcome; if others agreed and no document says so.
     NotAllowed
-        If the pledge is another bank's, or the maker declares that others agreed after the
-        approval: nobody else of the bank would have seen it.
+        If the pledge is another bank's; or a maker declares after the approval that others
+        agreed, or the contrary of what was approved: no checker would have seen it.
     """
     with registry.reading() as session:
         mine = claims_of(session, one(session, Pledge, pledge_id).pledge_id)
@@ -106,8 +107,8 @@ def declare(
     with registry.acting(user, KIND, pledge_id) as act:
         pledge = one(act.session, Pledge, pledge_id)
         refuse_other_bank(user, pledge.organisation, pledge_id)
-        if agreed and pledge.checker:
-            refuse_same_person(user, pledge.maker, pledge_id)
+        if pledge.checker:
+            _refuse_alone(act.session, user, pledge, facts, agreed=agreed)
         _refuse_future(pledge_id, facts, act.time.date())
         act.facts = {"declared": {name: _plain(value) for name, value in sorted(facts.items())}}
         if words:
@@ -275,6 +276,38 @@ def _refuse_held(pledge_id: str, facts: Mapping[str, Fact]) -> None:
             f"the registry holds this itself; it is not declared: "
             f"{', '.join(t.en for t in titles)}.",
         ))  # fmt: skip
+
+
+def _refuse_alone(
+    session: Session, user: User, pledge: Pledge, facts: Mapping[str, Fact], *, agreed: bool
+) -> None:
+    """Refuse that a maker, who may register too, changes what a checker has approved."""
+    if agreed:
+        refuse_same_person(user, pledge.maker, pledge.pledge_id)
+    if user.role != "bank_maker":
+        return
+    before = declared_facts(session, pledge.pledge_id)
+    changed = {name for name, value in facts.items() if before.get(name, value) != value}
+    alone = {
+        name for name in (changed - SEARCH) | (AGREED & facts.keys())
+        if (name, facts[name]) not in _adverse()
+    }  # fmt: skip
+    if alone:
+        titles = [bundled_rules().facts[name].title for name in sorted(alone)]
+        raise NotAllowed(user=user.user_id, problem=Text(
+            f"{pledge.pledge_id} 已审批，以下事实须由复核人员声明："
+            f"{'、'.join(t.zh for t in titles)}。",
+            f"{pledge.pledge_id} is approved; these facts are declared by a checker from now on: "
+            f"{', '.join(t.en for t in titles)}.",
+        ))  # fmt: skip
+
+
+@cache
+def _adverse() -> frozenset[tuple[str, Fact]]:
+    """Return the answers that speak against a pledge: these anybody may give at any time."""
+    asked = [check for check in bundled_rules().declared if check.relation in {"yes", "no"}]
+    against = {(check.fact, check.relation == "no") for check in asked}
+    return frozenset(against | {(name, False) for name in AGREED})
 
 
 def _refuse_future(pledge_id: str, facts: Mapping[str, Fact], today: date) -> None:

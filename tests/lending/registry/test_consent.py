@@ -1,5 +1,7 @@
 """Whose consent it is: the earlier pledgee's own act, never a word of the bank that wants it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from lending import registry
@@ -7,7 +9,7 @@ from lending.registry import ConflictsFound, NotAllowed, RegistryError, User
 from lending.registry.declaring import active_with_facts, claims_with_facts
 from lending.registry.errors import AgainstRecord
 from lending.registry.journal import canonical
-from tests.lending.registry.world import DOCUMENT, World, papers
+from tests.lending.registry.world import BANK, DOCUMENT, World, papers
 
 OTHER = "Timber Bank"
 
@@ -135,6 +137,26 @@ def test_what_people_outside_agreed_to_has_a_document_and_two_who_saw_it(
         registry.declare(held, world.maker, pledge, {fact: True}, document=DOCUMENT)
     registry.declare(held, world.maker, pledge, {fact: False})
     registry.declare(held, world.checker, pledge, {fact: True}, document=DOCUMENT)
+
+
+def test_no_maker_alone_declares_after_the_approval_what_nobody_else_saw(world: World) -> None:
+    """A second maker, who registers too; the first one, against what was approved."""
+    held, pledge = world.registry, world.apply("L1", "K1")
+    registry.declare(held, world.maker, pledge, {"litigation_or_seizure": True})
+    world.until("signed", pledge)
+    second = registry.record_user(held, "bank_maker.2", "bank_maker", BANK)
+    before = world.events()
+    with pytest.raises(NotAllowed, match="by a checker from now on: all co-owners"):
+        registry.declare(held, second, pledge, {"coowners_agree": True}, document=DOCUMENT)
+    for maker in (world.maker, second):
+        with pytest.raises(NotAllowed, match="by a checker from now on: a lawsuit") as refused:
+            registry.declare(held, maker, pledge, {"litigation_or_seizure": False})
+    assert "须由复核人员声明：有诉讼" in refused.value.say("zh")
+    assert world.events() == before
+    today = {"register_search_date": datetime.now(UTC).date(), "register_search_clear": False}
+    registry.declare(held, world.maker, pledge, today | {"tenure_type": "家庭承包"})
+    registry.declare(held, world.checker, pledge, {"litigation_or_seizure": False})
+    assert barred(world, pledge) == ["P1"]
 
 
 def test_who_declared_does_not_approve(world: World) -> None:
