@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from data_catalog.text import Text
 from data_catalog.units import conversion
@@ -146,7 +146,7 @@ def geometry_faults(claims: Sequence[Claim]) -> list[ClaimError]:
                 f"its geometry is not valid: {why.en}. Repair it (shapely.make_valid or a GIS) "
                 "and compare its area.",
             )))  # fmt: skip
-        elif not _within(bounds[place], box):
+        elif not _within(bounds[place], box) or not _on_earth(bounds[place], box, claim.crs):
             faults.append(_fault(claim, _misplaced(bounds[place], box, claim.crs)))
     return faults
 
@@ -219,8 +219,12 @@ def _box_of(crs: str) -> "tuple[float, float, float, float] | ClaimError":
     area = found.area_of_use
     if found.ellipsoid is None or not (found.is_geographic or found.is_projected):
         return ClaimError(where=crs, problem=NO_EARTH)
+    try:
+        _transformer(crs, DEGREES)
+    except ProjError:
+        return ClaimError(where=crs, problem=NOT_HERE)
     if area is None:
-        return (-np.inf, -np.inf, np.inf, np.inf)
+        return WORLD if found.is_geographic else ANYWHERE
     if found.is_geographic:
         return area.west, area.south, area.east, area.north
     there = Transformer.from_crs(found.geodetic_crs, found, always_xy=True)
@@ -236,6 +240,19 @@ def _within(bounds: Numbers, box: tuple[float, float, float, float]) -> bool:
     return bool(np.all(np.isfinite(bounds)) and np.all(inside))
 
 
+def _on_earth(bounds: Numbers, box: tuple[float, float, float, float], crs: str) -> bool:
+    """Return whether what lies anywhere on a plane lies on the earth."""
+    return box != ANYWHERE or bool(np.all(np.isfinite(
+        _transformer(crs, DEGREES).transform_bounds(*bounds)
+    )))  # fmt: skip
+
+
+WORLD, ANYWHERE = (-180.0, -90.0, 180.0, 90.0), (-np.inf, -np.inf, np.inf, np.inf)
+DEGREES = "EPSG:4490"
+NOT_HERE = Text(
+    "坐标系无法换算到 CGCS2000（EPSG:4490），不能与其他宗地比较。",
+    "its CRS cannot be brought to CGCS2000 (EPSG:4490), so it is compared with no other parcel.",
+)
 NO_EARTH = Text(
     "坐标系既不是地理坐标也不是投影坐标。", "its CRS is neither geographic nor projected."
 )

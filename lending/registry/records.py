@@ -4,7 +4,10 @@ import hashlib
 
 from sqlalchemy import func, select
 
+from data_catalog.errors import raise_all
 from data_catalog.text import Text
+from lending.conflicts import Claim
+from lending.conflicts.ground import geometry_faults
 from lending.registry.claims import bounds_of
 from lending.registry.database import overwrite
 from lending.registry.errors import AgainstRecord
@@ -117,7 +120,14 @@ def seal(registry: Registry, user: User, subject_id: str) -> SubjectKey:
 
 
 def record_parcel(registry: Registry, user: User, form: ParcelForm) -> ParcelVersion:
-    """Record a parcel, or a new version of its boundary and title."""
+    """Record a parcel, or a new version of its boundary and title.
+
+    Raises
+    ------
+    ClaimError
+        If it lies where no parcel can be compared with it.
+    """
+    raise_all(geometry_faults([_ground_of(form)]))
     with registry.acting(user, "record_parcel", form.parcel_id) as act:
         session = act.session
         if form.holder:
@@ -136,6 +146,13 @@ def record_parcel(registry: Registry, user: User, form: ParcelForm) -> ParcelVer
         )  # fmt: skip
         session.add(version)
     return version
+
+
+def _ground_of(form: ParcelForm) -> Claim:
+    return Claim(
+        claim_id=form.parcel_id, parcel_id=form.parcel_id, geometry=form.geometry, crs=form.crs,
+        right="LAND", vintage_from=None, vintage_to=None,
+    )  # fmt: skip
 
 
 def record_right(registry: Registry, user: User, form: RightForm) -> Right:

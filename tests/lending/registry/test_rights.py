@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from shapely.geometry import Polygon, box
 
 from lending import registry
-from lending.registry import ConflictsFound, LoanForm, Part
+from lending.conflicts import ClaimError
+from lending.registry import ConflictsFound, LoanForm, ParcelForm, Part
 from lending.registry.errors import AgainstRecord, RegistryError
 from tests.lending.registry.world import World, of_batch
 
@@ -54,6 +56,27 @@ def test_what_is_registered_stands_when_it_is_measured_again(world: World) -> No
     world.parcel("K1", width=0.02)
     registry.check(world.registry, pledge)
     assert registry.draw(world.registry, world.maker, pledge).state == "drawn"
+
+
+AFAR = box(1e9, 1e9, 2e9, 2e9)
+NOWHERE = (
+    (AFAR, "EPSG:32650", "outside the area"), (AFAR, "+proj=ortho +lat_0=0", "outside the area"),
+    (AFAR, "+proj=longlat +ellps=GRS80", "outside the area"),
+    (box(119, 28, 120, 29), "IAU_2015:30100", "compared with no other parcel"),
+    (box(119, 28, 120, 29), 'LOCAL_CS["x"]', "neither geographic nor projected"),
+)  # fmt: skip
+"""Off the earth's plane, on the moon, on a plane of its own."""
+
+
+@pytest.mark.parametrize(("shape", "crs", "why"), NOWHERE)
+def test_a_parcel_that_nothing_can_be_compared_with_is_not_recorded(
+    world: World, shape: Polygon, crs: str, why: str
+) -> None:
+    form = ParcelForm(parcel_id="K9", region="331127", geometry=shape, crs=crs, certificate="c")
+    before = world.events()
+    with pytest.raises(ClaimError, match=why):
+        registry.record_parcel(world.registry, world.forestry, form)
+    assert world.events() == before
 
 
 NUMBERED = ("WATER", "INS")
