@@ -34,6 +34,7 @@ from lending.registry.tables import (
     PledgeParcel,
     User,
 )
+from lending.registry.unplaced import unplaced_tonnes
 
 __all__ = [
     "apply",
@@ -365,7 +366,7 @@ def _findings(
     known = with_facts(session, candidates(session, mine))
     found = registry.find_conflicts(mine, known, today)
     gone = (*taken_tonnes(session, mine), *sold_tonnes(session, mine))
-    return once_a_pledge([*gone, *found])
+    return once_a_pledge([*gone, *unplaced_tonnes(session, mine), *found])
 
 
 def _record(finding: Finding) -> dict[str, Any]:

@@ -8,9 +8,16 @@ from shapely.geometry import Polygon, box
 
 from lending import registry
 from lending.conflicts import ClaimError
-from lending.registry import ConflictsFound, LoanForm, ParcelForm, Part
+from lending.registry import (
+    ConflictsFound,
+    IssueForm,
+    LoanForm,
+    ParcelForm,
+    Part,
+    RightForm,
+)
 from lending.registry.errors import AgainstRecord, RegistryError
-from tests.lending.registry.world import World, of_batch
+from tests.lending.registry.world import World, of_batch, serials
 
 
 @pytest.mark.parametrize("right", ["TREE", "LAND"])
@@ -196,3 +203,30 @@ def test_what_another_project_has_is_not_registered(world: World) -> None:
     (found,) = [f for f in refused.value.findings if f.check == "G6"]
     assert found.area_mu == pytest.approx(817, rel=0.005)  # 492 m x 1108 m, 666.67 m2 a mu
     assert (found.vintage_from, found.vintage_to) == (date(2026, 1, 1), date(2031, 1, 1))
+
+
+@pytest.mark.parametrize("right", ["CARB_F", "CARB_I"])
+def test_tonnes_of_no_parcel_may_be_those_of_a_pledged_parcel(world: World, right: str) -> None:
+    """All tonnes of K1, in project J1, are pledged; then B1 of J1 with far K9, or the reverse."""
+    where = {"right_id": "R1", "code": "CARB_F", "parcel_id": "K1", "project_id": "J1"}
+    form = RightForm(**where, valid_from=date(2020, 1, 1), valid_to=date(2060, 1, 1))
+    registry.record_right(world.registry, world.forestry, form)
+    world.parcel("K9", west=119.5)
+    world.loan("L2")
+    whole = world.until("registered", world.apply("L1", "K1"))
+    world.apply("L2", "K1", years=(2027, 2031))
+    units = of_batch("B1", "100")
+    if right == "CARB_I":
+        issuance = IssueForm(serial_from=1, serial_to=100, buffer=0)
+        registry.issue_batch(world.registry, world.forestry, "B1", issuance)
+        units = serials("B1", 1, 100)
+    named = world.apply("L2", "K9", units, right=right)
+    same = world.apply("L1", "K9", units, right=right)
+
+    def told(pledge: str) -> list[tuple[str, str]]:
+        found = registry.check(world.registry, pledge)
+        return [(f.level, f.other.claim_id) for f in found if "names no parcel" in f.what.en]
+
+    assert (told(named), told(same), told(whole)) == ([("FLAG", f"{whole}/K1")], [], [])
+    world.until("registered", named)
+    assert told(whole) == [("FLAG", f"{named}/K1")]
