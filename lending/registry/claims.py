@@ -41,7 +41,8 @@ COMMON_CRS = "EPSG:4490"
 """CGCS2000, in degrees: bounds of all parcels are comparable in it."""
 HELD_BY_LOTS = ("S3", "S4")
 """Sums of tonnes: the lots of each batch keep them, in the database too."""
-RESERVED = "reserved"
+RESERVED, SOLD = "reserved", "closed"
+"""States of claims."""
 _Named: TypeAlias = tuple[str | None, str, str]
 """The parcel of a batch, if it is of one, its project, and that project's programme."""
 
@@ -78,7 +79,7 @@ def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
         found |= {claim.claim_id: claim for claim in projects_on(session, around, some)}
         for names in portions(sorted(holders - own)):
             meeting = and_(
-                Pledge.pledge_id.in_(names), Pledge.state.in_(_told_states()),
+                Pledge.pledge_id.in_(names), _told(),
                 or_(*(_meeting(claim) for claim in some)),
             )  # fmt: skip
             found |= {claim.claim_id: claim for claim in _claims(session, _rows().where(meeting))}
@@ -113,10 +114,22 @@ def default_finder(new: Sequence[Claim], known: Sequence[Claim], today: date) ->
     return find_conflicts(new, known, _rules(), today)
 
 
-def _told_states() -> tuple[str, ...]:
-    """Return the states of pledges that bar others, or are told to them."""
-    reserved = (name for name, state in states().items() if state.claim == RESERVED)
-    return (*active_states(), *reserved)
+def _told() -> ColumnElement[bool]:
+    """Return the condition that a pledge bars others, or is told to them.
+
+    Income, tonnes and claims of the years of a pledge that was disposed of are another's now. Who
+    has land and trees now stands in their newest version.
+    """
+    told = [name for name, state in states().items() if state.claim == RESERVED]
+    sold = [name for name, state in states().items() if state.claim == SOLD]
+    return or_(
+        Pledge.state.in_((*active_states(), *told)),
+        and_(Pledge.state.in_(sold), Pledge.right_code.not_in(_standing())),
+    )
+
+
+def _standing() -> list[str]:
+    return [code for code, right in bundled_rules().rights.items() if right.standing]
 
 
 def _measured_as(claim: Claim, asked: Claim | None) -> Claim:
@@ -153,7 +166,7 @@ def _meeting(claim: Claim) -> ColumnElement[bool]:
     if claim.vintage_from is None or claim.vintage_to is None:
         return true()
     years = and_(Pledge.vintage_from < claim.vintage_to, Pledge.vintage_to > claim.vintage_from)
-    standing = [code for code, right in bundled_rules().rights.items() if right.standing]
+    standing = _standing()
     return or_(years, Pledge.right_code.in_(standing)) if claim.right in standing else years
 
 

@@ -230,3 +230,13 @@ def test_tonnes_of_no_parcel_may_be_those_of_a_pledged_parcel(world: World, righ
     assert (told(named), told(same), told(whole)) == ([("FLAG", f"{whole}/K1")], [], [])
     world.until("registered", named)
     assert told(whole) == [("FLAG", f"{named}/K1")]
+
+
+@pytest.mark.parametrize(("right", "told"), [("CARB_F", True), ("COMP", True), ("TREE", False)])
+def test_what_was_sold_by_a_bank_is_told_to_the_next(world: World, right: str, told: bool) -> None:
+    """The income of [2026, 2029) is sold and the case closed; the old owner pledges it again."""
+    sold = world.until("closed", world.apply("L1", "K1", right=right, years=(2026, 2029)))
+    world.loan("L2")
+    again = world.apply("L2", "K1", right=right, years=(2026, 2029))
+    found = [f for f in registry.check(world.registry, again) if "closed" in f.what.en]
+    assert [(f.level, f.other.claim_id) for f in found] == [("FLAG", f"{sold}/K1")] * told
