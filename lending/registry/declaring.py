@@ -100,7 +100,9 @@ def declare(
     _refuse_held(pledge_id, facts)
     if len(SEARCH & facts.keys()) == 1:
         raise RegistryError(where=pledge_id, problem=HALF_A_SEARCH)
-    words = read_form(DocumentForm, {"document": document}, pledge_id).document
+    texts = {name: value for name, value in facts.items() if isinstance(value, str)}
+    form = read_form(DocumentForm, {"document": document, "texts": texts}, pledge_id)
+    words, facts = form.document, {**facts, **form.texts}
     agreed = any(facts.get(name) is True for name in AGREED)
     if agreed and not words:
         raise RegistryError(where=pledge_id, problem=NO_DOCUMENT)

@@ -346,9 +346,10 @@ class RemarkForm(Form):
 
 
 class DocumentForm(Form):
-    """The documents that a declaration is from; never a personal field: events are kept."""
+    """What a declaration says in words, and from what; never personal: events are kept."""
 
     document: Note = ""
+    texts: dict[Word, Note] = {}
 
 
 class PolicyForm(Form):

@@ -223,7 +223,8 @@ def test_geojson_without_properties_is_told(desk: Says, tmp_path: Path, features
 def test_a_paper_that_lacks_or_says_no_bars_the_registration(signed: Says) -> None:
     from click.exceptions import UsageError
 
-    signed("li", "declare", "P000001", "coowners_agree=no", "tenure_end=2030-12-31")
+    signed("li", "declare", "P000001", "coowners_agree=no")
+    signed("wang", "declare", "P000001", "tenure_end=2030-12-31")
     found = json.loads(signed("li", "check", "P000001", "--json"))["findings"]
     barred = {f["check"]: f["what_en"] for f in found if f["level"] == "BLOCK"}
     assert set(barred) == {"R2", "V2"}

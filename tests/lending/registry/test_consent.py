@@ -159,6 +159,15 @@ def test_no_maker_alone_declares_after_the_approval_what_nobody_else_saw(world: 
     assert barred(world, pledge) == ["P1"]
 
 
+@pytest.mark.parametrize("words", ["a\x00b", "\ud800", "\u202e承包", "长" * 5000])
+def test_a_fact_in_words_is_of_words(world: World, words: str) -> None:
+    pledge = world.apply("L1", "K1")
+    before = world.events()
+    with pytest.raises(RegistryError, match="tenure_type"):
+        registry.declare(world.registry, world.maker, pledge, {"tenure_type": words})
+    assert world.events() == before
+
+
 def test_who_declared_does_not_approve(world: World) -> None:
     pledge = world.apply("L1", "K1")
     registry.screen(world.registry, world.maker, pledge)
