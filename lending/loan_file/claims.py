@@ -21,7 +21,7 @@ from lending.loan_file.search import Search, search_of
 from lending.valuation.result import Valuation, money, tonnes
 from lending.valuation.timing import day_at
 
-__all__ = ["claims_of", "is_database", "known_claims", "searched"]
+__all__ = ["claims_of", "is_database", "searched"]
 
 EXPECTED, ISSUED = "CARB_F", "CARB_I"
 DATABASES = {".db", ".sqlite", ".sqlite3"}
@@ -32,34 +32,8 @@ def is_database(register: str) -> bool:
     return "://" in register or Path(register).suffix in DATABASES
 
 
-def known_claims(register: str, folder: Path) -> list[Claim]:
-    """Return the claims of a register: a database, or a file of claims.
-
-    Parameters
-    ----------
-    register : str
-        A path, relative to the folder, or the address of a database (postgresql+psycopg://...).
-
-    Raises
-    ------
-    GepError
-        If it cannot be opened or read.
-    """
-    if is_database(register):
-        from lending.registry import active_claims, open  # noqa: A004  (the registry's own word)
-
-        with open(register if "://" in register else str(folder / register)).reading() as session:
-            return active_claims(session)
-    file = folder / register
-    if not file.is_file():
-        raise ProjectError(where=file.name, problem=Text(
-            "没有这个登记簿文件。", "there is no such register of claims."
-        ))  # fmt: skip
-    return read_claims(file, bundled_rules())
-
-
 def searched(
-    lands: Sequence[Land], valuation: Valuation, known: Sequence[Claim], register: str, on: date,
+    lands: Sequence[Land], valuation: Valuation, register: str, folder: Path, on: date,
     papers: Mapping[str, ParcelFacts], *, declared: Mapping[str, Papers] | None = None,
     signed: Iterable[Signature] = (),
 ) -> Search:  # fmt: skip
@@ -67,14 +41,46 @@ def searched(
 
     Parameters
     ----------
+    register : str
+        A database or a file of claims: a path, relative to the folder, or the address of a
+        database (postgresql+psycopg://...).
     papers : of the loan's file, by parcel
     declared : of a table of papers, by parcel
     signed : who made and checked the file
+
+    Raises
+    ------
+    GepError
+        If the register cannot be opened or read.
     """
     claims = claims_of(lands, valuation, papers, declared=declared, signed=signed)
+    if is_database(register):
+        claims, known, count = _in_database(
+            register if "://" in register else str(folder / register), claims
+        )
+    else:
+        known = _in_file(folder / register)
+        count = len(known)
     findings = find_conflicts(claims, known, bundled_rules(), on)
-    name = register if "://" in register else Path(register).name
-    return search_of(findings, name, on, len(known))
+    return search_of(findings, register if "://" in register else Path(register).name, on, count)
+
+
+def _in_database(place: str, claims: Sequence[Claim]) -> tuple[list[Claim], list[Claim], int]:
+    """Return the claims as judged there, what they may meet, and how many there are at all."""
+    from lending import registry
+    from lending.registry.claims import count_active
+    from lending.registry.declaring import compared
+
+    with registry.open(place).reading() as session:
+        return *compared(session, claims), count_active(session)
+
+
+def _in_file(file: Path) -> list[Claim]:
+    if not file.is_file():
+        raise ProjectError(where=file.name, problem=Text(
+            "没有这个登记簿文件。", "there is no such register of claims."
+        ))  # fmt: skip
+    return read_claims(file, bundled_rules())
 
 
 def claims_of(

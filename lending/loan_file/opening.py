@@ -10,7 +10,7 @@ from data_catalog.errors import OutputError, TableError
 from data_catalog.text import Language, Text
 from lending.conflicts import Fact, bundled_rules
 from lending.conflicts.claims_file import Papers, read_papers
-from lending.loan_file.claims import known_claims, searched
+from lending.loan_file.claims import searched
 from lending.loan_file.facts import read_file_facts
 from lending.loan_file.land import Land, read_land
 from lending.loan_file.origin import Claimed, Run, claim_of, run_of
@@ -68,9 +68,8 @@ def open_loan_file(path: Path, made_on: date) -> LoanFile:
     )  # fmt: skip
     if not named.registry:
         return record
-    known = known_claims(named.registry, folder)
     found = searched(
-        lands, record.valuation, known, named.registry, made_on, facts.parcels,
+        lands, record.valuation, named.registry, folder, made_on, facts.parcels,
         declared=papers, signed=facts.signatures,
     )  # fmt: skip
     return record.model_copy(update={"search": found})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lending.conflicts import bundled_rules
 from lending.conflicts.claims_file import read_papers
-from lending.loan_file.claims import known_claims, searched
+from lending.loan_file.claims import searched
 from lending.loan_file.land import read_one
 from lending.loan_file.opening import (
     declared,
@@ -57,6 +57,5 @@ def open_self_valuation(
     )  # fmt: skip
     if not files.registry:
         return record
-    known = known_claims(files.registry, Path())
-    found = searched(lands, record.valuation, known, files.registry, on, {}, declared=papers)
+    found = searched(lands, record.valuation, files.registry, Path(), on, {}, declared=papers)
     return record.model_copy(update={"search": found})

@@ -61,6 +61,12 @@ def active_claims(session: Session) -> list[Claim]:
     return _claims(session, _rows().where(Pledge.state.in_(active_states())))
 
 
+def count_active(session: Session) -> int:
+    """Return how many claims bar others."""
+    of_pledge = select(func.count()).select_from(PledgeParcel).join(Pledge)
+    return session.scalar(of_pledge.where(Pledge.state.in_(active_states()))) or 0
+
+
 def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
     """Return the claims of other pledges that may meet any of these and bar them, or are told.
 

@@ -20,13 +20,14 @@ from data_catalog.text import Text
 from data_catalog.units import conversion
 from lending.conflicts import Claim, Fact, Finding, bundled_rules
 from lending.conflicts.declared import refuse_facts
-from lending.registry.claims import active_claims, claims_of
+from lending.registry.claims import active_claims, candidates, claims_of
 from lending.registry.consenting import consenting_claims
 from lending.registry.errors import NotAllowed, RegistryError
 from lending.registry.finding import one, portions
 from lending.registry.forms import DocumentForm, read_form
 from lending.registry.lots import lots_of
 from lending.registry.opening import Registry
+from lending.registry.projects import in_own_projects
 from lending.registry.roles import refuse_other_bank, refuse_same_person
 from lending.registry.tables import (
     Batch,
@@ -44,6 +45,7 @@ from lending.registry.tables import (
 __all__ = [
     "active_with_facts",
     "claims_with_facts",
+    "compared",
     "declare",
     "declared_facts",
     "once_a_pledge",
@@ -163,6 +165,16 @@ def claims_with_facts(session: Session, pledge_id: str) -> list[Claim]:
 def active_with_facts(session: Session) -> list[Claim]:
     """Return all claims that bar others, with what is declared of their pledges: consents too."""
     return with_facts(session, active_claims(session))
+
+
+def compared(session: Session, claims: Sequence[Claim]) -> tuple[list[Claim], list[Claim]]:
+    """Return claims of others as a pledge's own are judged, and all that they may meet.
+
+    Those that name no project are of the one their parcel is in; what they may meet are pledges,
+    with what is declared of them, and projects on the ground.
+    """
+    placed = in_own_projects(session, claims)
+    return placed, with_facts(session, candidates(session, placed))
 
 
 def with_facts(session: Session, claims: Sequence[Claim]) -> list[Claim]:

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from cli.main import gep
 from data_catalog.errors import OutputError
+from tests.lending.registry.world import furnished
 
 HEADER = ("claim_id,parcel_id,right,vintage_from,vintage_to,tonnes,holder,crs,geometry,state,"
           "registered_at,registration_number\n")  # fmt: skip
@@ -100,6 +101,28 @@ def test_an_empty_registry_is_compared_with(tmp_path: Path, claims: Path) -> Non
     )
     assert done.return_value == 3
     assert "compared with 0 of the register" in done.output
+
+
+def test_a_file_meets_in_a_registry_what_an_application_there_would(tmp_path: Path) -> None:
+    """A project on the same ground bars another one's claim; what is reserved is told."""
+    place = tmp_path / "registry.db"
+    world = furnished(place)
+    world.batch("B2", "50", parcel="K1")
+    world.apply("L1", "K1")
+    world.registry.close()
+    file = tmp_path / "claims.csv"
+    file.write_text(
+        "claim_id,parcel_id,geometry,crs,right,vintage_from,vintage_to,programme,project\n"
+        'C1,K1,"POLYGON((119 28,119.01 28,119.01 28.01,119 28.01,119 28))",EPSG:4490,CARB_F,'
+        "2026-01-01,2027-01-01,CCER,other\n",
+        encoding="utf-8",
+    )
+    done = said(
+        file, "--register", place, "--user", world.maker.user_id, "--checks", "G", "--json", *DAY
+    )
+    found = {(one["check"], one["level"]) for one in json.loads(done.output)["findings"]}
+    assert done.return_value == 3
+    assert found >= {("G6", "BLOCK"), ("G3", "FLAG")}
 
 
 def test_a_matrix_of_ones_own_is_compared_with_that_of_the_toolkit(

@@ -14,7 +14,7 @@ from data_catalog.errors import GepError, ParcelError, TableError
 from data_catalog.text import Language
 from lending.loan_file import read_land
 from lending.loan_file.catalogue import limit, statements
-from lending.loan_file.claims import known_claims, searched
+from lending.loan_file.claims import searched
 from lending.loan_file.land import read_one
 from lending.loan_file.opening import inputs_of_parcels
 from lending.paper import amounts, typeset
@@ -37,9 +37,8 @@ LANGUAGES: tuple[Language, Language] = ("zh", "en")
 def record() -> SelfValuation:
     land = read_one(EXAMPLE / "parcels.geojson")
     made = self_valuation(land, inputs(), AMOUNT, None)
-    known = known_claims("claims.csv", EXAMPLE)
     return made.model_copy(
-        update={"search": searched((land,), made.valuation, known, "claims.csv", DAY, {})}
+        update={"search": searched((land,), made.valuation, "claims.csv", EXAMPLE, DAY, {})}
     )
 
 

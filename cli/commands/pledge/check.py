@@ -13,8 +13,6 @@ from cli.commands.pledge.findings import show_changes, show_findings
 from data_catalog.text import Language, Text
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from lending.conflicts import Claim, Rules
     from lending.registry import Registry
 
@@ -93,11 +91,16 @@ def check(
             _refuse_unseen(asked, user_id or "", claims)
             return _of_pledge(asked, claims, as_json=as_json, lang=lang)
     new = read_claims(Path(claims), rules, crs)
-    there: list[Claim] = []
+    there = read_claims(known, rules, crs) if known else []
+    count = len(there)
     if register:
+        from lending.registry.claims import count_active
+        from lending.registry.declaring import compared
+
         with _asked(register, user_id, lang) as asked, asked.reading() as session:
-            there += _registered(session)
-    there += read_claims(known, rules, crs) if known else []
+            new, others = compared(session, new)
+            count += count_active(session)
+        there += others
     if rejudge:
         from lending.conflicts.rejudging import rejudge as judged
 
@@ -112,7 +115,7 @@ def check(
     found = find_conflicts(new, there, rules, today, land)
     if export:
         _export(new, rules, export, lang)
-    show_findings(found, new, there, rules, today, as_json=as_json, lang=lang)
+    show_findings(found, new, count, rules, today, as_json=as_json, lang=lang)
     return BLOCKED if any(finding.level == "BLOCK" for finding in found) else 0
 
 
@@ -138,12 +141,6 @@ def _asked(place: str, user_id: str | None, lang: Language) -> "Iterator[Registr
         found.close()
 
 
-def _registered(session: "Session") -> "list[Claim]":
-    from lending.registry.declaring import active_with_facts
-
-    return active_with_facts(session)
-
-
 def _refuse_unseen(asked: "Registry", user_id: str, pledge_id: str) -> None:
     """Refuse a pledge of another bank, as one that is not there."""
     from lending.registry import Pledge
@@ -157,14 +154,14 @@ def _of_pledge(asked: "Registry", pledge_id: str, *, as_json: bool, lang: Langua
     """Show what registering a pledge would find."""
     from lending import registry
     from lending.conflicts import bundled_rules
-    from lending.registry.claims import HELD_BY_LOTS, candidates
+    from lending.registry.claims import HELD_BY_LOTS, count_active
     from lending.registry.declaring import claims_with_facts
     from lending.registry.free_tonnes import tonnes_now
 
     found = registry.check(asked, pledge_id)
     with asked.reading() as session:
         mine = claims_with_facts(session, pledge_id)
-        known = candidates(session, mine)
+        known = count_active(session)
         tonnes = tonnes_now(session, pledge_id)
     today = asked.clock().date()
     rules = bundled_rules()

@@ -61,13 +61,15 @@ OPEN_ENDED, UNTIL = Text("不限", "open"), Text("{} 至 {}（不含）", "{} to
 
 
 def show_findings(
-    found: "Sequence[Finding]", new: "Sequence[Claim]", known: "Sequence[Claim]", rules: "Rules",
+    found: "Sequence[Finding]", new: "Sequence[Claim]", known: int, rules: "Rules",
     today: date, *, tonnes: "Sequence[TonnesNow] | None" = None, as_json: bool, lang: Language,
 ) -> None:  # fmt: skip
     """Show findings as a table with their rules, or as JSON.
 
     Parameters
     ----------
+    known : int
+        How many claims the register has.
     tonnes : sequence of TonnesNow, optional
         Of the one pledge of a registry that was asked about.
     """
@@ -76,7 +78,7 @@ def show_findings(
 
     left_out = sorted(bundled_rules().checks.keys() - rules.checks.keys())
     if as_json:
-        record = {"day": today.isoformat(), "claims": len(new), "known": len(known)}
+        record = {"day": today.isoformat(), "claims": len(new), "known": known}
         findings = [_record(finding) for finding in found]
         of_pledge = {} if tonnes is None else _pledge_record(found, tonnes)
         show_json(record | {"checks_not_made": left_out, **of_pledge, "findings": findings})
@@ -87,9 +89,7 @@ def show_findings(
         click.echo()
         show_table([t[lang] for t in RULES_HEADER], sorted(cited))
     counts = {"BLOCK": 0, "FLAG": 0, "INFO": 0} | Counter(f.level for f in found)
-    click.echo(
-        COMPARED[lang].format(new=len(new), known=len(known), day=today.isoformat()), err=True
-    )
+    click.echo(COMPARED[lang].format(new=len(new), known=known, day=today.isoformat()), err=True)
     if left_out:
         click.echo(CHECKS[lang].format(COMMA[lang].join(left_out)), err=True)
     if tonnes is not None:

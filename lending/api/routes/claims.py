@@ -16,9 +16,8 @@ from lending.api.findings import FindingView, finding_view
 from lending.api.forms import CheckIn, ClaimIn
 from lending.api.visit import At
 from lending.conflicts import Claim, ClaimError, Fact, Serials, bundled_rules, find_conflicts
-from lending.registry.claims import candidates
+from lending.registry.declaring import compared
 from lending.registry.finding import one
-from lending.registry.projects import in_own_projects
 from lending.registry.tables import Parcel, ParcelVersion
 
 __all__ = ["check_claims"]
@@ -31,8 +30,8 @@ Given: TypeAlias = bool | int | str | list[str]
 def check_claims(at: At, form: CheckIn) -> list[FindingView]:
     """Return what speaks against the claims, worst first."""
     with at.registry.reading() as session:
-        new = in_own_projects(session, [_claim(session, asked) for asked in form.claims])
-        known = candidates(session, new)
+        asked = [_claim(session, claim) for claim in form.claims]
+        new, known = compared(session, asked)
     today = at.registry.clock().date()
     return [finding_view(found) for found in find_conflicts(new, known, bundled_rules(), today)]
 
