@@ -8,7 +8,7 @@ rules too (migrations/guards.py); here they are told in words first.
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from data_catalog.text import Text
@@ -16,13 +16,17 @@ from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.finding import one
 from lending.registry.forms import IssueForm, Part, PledgeForm
 from lending.registry.opening import Registry
-from lending.registry.tables import Batch, Lot, Pledge, User
+from lending.registry.states import active_states
+from lending.registry.tables import Batch, Lot, Pledge, PledgeParcel, User
 
 __all__ = [
     "counted_tonnes", "free_in", "free_ranges", "free_serials", "issue_batch", "lots_of",
     "set_aside",
 ]  # fmt: skip
 
+TONNES = ("CARB_F", "CARB_I")
+"""Rights to tonnes; a pledge of one that names no lots has all of its parcels and years."""
+GONE = ("sold", "retired")
 COUNTED = ("pledged", "sold", "retired", "buffer")
 Range = tuple[int, int]
 """First and last serial."""
@@ -126,10 +130,12 @@ def set_aside(registry: Registry, user: User, part: Part, *, state: str, purpose
     Raises
     ------
     RegistryError
-        If they are not free.
+        If they are not free, or all tonnes of their parcel in their years are pledged.
     """
     with registry.acting(user, "set_aside", part.batch_id) as act:
         batch = one(act.session, Batch, part.batch_id)
+        if state in GONE:
+            _refuse_pledged_whole(act.session, batch)
         if batch.kind != "issued" and state != "sold":
             raise AgainstRecord(where=batch.batch_id, problem=NOT_ISSUED)
         act.facts = {"state": state, "tonnes": str(part.amount()), "purpose": purpose}
@@ -138,6 +144,30 @@ def set_aside(registry: Registry, user: User, part: Part, *, state: str, purpose
             for begin, tonnes in _taken(act.session, batch, part.amount(), _range(part))
         ]
     return lots[0]
+
+
+def _refuse_pledged_whole(session: Session, batch: Batch) -> None:
+    """Refuse that tonnes go of which an active pledge has all, without naming any."""
+    own = exists().where(Lot.pledge_id == Pledge.pledge_id, Lot.state.in_(("reserved", "pledged")))
+    wanted = (
+        select(Pledge)
+        .join(PledgeParcel)
+        .where(
+            PledgeParcel.parcel_id == batch.parcel_id, Pledge.right_code.in_(TONNES), ~own,
+            Pledge.state.in_(active_states()),
+            Pledge.vintage_from < batch.vintage_to, Pledge.vintage_to > batch.vintage_from,
+        )
+        .order_by(Pledge.pledge_id)
+    )  # fmt: skip
+    pledge = session.scalars(wanted).first()
+    if pledge is not None:
+        raise AgainstRecord(where=batch.batch_id, problem=Text(
+            f"宗地 {batch.parcel_id} 这些年份的全部吨数已质押给 {pledge.organisation}"
+            f"（{pledge.pledge_id}），解除质押之前不能出售或注销。",
+            f"all tonnes of parcel {batch.parcel_id} in these years are pledged to "
+            f"{pledge.organisation} ({pledge.pledge_id}): none is sold or retired before its "
+            "release.",
+        ))  # fmt: skip
 
 
 def issue_batch(registry: Registry, user: User, batch_id: str, form: IssueForm) -> Batch:

@@ -631,6 +631,20 @@ def test_what_is_applied_for_is_told_and_bars_nobody(world: World, state: str) -
     assert world.state(second) == "registered"
 
 
+def test_tonnes_of_a_forest_that_is_pledged_whole_are_not_sold(world: World) -> None:
+    """All of K1 in 2026 to 2030 is pledged; 2031 is not, and the buffer takes its part."""
+    world.batch("B2", "100", parcel="K1")
+    world.batch("B9", "100", year=2031, parcel="K1")
+    whole = world.until("registered", world.apply("L1", "K1"))
+    before = world.events()
+    with pytest.raises(AgainstRecord, match=f"pledged to .*{whole}"):
+        registry.set_aside(world.registry, world.forestry, of_batch("B2", "1"), state="sold")
+    assert world.events() == before
+    registry.set_aside(world.registry, world.forestry, of_batch("B9", "1"), state="sold")
+    registry.release(world.registry, world.checker, whole)
+    registry.set_aside(world.registry, world.forestry, of_batch("B2", "1"), state="sold")
+
+
 def test_tonnes_sold_before_are_not_pledged_with_the_whole_forest(world: World) -> None:
     """60 t of K1's 100 t of 2026 are sold forward: all of 2026 cannot be pledged, 40 t can."""
     form = registry.BatchForm(
