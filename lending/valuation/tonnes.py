@@ -105,8 +105,8 @@ class Lots:
     mean, lower : (n,) arrays
         t_CO2e over the interval: estimate, and lower bound less what is withdrawn.
     issued, monitored : (n,) arrays
-        Whether it is issued, or monitored and not yet issued; neither: it is still to grow, or to
-        be verified.
+        Whether it is issued by the base date, or monitored and not yet issued; neither: it is still
+        to grow, or to be verified.
     unbounded : (n,) array
         Whether neither a standard error nor a lower bound is known: then `lower` is nothing.
     since : float
@@ -260,18 +260,30 @@ def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage], year
     bounds = [row.net_tCO2e if row.kind == "issued" else _lower(row, level) for row in rows]
     unbounded = np.array([bound is None for bound in bounds], dtype=bool)
     lower = np.array([(bound or 0.0) * kept for bound in bounds])
-    issued = np.array([row.kind == "issued" for row in rows], dtype=bool)
     since = _since(facts, policy)
-    end = np.array([years_between(start, row.vintage_to, count) for row in rows])
-    monitored = np.array([row.kind == "monitored" for row in rows], dtype=bool) & (end > since)
+    begin, end = (
+        np.array([years_between(start, day, count) for day in days])
+        for days in ([row.vintage_from for row in rows], [row.vintage_to for row in rows])
+    )
+    # what is known of days after the base date is paid by the plan, as the others of those days
+    known = end <= 0
+    issued = np.array([row.kind == "issued" for row in rows], dtype=bool) & known
+    monitored = np.array([row.kind == "monitored" for row in rows], dtype=bool) & known
     lots = Lots(
-        start=np.array([years_between(start, row.vintage_from, count) for row in rows]), end=end,
-        mean=mean, lower=lower,
-        issued=issued, monitored=monitored, unbounded=unbounded, counted=counted, since=since,
+        start=begin, end=end, mean=mean, lower=lower, issued=issued,
+        monitored=monitored & (end > since), unbounded=unbounded, counted=counted, since=since,
     )  # fmt: skip
-    lots = _without(lots, facts.withdrawn, rows)
+    lots = _unpaid(_without(lots, facts.withdrawn, rows))
     volume = _volume_taken(lots, policy, years, counted.get("volume"))
     return lots if volume is None else replace(lots, counted=counted | {"volume": volume})
+
+
+def _unpaid(lots: Lots) -> Lots:
+    """Return the lots with what of the monitored rows grew since the last payment."""
+    length = np.where(lots.end > lots.start, lots.end - lots.start, np.inf)
+    since = np.maximum(lots.start, lots.since)
+    left = np.where(lots.monitored, np.minimum(1.0, (lots.end - since) / length), 1.0)
+    return replace(lots, mean=lots.mean * left, lower=lots.lower * left)
 
 
 def _volume_taken(lots: Lots, policy: Policy, years: float, deducted: Taken | None) -> Taken | None:

@@ -1,7 +1,7 @@
 """A valuation made again after something changed: land lost, a new price, a later day."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -24,14 +24,24 @@ from lending.valuation.timing import (
 from lending.valuation.tonnes import clipped
 from lending.valuation.value import value
 
-__all__ = ["at_price", "by_the_plan", "planned", "replaced", "with_vintages", "without_land"]
+__all__ = [
+    "at_price",
+    "by_the_plan",
+    "not_issued_since",
+    "planned",
+    "replaced",
+    "with_vintages",
+    "without_land",
+]
 
 
 def with_vintages(valuation: Valuation, rows: Sequence[Vintage]) -> Valuation:
     """Return the value with monitored or issued tonnes in the place of those expected.
 
-    Of what is sold or promised no more is withdrawn than there is of them: a gate tells the rest.
+    Monitored tonnes that were issued since count as issued. Of what is sold or promised no more is
+    withdrawn than there is of them: a gate tells the rest.
     """
+    rows = not_issued_since(rows, rows)
     kept = [old for old in valuation.inputs.vintages if not any(replaced(old, row) for row in rows)]
     every = tuple(sorted([*kept, *rows], key=lambda row: (row.parcel_id, row.vintage_from)))
     left = _with_facts(valuation.inputs, withdrawn=clipped(valuation.inputs.facts, every))
@@ -46,6 +56,12 @@ def replaced(old: Vintage, row: Vintage) -> bool:
         and row.vintage_from <= old.vintage_from
         and old.vintage_to <= row.vintage_to
     )
+
+
+def not_issued_since(rows: Iterable[Vintage], known: Iterable[Vintage]) -> list[Vintage]:
+    """Return the rows less the monitored ones in whose place issued ones are known."""
+    issued = [row for row in known if row.kind == "issued"]
+    return [row for row in rows if not any(replaced(row, one) for one in issued)]
 
 
 def without_land(
