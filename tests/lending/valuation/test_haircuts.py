@@ -12,6 +12,7 @@ from scipy.stats import norm
 from data_catalog.errors import ProjectError
 from data_catalog.text import Text
 from lending.policy import HAIRCUTS, Haircut
+from lending.policy.model import HaircutKind
 from lending.valuation.haircuts import (
     applied,
     factor,
@@ -68,6 +69,46 @@ def test_a_haircut_and_what_is_in_the_tonnes_take_the_larger_of_both(
     mixed = remainder(rate, Taken(share=share, reason=IN_TONNES, of=part))
     wanted = 1 - part + part * min(1 - rate, 1 - share)
     assert (1 - part * share) * (1 - mixed) == pytest.approx(wanted, abs=1e-9)
+
+
+@given(
+    rates=st.lists(SHARES, min_size=3, max_size=3), shares=st.lists(SHARES, min_size=3, max_size=3)
+)
+def test_haircuts_that_add_up_take_their_sum_and_the_tonnes_never_make_it_less(
+    rates: list[float], shares: list[float]
+) -> None:
+    """Of price, volume and permanence the last two are in the tonnes by some share already."""
+    kinds: list[HaircutKind] = ["price", "volume", "permanence"]
+    policy = policy_of(
+        haircut_mode="additive",
+        haircuts=[{"kind": k, "rate": h, "source": "s"} for k, h in zip(kinds, rates, strict=True)],
+    )
+    volume, permanence, more = (0.99 * share for share in shares)
+
+    def lent(volume: float) -> float:
+        already = {"volume": volume, "permanence": permanence}
+        counted = {k: Taken(share=s, reason=IN_TONNES) for k, s in already.items()}
+        found = applied(policy, dict(zip(kinds, rates, strict=True)), counted)
+        return (1 - volume) * (1 - permanence) * factor(found, "additive")
+
+    assert lent(volume) <= max(0.0, 1 - sum(rates)) + 1e-9
+    assert lent(max(volume, more)) <= lent(volume) + 1e-9
+
+
+def test_a_quarter_in_the_tonnes_does_not_waive_a_fifth_of_the_sum(s03: Make) -> None:
+    """0.45 and 0.20 add up to 0.65, of which 0.35 is left, however sure the tonnes are.
+
+    At z cv = 0.1 the tonnes are 0.9: 0.9 (1 - 0.45 - h') = 0.35 is h' = 0.161. It was 0.111, and
+    0.395 of the estimate was lent on.
+    """
+    cuts = {"price": 0.25, "settlement": 0.05, "liquidity": 0.15, "volume": 0.20}
+    policy = {
+        "haircut_mode": "additive",
+        "haircuts": [{"kind": k, "rate": h, "source": "s"} for k, h in cuts.items()],
+    }
+    holding = {"area_mu": 1e4, "yield_tCO2e_per_mu": 0.39, "cv": 0.1 / 1.2815516, "source": "s"}
+    found = worked(s03(policy=policy, holding=holding))
+    assert found.factor == pytest.approx(0.35 / 0.9)
 
 
 def test_volume_and_permanence_are_not_taken_twice(s03: Make) -> None:
