@@ -37,6 +37,7 @@ __all__ = [
     "lower_factor",
     "net_tonnes",
     "percent",
+    "volume_taken",
 ]
 
 Numbers = npt.NDArray[np.float64]
@@ -242,7 +243,7 @@ def _since(facts: Facts, policy: Policy) -> float:
     return years_between(facts.base_date, day, policy.discount.day_count)
 
 
-def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage], years: float) -> Lots:
+def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> Lots:
     """Return the rows of a table of vintages, net of what is still to be deducted and withdrawn.
 
     A row that has neither a standard error nor a lower bound of the policy's level or a higher one
@@ -273,9 +274,7 @@ def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage], year
         start=begin, end=end, mean=mean, lower=lower, issued=issued,
         monitored=monitored & (end > since), unbounded=unbounded, counted=counted, since=since,
     )  # fmt: skip
-    lots = _unpaid(_without(lots, facts.withdrawn, rows))
-    volume = _volume_taken(lots, policy, years, counted.get("volume"))
-    return lots if volume is None else replace(lots, counted=counted | {"volume": volume})
+    return _unpaid(_without(lots, facts.withdrawn, rows))
 
 
 def _unpaid(lots: Lots) -> Lots:
@@ -286,20 +285,24 @@ def _unpaid(lots: Lots) -> Lots:
     return replace(lots, mean=lots.mean * left, lower=lots.lower * left)
 
 
-def _volume_taken(lots: Lots, policy: Policy, years: float, deducted: Taken | None) -> Taken | None:
+def volume_taken(
+    mean: Numbers, lower: Numbers, policy: Policy, deducted: Taken | None
+) -> Taken | None:
     """Return what a haircut for volume finds taken: by lower bounds, by the methodology, or both.
 
-    None where nothing is. What is issued is certain: it needs none. Tonnes after T, those paid
-    already and those without a bound, are not lent on: they say nothing of the others.
+    None where nothing is. What is issued is certain: it needs none. Tonnes count by what they
+    bring: a wide error of those that are paid late takes little off all of them.
+
+    Parameters
+    ----------
+    mean, lower : (3,) arrays
+        CNY today of the tonnes issued, monitored and to come, `income.Plan.worth`; nothing of those
+        without a bound, which are not lent on.
     """
-    length = np.where(lots.end > lots.start, lots.end - lots.start, np.inf)
-    counts = np.minimum(lots.end, years) - np.maximum(lots.start, lots.since)
-    inside = np.where(lots.past, 1.0, np.clip(counts / length, 0.0, 1.0))
-    mean, lower = (np.where(lots.unbounded, 0.0, a) * inside for a in (lots.mean, lots.lower))
-    certain, uncertain = (float(mean[rows].sum()) for rows in (lots.issued, ~lots.issued))
+    certain, uncertain = float(mean[0]), float(mean[1:].sum())
     if certain and not uncertain:
         return Taken(share=0.0, of=0.0, reason=CERTAIN)
-    bound = 1 - float(lower[~lots.issued].sum()) / uncertain if uncertain else 0.0
+    bound = 1 - float(lower[1:].sum()) / uncertain if uncertain else 0.0
     by_bound = _bounded(bound, policy) if bound > engine_number("rate_precision") else None
     found = [one for one in (deducted, by_bound) if one is not None]
     if not found and not certain:

@@ -179,15 +179,40 @@ def test_what_the_net_of_vintages_has_in_it_is_not_taken_twice(
     assert of.factor == pytest.approx(left, abs=1e-6)
 
 
+def test_an_error_of_tonnes_that_are_paid_late_waives_nothing_of_those_near(s03: Make) -> None:
+    """5,000 t of now and 5,000 t of 2050, a haircut of 30 %: both and the bound together take 30 %.
+
+    By their tonnes, a standard error of 60 % of the late ones took 38 % of all and waived the
+    haircut: 268,431 were lent on where 219,846 are, if they are certain.
+    """
+    policy = {"haircuts": [{"kind": "volume", "rate": 0.3, "source": "s"},
+                           {"kind": "liquidity", "rate": 0.1, "source": "s"}]}  # fmt: skip
+    late = {"vintage_from": date(2050, 1, 1), "vintage_to": date(2051, 1, 1), "kind": "ex_ante"}
+    for se in (0.0, 0.2, 0.6):
+        rows = tuple(
+            Vintage.model_validate({"parcel_id": "p", "net_tCO2e": 5000, "se_tCO2e": error} | row)
+            for row, error in (({"kind": "monitored", **GROWN}, 0.0), (late, 5000 * se))
+        )
+        found = value(s03(
+            vintages=rows, holding=None, tonnes={"deducted": ["buffer", "leakage"]}, costs=FREE,
+            ends={"crediting": date(2051, 1, 1), "tenure": 30.0, "programme": 30.0}, policy=policy,
+        ))  # fmt: skip
+        # (300,000 / 1.06 + 300,000 / 1.06^26) x 0.7 x 0.9
+        assert float(found.results.lending_value) == pytest.approx(219_845.98, abs=0.01)
+
+
 def test_a_haircut_for_volume_is_for_tonnes_that_are_not_issued(s03: Make) -> None:
-    # 100 t are issued; of 100 t to come 80 % are to count: 180 of 200, so 10 % are taken
+    # 100 t are issued; of 100 t to come, paid in six years, 80 % are to count. They bring 1.06^-6 =
+    # 0.704961 of the price today: 0.2 x 0.704961 / 1.704961 = 8.27 % are taken
     issued = {"kind": "issued", **GROWN}
     of = of_rows(s03, (issued, OPEN), ("buffer",), {})
-    assert of.haircuts[0].applied == pytest.approx(0.1)
+    assert of.haircuts[0].applied == pytest.approx(0.082695, abs=1e-6)
     err = {"se_tCO2e": 10.0, "kind": "ex_ante"}
-    # the bound has 100 + 87.18448 of them
+    # the bound has 87.18448 of the 100 to come
     of = of_rows(s03, (issued, err), ("buffer",), {})
-    assert of.haircuts[0].applied == pytest.approx(1 - 180 / 187.18448, abs=1e-6)
+    assert of.haircuts[0].applied == pytest.approx(
+        1 - (100 + 80 * 0.704961) / (100 + 87.18448 * 0.704961), abs=1e-6
+    )
     # what has no bound, or grows after T, counts as nothing and says nothing of the others
     lost = {"kind": "ex_ante", "vintage_from": date(2027, 1, 1), "vintage_to": date(2028, 1, 1)}
     late = err | {"se_tCO2e": 50.0, "vintage_from": date(2040, 1, 1),
