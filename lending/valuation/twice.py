@@ -1,10 +1,12 @@
 """Nothing counts twice: neither the days of a parcel nor the serials of issued units.
 
 A serial is text that ends in a number, as `GS-501`; those of one text before the number are one
-series, of whatever row. Both ends of a row's serials are in it.
+series, of whatever row, also where case, width or spaces of it differ. Both ends of a row's serials
+are in it.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -86,13 +88,19 @@ def _days(rows: Iterable[Vintage], where: str) -> Iterator[ProjectError]:
 
 def _serials(row: Vintage, number: int) -> _Serials | None:
     """Return the serials of a row; None where they are no range."""
-    first, last = (SERIAL.fullmatch(end.strip()) for end in (row.serial_from, row.serial_to))
+    first, last = (SERIAL.fullmatch(_plain(end)) for end in (row.serial_from, row.serial_to))
     if first is None or last is None or first["series"] != last["series"]:
         return None
     begin, end = (int(one["number"] or 0) for one in (first, last))
     if begin > end or bool(first["number"]) != bool(last["number"]):
         return None
     return _Serials(first["series"], begin, end, number, f"{row.serial_from}–{row.serial_to}")
+
+
+def _plain(serial: str) -> str:
+    """Return a serial as it is compared: upper case, of half width, without spaces and marks."""
+    wide = unicodedata.normalize("NFKC", serial).upper()
+    return "".join(c for c in wide if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
 def _no_range(row: Vintage, number: int, where: str) -> ProjectError:

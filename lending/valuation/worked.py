@@ -113,7 +113,9 @@ def worked(inputs: Inputs) -> Worked:
     lots = _lots(inputs, until.years)
     if lots.past.any():
         policy.haircut("liquidity")  # near market, but only for as much as the market takes
-    # nothing counts once T is over, not even what waits for its payment
+    # once T is over nothing counts that is not issued, not even what waits for its payment
+    if not until.years:
+        lots = replace(lots, monitored=np.zeros_like(lots.monitored))
     first, last = (lots.first, min(until.years, lots.last)) if until.years else (0.0, 0.0)
     growing = max(0.0, last)
     when = schedule(facts, first, last, count)

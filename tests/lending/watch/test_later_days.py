@@ -298,6 +298,17 @@ def test_land_that_is_all_gone_is_worth_nothing_on_a_later_day_too() -> None:
     assert without_land(later, {}, 1.0, {}).results.lending_value == 0
 
 
+def test_once_the_crediting_is_over_units_count_and_what_was_only_monitored_does_not() -> None:
+    """3,000 t of the last year, on the day after it."""
+    for kind, left in (("issued", 3000), ("monitored", 0), ("ex_ante", 0)):
+        last = yearly().inputs.vintages[9].model_copy(update={"kind": kind, "net_tCO2e": 3000.0})
+        first = with_vintages(yearly(), [last])
+        over = on(first, date(2036, 1, 1))
+        assert over.results.tonnes_mean == left
+        assert by_the_plan(first, over).en.endswith("any more, but for what is told as issued.")
+        assert "除已签发的以外" in by_the_plan(first, over).zh
+
+
 def test_nothing_counts_once_the_crediting_is_over_and_it_is_said() -> None:
     first = value(holding_s03())
     over = on(first, date(2036, 1, 1))
