@@ -162,8 +162,8 @@ def by_the_plan(valuation: Valuation, now: Valuation) -> Text:
         bound = ENDS[valuation.results.years_bound_by]
         return Text(
             f"{bound.zh}（{over}）已过：除已签发的以外，不再计入任何碳汇量。",
-            f"The {bound.en} ({over}) has passed: no tonnes count any more, but for what is told as "
-            "issued.",
+            f"The {bound.en} ({over}) has passed: no tonnes count any more, but for what is told "
+            "as issued.",
         )
     said: list[Text] = []
     cycle = now.inputs.facts.cycle
