@@ -49,19 +49,25 @@ def with_vintages(valuation: Valuation, rows: Sequence[Vintage]) -> Valuation:
 
 
 def replaced(old: Vintage, row: Vintage) -> bool:
-    """Return whether a row stands for what an older one expected: its parcel and all its days."""
-    return (
-        old.parcel_id == row.parcel_id
-        and old.kind != "issued"
-        and row.vintage_from <= old.vintage_from
-        and old.vintage_to <= row.vintage_to
-    )
+    """Return whether a row stands for an older one: for what it expected, or for the same units.
+
+    What was expected or monitored is of its parcel, and all its days are in it; what was issued has
+    its days and serials, as in a table that is told once more.
+    """
+    if old.parcel_id != row.parcel_id:
+        return False
+    if old.kind == "issued":
+        return row.kind == "issued" and _told(old) == _told(row)
+    return row.vintage_from <= old.vintage_from and old.vintage_to <= row.vintage_to
 
 
 def not_issued_since(rows: Iterable[Vintage], known: Iterable[Vintage]) -> list[Vintage]:
     """Return the rows less the monitored ones in whose place issued ones are known."""
     issued = [row for row in known if row.kind == "issued"]
-    return [row for row in rows if not any(replaced(row, one) for one in issued)]
+    return [
+        row for row in rows
+        if row.kind == "issued" or not any(replaced(row, one) for one in issued)
+    ]  # fmt: skip
 
 
 def without_land(
@@ -191,6 +197,10 @@ def by_the_plan(valuation: Valuation, now: Valuation) -> Text:
             f"{due}. Ask whether they were verified.",
         ))  # fmt: skip
     return Text("".join(one.zh for one in said), " ".join(one.en for one in said))
+
+
+def _told(row: Vintage) -> tuple[date, date, str, str]:
+    return row.vintage_from, row.vintage_to, row.serial_from, row.serial_to
 
 
 def _less(row: Vintage, lost: float, since: date) -> Vintage:

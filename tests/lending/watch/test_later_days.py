@@ -17,10 +17,11 @@ from lending.valuation.facts import Facts, PricePoint
 from lending.valuation.result import Results, Valuation, Vintage, recompute
 from lending.valuation.value import value
 from lending.valuation.worked import worked
+from lending.watch.book import known_events
 from lending.watch.credited import vintage_notices
 from lending.watch.notices import ladder_of
 from lending.watch.revaluation import at_price, by_the_plan, planned, with_vintages, without_land
-from lending.watch.watching import calendar_notices
+from lending.watch.watching import calendar_notices, stood
 from tests.lending.valuation.conftest import BASE, COSTS, FREE, holding_s03, price_facts
 from tests.lending.watch.test_watch import pledged, receipts
 
@@ -242,6 +243,27 @@ def test_tonnes_that_a_table_has_as_monitored_and_as_issued_count_once() -> None
         assert found == want
         # 3,510 were expected
         assert "Of 1 vintages 3,300.000 tCO2e were monitored or issued; 3,510" in notice.what.en
+
+
+@pytest.mark.parametrize("serials", [("", ""), ("A-1", "A-2500")])
+def test_a_table_that_tells_of_issued_units_again_does_not_add_them(
+    serials: tuple[str, str],
+) -> None:
+    """The year after, the table has the row of the first year once more, and a second one."""
+    first = pledged("p", yearly())
+    one, two = (
+        row.model_copy(update={"kind": "issued", "net_tCO2e": 2500.0})
+        for row in first.valuation.inputs.vintages[:2]
+    )
+    one = one.model_copy(update=dict(zip(("serial_from", "serial_to"), serials, strict=True)))
+    ((told, _),) = vintage_notices([first], [one], (), date(2027, 3, 1))
+    (then,) = stood([first], [told])
+    known = known_events([told])
+    ((notice, found),) = vintage_notices([then], [one, two], known, date(2028, 3, 1))
+    assert notice.problem is None
+    assert found == with_vintages(first.valuation, [one, two])
+    # eight years are still expected
+    assert float(found.results.tonnes_mean) == pytest.approx(2 * 2500 + 8 * 3510)
 
 
 def test_what_was_monitored_at_first_counts_until_the_first_payment() -> None:
