@@ -51,7 +51,8 @@ def check_counted_once(rows: Sequence[Vintage], where: str = "vintages") -> None
     Raises
     ------
     ProjectError or Problems
-        Rows that are not issued and share days of a parcel, rows that share serials, more tonnes
+        Rows that are not issued and share days of a parcel, issued ones without serials that are
+        alike, rows that share serials, more tonnes
         than serials, and serials that cannot be compared: all at once.
     """
     serials: list[_Serials] = []
@@ -66,7 +67,7 @@ def check_counted_once(rows: Sequence[Vintage], where: str = "vintages") -> None
                 wrong.append(_too_few(row, found, where))
             else:
                 serials.append(found)
-    raise_all([*_days(rows, where), *wrong, *_shared(serials, where)])
+    raise_all([*_days(rows, where), *_alike(rows, where), *wrong, *_shared(serials, where)])
 
 
 def _days(rows: Iterable[Vintage], where: str) -> Iterator[ProjectError]:
@@ -84,6 +85,23 @@ def _days(rows: Iterable[Vintage], where: str) -> Iterator[ProjectError]:
                 f"parcel {one.parcel_id} has {a} ({one.kind}) and {b} ({other.kind}): the days of "
                 "both would count twice. Keep one of them.",
             ))  # fmt: skip
+
+
+def _alike(rows: Iterable[Vintage], where: str) -> Iterator[ProjectError]:
+    """Yield an error for each issued row without serials that is in the table before."""
+    first: dict[Vintage, int] = {}
+    for number, row in enumerate(rows, start=1):
+        if row.kind != "issued" or row.serial_from or row.serial_to:
+            continue
+        if row in first:
+            yield ProjectError(where=where, problem=Text(
+                f"第 {number} 行与第 {first[row]} 行完全相同（issued，无序列号），同一单位会计"
+                "两次。"
+                "请只留其一；确为两批的，请填写序列号。",
+                f"row {number} is the same as row {first[row]} (issued, without serials): the same "
+                "units would count twice. Keep one of them, or give the serials of both.",
+            ))  # fmt: skip
+        first.setdefault(row, number)
 
 
 def _serials(row: Vintage, number: int) -> _Serials | None:
