@@ -20,6 +20,7 @@ from lending.policy.model import Policy
 
 __all__ = [
     "ACTIONS",
+    "UNSAID",
     "ZONES",
     "Ladder",
     "Standing",
@@ -58,6 +59,7 @@ WORTHLESS = Text(
     "担保价值为零，只能依靠其他担保",
     "the security is worth nothing: the loan rests on other security",
 )
+UNSAID = Text("", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +152,7 @@ def release(loan: Decimal, value: Decimal, max_ltv: Decimal, margin: Decimal = N
 
 def standing(
     loan: Decimal, value: Decimal, ladder: Ladder, *, last_value: Decimal | None = None,
-    top_up_missed: bool = False, in_default: bool = False,
+    top_up_missed: bool = False, in_default: bool = False, fallen_from: Text = UNSAID,
 ) -> Standing:  # fmt: skip
     """Return the zone of a loan, every reason for it, and what restores or may be released.
 
@@ -160,9 +162,11 @@ def standing(
         Secured principal.
     value, last_value : Decimal, CNY
         Lending value now and at the last valuation.
+    fallen_from : Text
+        What `last_value` is, where it has to be said: stands before the fall in its reason.
     """
     with localcontext(EXACT):
-        found = list(_reasons(loan, value, ladder, last_value))
+        found = list(_reasons(loan, value, ladder, last_value, fallen_from))
     if top_up_missed:
         found.append((Zone.RED, Text("未按期补仓", "a top-up was not made in time")))
     if in_default:
@@ -178,7 +182,7 @@ def standing(
 
 
 def _reasons(
-    loan: Decimal, value: Decimal, ladder: Ladder, last_value: Decimal | None
+    loan: Decimal, value: Decimal, ladder: Ladder, last_value: Decimal | None, fallen_from: Text
 ) -> Iterator[tuple[Zone, Text]]:
     if not value and loan:
         yield Zone.RED, WORTHLESS
@@ -204,8 +208,9 @@ def _reasons(
             yield (
                 zone,
                 Text(
-                    f"价值下降 {fall:.2%}，达到 {_percent(line)}",
-                    f"the value has fallen by {fall:.2%}, which reaches {_percent(line)}",
+                    f"价值{fallen_from.zh}下降 {fall:.2%}，达到 {_percent(line)}",
+                    f"the value has fallen{fallen_from.en} by {fall:.2%}, which reaches "
+                    f"{_percent(line)}",
                 ),
             )
             break

@@ -2,7 +2,8 @@
 
 price      1 - exp(-z sigma sqrt(h / 252))          lognormal value at risk
 liquidity  1 - (1 - c) (1 + r)^-w                   w = stock / yearly sales
-remainder  max(0, 1 - (1 - h) / (1 - taken))        where a share is in the tonnes already
+remainder  max(0, (h - taken r) / (1 - taken))      where a share is in the tonnes already
+           r = 1, or what the others leave          where haircuts multiply, or add up
 factor     prod(1 - h)  or  max(0, 1 - sum h)       as the policy states
 """
 
@@ -122,11 +123,19 @@ def rate_of(haircut: Haircut, facts: Facts, price: PriceRow, rate: float) -> flo
     return float(haircut.rate or 0.0)
 
 
-def remainder(rate: float, taken: Taken) -> float:
-    """Return what of a haircut is left to take: with what the tonnes had off it makes the whole."""
-    if taken.share >= rate:
+def remainder(rate: float, taken: Taken, room: float = 1.0) -> float:
+    """Return what of a haircut is left to take: with what the tonnes had off it makes the whole.
+
+    Parameters
+    ----------
+    room : float
+        What is left of the value without this haircut where haircuts add up; 1 where they multiply.
+        The tonnes had their share off the whole of it, and so only `room` of that off what is lent.
+    """
+    left, kept = taken.of * (rate - taken.share * room), 1 - taken.of * taken.share
+    if left <= 0:
         return 0.0
-    return taken.of * (rate - taken.share) / (1 - taken.of * taken.share)
+    return min(rate, left / kept) if kept > 0 else rate
 
 
 def applied(
@@ -139,13 +148,21 @@ def applied(
     counted : mapping of kind to what is taken
         No policy can take it off again.
     """
-    return tuple(_applied(one, rates[one.kind], counted.get(one.kind)) for one in policy.haircuts)
+    left = dict(rates)
+    for kind in (one.kind for one in policy.haircuts if one.kind in counted):
+        room = 1.0
+        if policy.haircut_mode == "additive":
+            room = max(0.0, 1 - sum(rate for other, rate in left.items() if other != kind))
+        left[kind] = remainder(rates[kind], counted[kind], room)
+    return tuple(
+        _applied(one, rates[one.kind], left[one.kind], counted.get(one.kind))
+        for one in policy.haircuts
+    )
 
 
-def _applied(haircut: Haircut, rate: float, taken: Taken | None) -> AppliedHaircut:
-    left, reason = rate, BY_POLICY
+def _applied(haircut: Haircut, rate: float, left: float, taken: Taken | None) -> AppliedHaircut:
+    reason = BY_POLICY
     if taken is not None:
-        left = remainder(rate, taken)
         whole = percent(rate)
         rest = Text(f"补足 {whole}", f"the rest of {whole}") if left else NO_MORE
         reason = Text(f"{taken.reason.zh}：{rest.zh}", f"{taken.reason.en}: {rest.en}")

@@ -109,6 +109,13 @@ class Plan:
         points = [(point.years, point.price) for point in self.path.points]
         return price_path(self.start, self.path.growth, points, years)
 
+    def worth(self, rate: float) -> Numbers:
+        """Return what the tonnes bring today before costs: issued, monitored, to come, (3,) CNY."""
+        paid = self.schedule.paid
+        past = self.past * self.prices("past", self.past_paid) * discount(rate, self.past_paid)
+        future = self.future * self.prices("future", paid) * discount(rate, paid)
+        return np.array([*past, future.sum()])
+
     def steepest_rise(self) -> Rise:
         """Return the part of the price path that grows fastest."""
         points = [(point.years, point.price) for point in self.path.points]

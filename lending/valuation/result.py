@@ -118,7 +118,11 @@ class Vintage(_Record):
     serial_to: str = ""
 
     @model_validator(mode="after")
-    def _lower_is_lower(self) -> "Vintage":
+    def _makes_sense(self) -> "Vintage":
+        if self.vintage_to <= self.vintage_from:
+            raise Refused(
+                Text("vintage_to 须晚于 vintage_from。", "vintage_to must be after vintage_from.")
+            )
         lower, net = self.lower_tCO2e, self.net_tCO2e
         if lower is not None and lower > net:
             raise Refused(Text(

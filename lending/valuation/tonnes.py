@@ -37,6 +37,7 @@ __all__ = [
     "lower_factor",
     "net_tonnes",
     "percent",
+    "volume_taken",
 ]
 
 Numbers = npt.NDArray[np.float64]
@@ -105,8 +106,8 @@ class Lots:
     mean, lower : (n,) arrays
         t_CO2e over the interval: estimate, and lower bound less what is withdrawn.
     issued, monitored : (n,) arrays
-        Whether it is issued, or monitored and not yet issued; neither: it is still to grow, or to
-        be verified.
+        Whether it is issued by the base date, or monitored and not yet issued; neither: it is still
+        to grow, or to be verified.
     unbounded : (n,) array
         Whether neither a standard error nor a lower bound is known: then `lower` is nothing.
     since : float
@@ -242,7 +243,7 @@ def _since(facts: Facts, policy: Policy) -> float:
     return years_between(facts.base_date, day, policy.discount.day_count)
 
 
-def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage], years: float) -> Lots:
+def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage]) -> Lots:
     """Return the rows of a table of vintages, net of what is still to be deducted and withdrawn.
 
     A row that has neither a standard error nor a lower bound of the policy's level or a higher one
@@ -260,34 +261,48 @@ def lots_of_vintages(facts: Facts, policy: Policy, rows: Sequence[Vintage], year
     bounds = [row.net_tCO2e if row.kind == "issued" else _lower(row, level) for row in rows]
     unbounded = np.array([bound is None for bound in bounds], dtype=bool)
     lower = np.array([(bound or 0.0) * kept for bound in bounds])
-    issued = np.array([row.kind == "issued" for row in rows], dtype=bool)
     since = _since(facts, policy)
-    end = np.array([years_between(start, row.vintage_to, count) for row in rows])
-    monitored = np.array([row.kind == "monitored" for row in rows], dtype=bool) & (end > since)
+    begin, end = (
+        np.array([years_between(start, day, count) for day in days])
+        for days in ([row.vintage_from for row in rows], [row.vintage_to for row in rows])
+    )
+    # what is known of days after the base date is paid by the plan, as the others of those days
+    known = end <= 0
+    issued = np.array([row.kind == "issued" for row in rows], dtype=bool) & known
+    monitored = np.array([row.kind == "monitored" for row in rows], dtype=bool) & known
     lots = Lots(
-        start=np.array([years_between(start, row.vintage_from, count) for row in rows]), end=end,
-        mean=mean, lower=lower,
-        issued=issued, monitored=monitored, unbounded=unbounded, counted=counted, since=since,
+        start=begin, end=end, mean=mean, lower=lower, issued=issued,
+        monitored=monitored & (end > since), unbounded=unbounded, counted=counted, since=since,
     )  # fmt: skip
-    lots = _without(lots, facts.withdrawn, rows)
-    volume = _volume_taken(lots, policy, years, counted.get("volume"))
-    return lots if volume is None else replace(lots, counted=counted | {"volume": volume})
+    return _unpaid(_without(lots, facts.withdrawn, rows))
 
 
-def _volume_taken(lots: Lots, policy: Policy, years: float, deducted: Taken | None) -> Taken | None:
+def _unpaid(lots: Lots) -> Lots:
+    """Return the lots with what of the monitored rows grew since the last payment."""
+    length = np.where(lots.end > lots.start, lots.end - lots.start, np.inf)
+    since = np.maximum(lots.start, lots.since)
+    left = np.where(lots.monitored, np.minimum(1.0, (lots.end - since) / length), 1.0)
+    return replace(lots, mean=lots.mean * left, lower=lots.lower * left)
+
+
+def volume_taken(
+    mean: Numbers, lower: Numbers, policy: Policy, deducted: Taken | None
+) -> Taken | None:
     """Return what a haircut for volume finds taken: by lower bounds, by the methodology, or both.
 
-    None where nothing is. What is issued is certain: it needs none. Tonnes after T, those paid
-    already and those without a bound, are not lent on: they say nothing of the others.
+    None where nothing is. What is issued is certain: it needs none. Tonnes count by what they
+    bring: a wide error of those that are paid late takes little off all of them.
+
+    Parameters
+    ----------
+    mean, lower : (3,) arrays
+        CNY today of the tonnes issued, monitored and to come, `income.Plan.worth`; nothing of those
+        without a bound, which are not lent on.
     """
-    length = np.where(lots.end > lots.start, lots.end - lots.start, np.inf)
-    counts = np.minimum(lots.end, years) - np.maximum(lots.start, lots.since)
-    inside = np.where(lots.past, 1.0, np.clip(counts / length, 0.0, 1.0))
-    mean, lower = (np.where(lots.unbounded, 0.0, a) * inside for a in (lots.mean, lots.lower))
-    certain, uncertain = (float(mean[rows].sum()) for rows in (lots.issued, ~lots.issued))
+    certain, uncertain = float(mean[0]), float(mean[1:].sum())
     if certain and not uncertain:
         return Taken(share=0.0, of=0.0, reason=CERTAIN)
-    bound = 1 - float(lower[~lots.issued].sum()) / uncertain if uncertain else 0.0
+    bound = 1 - float(lower[1:].sum()) / uncertain if uncertain else 0.0
     by_bound = _bounded(bound, policy) if bound > engine_number("rate_precision") else None
     found = [one for one in (deducted, by_bound) if one is not None]
     if not found and not certain:

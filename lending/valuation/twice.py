@@ -1,10 +1,12 @@
 """Nothing counts twice: neither the days of a parcel nor the serials of issued units.
 
 A serial is text that ends in a number, as `GS-501`; those of one text before the number are one
-series, of whatever row. Both ends of a row's serials are in it.
+series, of whatever row, also where case, width or spaces of it differ. Both ends of a row's serials
+are in it.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -49,7 +51,8 @@ def check_counted_once(rows: Sequence[Vintage], where: str = "vintages") -> None
     Raises
     ------
     ProjectError or Problems
-        Rows that are not issued and share days of a parcel, rows that share serials, more tonnes
+        Rows that are not issued and share days of a parcel, issued ones without serials that are
+        alike, rows that share serials, more tonnes
         than serials, and serials that cannot be compared: all at once.
     """
     serials: list[_Serials] = []
@@ -64,7 +67,7 @@ def check_counted_once(rows: Sequence[Vintage], where: str = "vintages") -> None
                 wrong.append(_too_few(row, found, where))
             else:
                 serials.append(found)
-    raise_all([*_days(rows, where), *wrong, *_shared(serials, where)])
+    raise_all([*_days(rows, where), *_alike(rows, where), *wrong, *_shared(serials, where)])
 
 
 def _days(rows: Iterable[Vintage], where: str) -> Iterator[ProjectError]:
@@ -84,15 +87,38 @@ def _days(rows: Iterable[Vintage], where: str) -> Iterator[ProjectError]:
             ))  # fmt: skip
 
 
+def _alike(rows: Iterable[Vintage], where: str) -> Iterator[ProjectError]:
+    """Yield an error for each issued row without serials that is in the table before."""
+    first: dict[Vintage, int] = {}
+    for number, row in enumerate(rows, start=1):
+        if row.kind != "issued" or row.serial_from or row.serial_to:
+            continue
+        if row in first:
+            yield ProjectError(where=where, problem=Text(
+                f"第 {number} 行与第 {first[row]} 行完全相同（issued，无序列号），同一单位会计"
+                "两次。"
+                "请只留其一；确为两批的，请填写序列号。",
+                f"row {number} is the same as row {first[row]} (issued, without serials): the same "
+                "units would count twice. Keep one of them, or give the serials of both.",
+            ))  # fmt: skip
+        first.setdefault(row, number)
+
+
 def _serials(row: Vintage, number: int) -> _Serials | None:
     """Return the serials of a row; None where they are no range."""
-    first, last = (SERIAL.fullmatch(end.strip()) for end in (row.serial_from, row.serial_to))
+    first, last = (SERIAL.fullmatch(_plain(end)) for end in (row.serial_from, row.serial_to))
     if first is None or last is None or first["series"] != last["series"]:
         return None
     begin, end = (int(one["number"] or 0) for one in (first, last))
     if begin > end or bool(first["number"]) != bool(last["number"]):
         return None
     return _Serials(first["series"], begin, end, number, f"{row.serial_from}–{row.serial_to}")
+
+
+def _plain(serial: str) -> str:
+    """Return a serial as it is compared: upper case, of half width, without spaces and marks."""
+    wide = unicodedata.normalize("NFKC", serial).upper()
+    return "".join(c for c in wide if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
 def _no_range(row: Vintage, number: int, where: str) -> ProjectError:

@@ -1,7 +1,7 @@
 """A valuation in numbers, before it is written down: what stress and sensitivity do again."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -25,10 +25,12 @@ from lending.valuation.result import AppliedHaircut, Gate, Inputs, Vintage
 from lending.valuation.timing import Horizon, horizon, schedule
 from lending.valuation.tonnes import (
     Lots,
+    Taken,
     clipped,
     in_periods,
     lots_of_holding,
     lots_of_vintages,
+    volume_taken,
 )
 
 __all__ = ["Worked", "all_payments", "stressed", "worked"]
@@ -111,22 +113,42 @@ def worked(inputs: Inputs) -> Worked:
     lots = _lots(inputs, until.years)
     if lots.past.any():
         policy.haircut("liquidity")  # near market, but only for as much as the market takes
-    # nothing counts once T is over, not even what waits for its payment
+    # once T is over nothing counts that is not issued, not even what waits for its payment
+    if not until.years:
+        lots = replace(lots, monitored=np.zeros_like(lots.monitored))
     first, last = (lots.first, min(until.years, lots.last)) if until.years else (0.0, 0.0)
     growing = max(0.0, last)
     when = schedule(facts, first, last, count)
     plan = plan_of(facts, price.price, lots, when, growing, count)
+    bounded = replace(lots, mean=np.where(lots.unbounded, 0.0, lots.mean))
+    known = plan_of(facts, price.price, bounded, when, growing, count)
     found = tuple(flows(plan))
     rates: dict[HaircutKind, float] = {
         one.kind: rate_of(one, facts, price, rate) for one in policy.haircuts
     }
-    haircuts = applied(policy, rates, lots.counted)
+    haircuts = applied(policy, rates, _counted(inputs, lots, plan, known))
     return Worked(
         inputs=inputs, rate=rate, horizon=until, growing=growing, lots=lots, plan=plan, flows=found,
         parts=present(found, rate), haircuts=haircuts,
         factor=factor(haircuts, policy.haircut_mode),
         gates=tuple(_gates(inputs, lots, plan)),
     )  # fmt: skip
+
+
+def _counted(of: Inputs, lots: Lots, plan: Plan, known: Plan) -> Mapping[HaircutKind, Taken]:
+    """Return what the tonnes have had off already; rows of vintages differ in their bounds.
+
+    Parameters
+    ----------
+    known : the plan without the estimates of tonnes that have no bound
+    """
+    if of.facts.holding is not None:
+        return lots.counted
+    rate = of.policy.discount.yearly()
+    volume = volume_taken(
+        known.at_mean().worth(rate), plan.worth(rate), of.policy, lots.counted.get("volume")
+    )
+    return lots.counted if volume is None else lots.counted | {"volume": volume}
 
 
 def _gates(inputs: Inputs, lots: Lots, plan: Plan) -> Iterable[Gate]:
@@ -156,7 +178,7 @@ def _lots(inputs: Inputs, years: float) -> Lots:
         ))  # fmt: skip
     if facts.holding is not None:
         return lots_of_holding(facts, inputs.policy, years)
-    return lots_of_vintages(facts, inputs.policy, inputs.vintages, years)
+    return lots_of_vintages(facts, inputs.policy, inputs.vintages)
 
 
 def stressed(

@@ -9,7 +9,7 @@ from lending.paper import amounts
 from lending.valuation.result import Vintage
 from lending.watch.days import Calendar
 from lending.watch.pledges import Pledged
-from lending.watch.revaluation import replaced
+from lending.watch.revaluation import not_issued_since, replaced
 from lending.watch.watching import Found, valued
 
 __all__ = ["unmatched", "vintage_notices"]
@@ -24,8 +24,9 @@ def vintage_notices(
     """Yield a notice for each pledge of whose tonnes fewer came than its valuation expected.
 
     A monitored or issued row stands for the expected rows of its parcel whose days all lie in it.
-    It is a shortfall where its net tonnes are below theirs; all rows made known of the pledge then
-    take their places in the valuation, the fuller ones too.
+    It is a shortfall where its net tonnes are below theirs; one that is issued stands for what was
+    monitored of its days, in one table too. All rows made known of the pledge then take their
+    places in the valuation, the fuller ones too.
 
     Parameters
     ----------
@@ -43,6 +44,7 @@ def vintage_notices(
             row for name in sorted(parcels) for row in by_parcel[name]
             if any(replaced(old, row) for old in expected)
         ]  # fmt: skip
+        own = not_issued_since(own, [*own, *pledged.since.vintages])
         short = [row for row in own if row.net_tCO2e < _expected(pledged, row)]
         events = tuple(_event(row) for row in short)
         if all(f"{pledged.pledge_id}/{event}" in known for event in events):

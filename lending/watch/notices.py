@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from data_catalog.text import Language, Text
-from lending.loans.ladder import ACTIONS, ZONES, Ladder, Zone, standing
+from lending.loans.ladder import ACTIONS, UNSAID, ZONES, Ladder, Zone, standing
 from lending.paper import amounts
 from lending.policy.model import Policy
 from lending.valuation.result import Valuation, Words, money
@@ -39,6 +39,7 @@ TOP_UP = Text(
     "补仓：归还 {cash}，或增加谨慎价值 {more}（民法典第 408、433 条）。",
     "Top-up: pay back {cash}, or add lending value of {more} (Civil Code, articles 408 and 433).",
 )
+PLANNED = Text("较按计划当日应有的 {worth}", " from the {worth} that the plan gives for the day")
 AS_IT_STOOD = Text(
     "未重新估值；谨慎价值 {v0}，质押率 {l0}。",
     "Not valued anew; lending value {v0}, loan-to-value {l0}.",
@@ -166,9 +167,14 @@ def made(
     """
     before, policy = pledged.standing(), pledged.valuation.inputs.policy
     now = after or before
+    expected = planned(pledged.valuation, now.inputs.facts.base_date)
+    told = expected == before.results.lending_value
     stands = standing(
-        pledged.principal, now.results.lending_value, ladder_of(policy),
-        last_value=planned(pledged.valuation, now.inputs.facts.base_date),
+        pledged.principal, now.results.lending_value, ladder_of(policy), last_value=expected,
+        fallen_from=UNSAID if told else Text(
+            PLANNED.zh.format(worth=amounts.yuan(expected, "zh")),
+            PLANNED.en.format(worth=amounts.yuan(expected, "en")),
+        ),
     )  # fmt: skip
     base = pledged.valuation.inputs.facts.base_date
     if action is None and problem is not None:

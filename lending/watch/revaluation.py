@@ -1,7 +1,7 @@
 """A valuation made again after something changed: land lost, a new price, a later day."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -24,14 +24,24 @@ from lending.valuation.timing import (
 from lending.valuation.tonnes import clipped
 from lending.valuation.value import value
 
-__all__ = ["at_price", "by_the_plan", "planned", "replaced", "with_vintages", "without_land"]
+__all__ = [
+    "at_price",
+    "by_the_plan",
+    "not_issued_since",
+    "planned",
+    "replaced",
+    "with_vintages",
+    "without_land",
+]
 
 
 def with_vintages(valuation: Valuation, rows: Sequence[Vintage]) -> Valuation:
     """Return the value with monitored or issued tonnes in the place of those expected.
 
-    Of what is sold or promised no more is withdrawn than there is of them: a gate tells the rest.
+    Monitored tonnes that were issued since count as issued. Of what is sold or promised no more is
+    withdrawn than there is of them: a gate tells the rest.
     """
+    rows = not_issued_since(rows, rows)
     kept = [old for old in valuation.inputs.vintages if not any(replaced(old, row) for row in rows)]
     every = tuple(sorted([*kept, *rows], key=lambda row: (row.parcel_id, row.vintage_from)))
     left = _with_facts(valuation.inputs, withdrawn=clipped(valuation.inputs.facts, every))
@@ -39,13 +49,25 @@ def with_vintages(valuation: Valuation, rows: Sequence[Vintage]) -> Valuation:
 
 
 def replaced(old: Vintage, row: Vintage) -> bool:
-    """Return whether a row stands for what an older one expected: its parcel and all its days."""
-    return (
-        old.parcel_id == row.parcel_id
-        and old.kind != "issued"
-        and row.vintage_from <= old.vintage_from
-        and old.vintage_to <= row.vintage_to
-    )
+    """Return whether a row stands for an older one: for what it expected, or for the same units.
+
+    What was expected or monitored is of its parcel, and all its days are in it; what was issued has
+    its days and serials, as in a table that is told once more.
+    """
+    if old.parcel_id != row.parcel_id:
+        return False
+    if old.kind == "issued":
+        return row.kind == "issued" and _told(old) == _told(row)
+    return row.vintage_from <= old.vintage_from and old.vintage_to <= row.vintage_to
+
+
+def not_issued_since(rows: Iterable[Vintage], known: Iterable[Vintage]) -> list[Vintage]:
+    """Return the rows less the monitored ones in whose place issued ones are known."""
+    issued = [row for row in known if row.kind == "issued"]
+    return [
+        row for row in rows
+        if row.kind == "issued" or not any(replaced(row, one) for one in issued)
+    ]  # fmt: skip
 
 
 def without_land(
@@ -145,8 +167,9 @@ def by_the_plan(valuation: Valuation, now: Valuation) -> Text:
     if was.base_date < day and over <= day:
         bound = ENDS[valuation.results.years_bound_by]
         return Text(
-            f"{bound.zh}（{over}）已过：不再计入任何碳汇量。",
-            f"The {bound.en} ({over}) has passed: no tonnes count any more.",
+            f"{bound.zh}（{over}）已过：除已签发的以外，不再计入任何碳汇量。",
+            f"The {bound.en} ({over}) has passed: no tonnes count any more, but for what is told "
+            "as issued.",
         )
     said: list[Text] = []
     cycle = now.inputs.facts.cycle
@@ -174,6 +197,10 @@ def by_the_plan(valuation: Valuation, now: Valuation) -> Text:
             f"{due}. Ask whether they were verified.",
         ))  # fmt: skip
     return Text("".join(one.zh for one in said), " ".join(one.en for one in said))
+
+
+def _told(row: Vintage) -> tuple[date, date, str, str]:
+    return row.vintage_from, row.vintage_to, row.serial_from, row.serial_to
 
 
 def _less(row: Vintage, lost: float, since: date) -> Vintage:

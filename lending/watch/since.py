@@ -5,6 +5,7 @@ of it together. So a fire is not forgotten when the price falls, and land under 
 once.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -32,11 +33,10 @@ class _Record(BaseModel):
 
 
 class Lost(_Record):
-    """Land of a pledged parcel that was disturbed, in EPSG:4490."""
+    """Land of a pledged parcel that was first disturbed on a day, in EPSG:4490."""
 
     parcel_id: str
     since: date
-    """Of the first disturbance."""
     wkt: str
 
     def shape(self) -> BaseGeometry:
@@ -67,7 +67,8 @@ class Since(_Record):
             made = at_price(made, self.price, self.priced_on)
         if self.lost:
             shares, whole = lost_shares(self.lost, land)
-            made = without_land(made, shares, whole, {p.parcel_id: p.since for p in self.lost})
+            days = {name: min(p.since for p in self.lost if p.parcel_id == name) for name in shares}
+            made = without_land(made, shares, whole, days)
         return made
 
 
@@ -86,28 +87,42 @@ def carried(valuation: Valuation, since: Since) -> Since:
     )
 
 
-def with_lost(since: Since, pieces: Mapping[str, BaseGeometry], days: Mapping[str, date]) -> Since:
-    """Return what is known with more land lost, by parcel, in EPSG:4490."""
-    known = {one.parcel_id: one for one in since.lost}
-    for parcel, piece in pieces.items():
-        old = known.get(parcel)
-        shape = piece if old is None else shapely.union_all([old.shape(), piece])
-        day = days[parcel] if old is None else min(old.since, days[parcel])
-        kept = shapely.set_precision(shape, PLACES)
-        wkt = shapely.to_wkt(kept, rounding_precision=-1)
-        known[parcel] = Lost(parcel_id=parcel, since=day, wkt=wkt)
-    return since.model_copy(update={"lost": tuple(known[name] for name in sorted(known))})
+def with_lost(since: Since, pieces: Mapping[tuple[str, date], BaseGeometry]) -> Since:
+    """Return what is known with more land lost, by parcel and day, in EPSG:4490.
+
+    Land is lost on the first of its days, so that a newer valuation has in it what was lost before
+    its base date, and not what was lost of the same parcel since.
+    """
+    shapes = defaultdict(list)
+    for one in since.lost:
+        shapes[one.parcel_id, one.since].append(one.shape())
+    for place, piece in pieces.items():
+        shapes[place].append(piece)
+    found: list[Lost] = []
+    before: dict[str, BaseGeometry] = defaultdict(shapely.Polygon)
+    for parcel, day in sorted(shapes):
+        gone = before[parcel]
+        fresh = shapely.difference(shapely.union_all(shapes[parcel, day]), gone)
+        kept = shapely.set_precision(fresh, PLACES)
+        if not kept.is_empty:
+            wkt = shapely.to_wkt(kept, rounding_precision=-1)
+            found.append(Lost(parcel_id=parcel, since=day, wkt=wkt))
+            before[parcel] = shapely.union_all([gone, kept])
+    return since.model_copy(update={"lost": tuple(found)})
 
 
 def lost_shares(lost: Iterable[Lost], land: gpd.GeoDataFrame) -> tuple[dict[str, float], float]:
     """Return the share of each parcel that is lost, and of all the land."""
     whole = dict(zip(land["parcel_id"], hectares(land.geometry), strict=True))
-    pieces = list(lost)
-    gone = hectares(gpd.GeoSeries([one.shape() for one in pieces], crs=KEPT_CRS))
+    pieces = defaultdict(list)
+    for one in lost:
+        pieces[one.parcel_id].append(one.shape())
+    gone = [shapely.union_all(shapes) for shapes in pieces.values()]
+    areas = hectares(gpd.GeoSeries(gone, crs=KEPT_CRS))
     shares = {
-        one.parcel_id: min(float(area) / whole[one.parcel_id], 1.0)
-        for one, area in zip(pieces, gone, strict=True)
-        if whole.get(one.parcel_id)
+        name: min(float(area) / whole[name], 1.0)
+        for name, area in zip(pieces, areas, strict=True)
+        if whole.get(name)
     }
     total = sum(whole.values())
     return shares, min(sum(shares[name] * whole[name] for name in shares) / total, 1.0)

@@ -73,17 +73,14 @@ def _disturbed(
     met = gpd.overlay(land, near[["date", "geometry"]], keep_geom_type=True)
     if met.empty:  # a border in common is no disturbance
         return
-    pieces = met[["parcel_id", "geometry"]].dissolve("parcel_id").to_crs(KEPT_CRS)
-    days = met.groupby("parcel_id")["date"].min()
-    now = with_lost(
-        pledged.since, dict(zip(pieces.index, pieces.geometry, strict=True)), dict(days.items())
-    )
+    pieces = met.dissolve(["parcel_id", "date"]).to_crs(KEPT_CRS)
+    now = with_lost(pledged.since, dict(zip(pieces.index, pieces.geometry, strict=True)))
     _, before = lost_shares(pledged.since.lost, pledged.land)
     _, share = lost_shares(now.lost, pledged.land)
     least = pledged.valuation.inputs.policy.warnings.disturbed_share or 0.0
     if not share or share < least:
         return
-    first, area = min(days), float(hectares(pledged.land.geometry).sum()) * share
+    first, area = min(met["date"]), float(hectares(pledged.land.geometry).sum()) * share
     what = Text(
         f"{len(near)} 处预警触及质押林地；至今共 {amounts.area(area, 'zh')} 受干扰，占 {share:.1%}"
         f"（此前 {before:.1%}），本次最早 {first}。只减未来的吨数。",

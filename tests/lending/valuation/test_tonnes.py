@@ -324,6 +324,18 @@ def test_no_serial_counts_twice(of_vintages: Make, tmp_path: Path) -> None:
         check_counted_once(rows, file.name)
 
 
+@pytest.mark.parametrize("other", ["gs-", "GS -", "ＧＳ-", " Gs\u200b-"])
+def test_a_series_written_another_way_is_the_same_series(of_vintages: Make, other: str) -> None:
+    rows = units("GS-1", "GS-9"), units(f"{other}9", f"{other}12")
+    with pytest.raises(ProjectError, match=r"share 1 serials \(GS-9–GS-9\)"):
+        of_vintages(*rows)
+
+
+def test_a_row_of_units_without_serials_is_not_there_twice(of_vintages: Make) -> None:
+    with pytest.raises(ProjectError, match="row 3 is the same as row 1"):
+        of_vintages(units("", ""), vintage(2024, 1, kind="issued"), units("", ""))
+
+
 def test_no_more_tonnes_are_issued_than_there_are_serials(of_vintages: Make) -> None:
     of_vintages(vintage(2025, 100, kind="issued", serial_from="A-1", serial_to="A-100"))
     with pytest.raises(ProjectError, match=r"row 1 has 101\.000 t and 100 serials, A-1–A-100"):

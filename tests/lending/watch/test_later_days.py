@@ -14,12 +14,14 @@ from data_catalog.errors import ProjectError
 from lending.loans.ladder import standing
 from lending.prices.rows import PriceRow
 from lending.valuation.facts import Facts, PricePoint
-from lending.valuation.result import Valuation, Vintage, recompute
+from lending.valuation.result import Results, Valuation, Vintage, recompute
 from lending.valuation.value import value
 from lending.valuation.worked import worked
+from lending.watch.book import known_events
+from lending.watch.credited import vintage_notices
 from lending.watch.notices import ladder_of
 from lending.watch.revaluation import at_price, by_the_plan, planned, with_vintages, without_land
-from lending.watch.watching import calendar_notices
+from lending.watch.watching import calendar_notices, stood
 from tests.lending.valuation.conftest import BASE, COSTS, FREE, holding_s03, price_facts
 from tests.lending.watch.test_watch import pledged, receipts
 
@@ -33,6 +35,10 @@ def row(day: date, price: float = 60) -> PriceRow:
 
 def on(first: Valuation, day: date, price: float = 60) -> Valuation:
     return at_price(first, row(day, price), day)
+
+
+def receipt_days(found: Results) -> list[date]:
+    return [one.day for one in found.payments if one.kind == "receipt"]
 
 
 def yearly(**changes: Any) -> Valuation:
@@ -84,6 +90,21 @@ def test_a_planned_payment_is_no_fall_of_value_and_a_price_that_fell_is_one() ->
         loan = replace(pledged("a", first), principal=Decimal(30_000))
         ((notice, _),) = calendar_notices([loan], [row(day, price)], (), day)
         assert (notice.zone, len(notice.reasons)) == (zone, reasons)
+
+
+def test_a_notice_says_what_a_value_that_is_above_the_first_has_fallen_from() -> None:
+    """506,798 at first, 728,041 by the plan on the day, 540,810 at 45 a tonne."""
+    day = date(2031, 1, 1)
+    loan = replace(pledged("a", value(holding_s03())), principal=Decimal(30_000))
+    ((notice, _),) = calendar_notices([loan], [row(day, 45)], (), day)
+    assert notice.after is not None
+    assert notice.after.lending_value > notice.before.lending_value
+    (reason,) = notice.reasons
+    fall = 1 - notice.after.lending_value / planned(loan.valuation, day)
+    # to the cent it is the figure of BY_YEAR for 2031
+    assert "CNY 728,040.71 that the plan gives for the day by" in reason.en
+    assert "较按计划当日应有的 728,040.71 元下降" in reason.zh
+    assert f"{fall:.2%}" in reason.en
 
 
 def test_a_price_that_follows_its_path_is_no_fall_of_value() -> None:
@@ -176,6 +197,75 @@ def test_tonnes_that_were_to_be_paid_count_only_where_they_are_issued() -> None:
     assert left(date(2032, 7, 1), "issued") == pytest.approx(5 * 3510 + 3000)
 
 
+def test_of_what_was_monitored_across_a_payment_the_days_after_it_are_left() -> None:
+    """Six years in one row; those to 2030 were paid on 1 January 2032, and 2031 is 365 of 2,191."""
+    six = yearly().inputs.vintages[0].model_copy(update={
+        "vintage_to": date(2032, 1, 1), "net_tCO2e": 6 * 3510.0, "kind": "monitored"
+    })  # fmt: skip
+    left = on(with_vintages(yearly(), [six]), date(2032, 7, 1)).results.tonnes_mean
+    assert float(left) == pytest.approx(3510 * (4 + 6 * 365 / 2191), rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["monitored", "issued"])
+def test_tonnes_that_came_after_the_base_date_are_paid_when_the_plan_says(kind: str) -> None:
+    """As many as expected, they are worth what they were; fewer, less, however many years are in.
+
+    Issued are as many as the lower bound was, which is what was lent on.
+    """
+    first = yearly()
+    for years in (1, 5, 9):
+        for share in (1.0, 0.9):
+            net = 3510 * share * (1 if kind == "monitored" else 1 - 0.15 * 1.2815516)
+            rows = [
+                one.model_copy(update={
+                    "kind": kind, "net_tCO2e": net, "se_tCO2e": 0.15 * 3510 * share,
+                })
+                for one in first.inputs.vintages[:years]
+            ]  # fmt: skip
+            now = with_vintages(first, rows).results
+            assert receipt_days(now) == receipt_days(first.results)
+            if share == 1:
+                assert float(now.value) == pytest.approx(float(first.results.value), abs=1)
+            else:
+                assert now.value < first.results.value
+
+
+def test_tonnes_that_a_table_has_as_monitored_and_as_issued_count_once() -> None:
+    first = yearly()
+    monitored, issued = (
+        first.inputs.vintages[0].model_copy(update={"kind": kind, "net_tCO2e": net})
+        for kind, net in (("monitored", 3400.0), ("issued", 3300.0))
+    )
+    want = with_vintages(first, [issued])
+    for rows in ([monitored, issued], [issued, monitored]):
+        assert with_vintages(first, rows) == want
+        ((notice, found),) = vintage_notices([pledged("p", first)], rows, (), date(2027, 3, 1))
+        assert found == want
+        # 3,510 were expected
+        assert "Of 1 vintages 3,300.000 tCO2e were monitored or issued; 3,510" in notice.what.en
+
+
+@pytest.mark.parametrize("serials", [("", ""), ("A-1", "A-2500")])
+def test_a_table_that_tells_of_issued_units_again_does_not_add_them(
+    serials: tuple[str, str],
+) -> None:
+    """The year after, the table has the row of the first year once more, and a second one."""
+    first = pledged("p", yearly())
+    one, two = (
+        row.model_copy(update={"kind": "issued", "net_tCO2e": 2500.0})
+        for row in first.valuation.inputs.vintages[:2]
+    )
+    one = one.model_copy(update=dict(zip(("serial_from", "serial_to"), serials, strict=True)))
+    ((told, _),) = vintage_notices([first], [one], (), date(2027, 3, 1))
+    (then,) = stood([first], [told])
+    known = known_events([told])
+    ((notice, found),) = vintage_notices([then], [one, two], known, date(2028, 3, 1))
+    assert notice.problem is None
+    assert found == with_vintages(first.valuation, [one, two])
+    # eight years are still expected
+    assert float(found.results.tonnes_mean) == pytest.approx(2 * 2500 + 8 * 3510)
+
+
 def test_what_was_monitored_at_first_counts_until_the_first_payment() -> None:
     first = yearly()
     early = first.inputs.vintages[0].model_copy(update={
@@ -228,6 +318,17 @@ def test_what_is_verified_is_out_of_the_reach_of_a_fire_in_the_draws() -> None:
 def test_land_that_is_all_gone_is_worth_nothing_on_a_later_day_too() -> None:
     later = on(value(holding_s03()), date(2030, 1, 1))
     assert without_land(later, {}, 1.0, {}).results.lending_value == 0
+
+
+def test_once_the_crediting_is_over_units_count_and_what_was_only_monitored_does_not() -> None:
+    """3,000 t of the last year, on the day after it."""
+    for kind, left in (("issued", 3000), ("monitored", 0), ("ex_ante", 0)):
+        last = yearly().inputs.vintages[9].model_copy(update={"kind": kind, "net_tCO2e": 3000.0})
+        first = with_vintages(yearly(), [last])
+        over = on(first, date(2036, 1, 1))
+        assert over.results.tonnes_mean == left
+        assert by_the_plan(first, over).en.endswith("any more, but for what is told as issued.")
+        assert "除已签发的以外" in by_the_plan(first, over).zh
 
 
 def test_nothing_counts_once_the_crediting_is_over_and_it_is_said() -> None:

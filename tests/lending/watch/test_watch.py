@@ -193,10 +193,10 @@ def test_a_parcel_lost_later_keeps_the_tonnes_that_grew_on_it_until_then() -> No
         {"parcel_id": ["B-1", "B-2"]},
         geometry=[translate(LAND.geometry.iloc[0], east, 0) for east in (0.0, 1.0)], crs=LAND.crs,
     )  # fmt: skip
-    burnt = dict(zip(land["parcel_id"], land.geometry, strict=True))
     # one burns before the year of the vintage is over, the other after it
-    days = {"B-1": date(2022, 6, 1), "B-2": date(2023, 6, 1)}
-    after = with_lost(Since(), burnt, days).value(before, land)
+    days = [("B-1", date(2022, 6, 1)), ("B-2", date(2023, 6, 1))]
+    burnt = dict(zip(days, land.geometry, strict=True))
+    after = with_lost(Since(), burnt).value(before, land)
     assert [round(row.net_tCO2e, 3) for row in after.inputs.vintages] == [0, 1000]
 
 

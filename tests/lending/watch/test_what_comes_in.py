@@ -45,6 +45,7 @@ from lending.watch import (
 )
 from lending.watch.days import deadline
 from lending.watch.revaluation import with_vintages
+from lending.watch.since import lost_shares
 from tests.lending.loan_file.made_up import inputs
 from tests.lending.watch.test_watch import DAY, PRINCIPAL, alerts, pledged, price, west_half
 
@@ -169,6 +170,27 @@ def test_a_fire_is_not_forgotten_when_the_price_falls(valuation: Valuation) -> N
     assert fresh.since.empty()
 
 
+def test_a_newer_valuation_forgets_no_loss_since_it_for_one_before_it(
+    valuation: Valuation,
+) -> None:
+    """A fifth burnt on 10 August is in the valuation of the 14th; two fifths more, after it."""
+    one = pledged("p", valuation)
+    ((first, _),) = disturbance_notices([one], alerts((west_half(0.2), "2021-08-10")), (), DAY)
+    after = stood([one], [first])
+    both = alerts((west_half(0.6), "2021-09-05"))
+    ((second, _),) = disturbance_notices(after, both, known_events([first]), DAY)
+    newer = value(valuation.inputs.model_copy(update={
+        "facts": valuation.inputs.facts.model_copy(update={"base_date": date(2021, 8, 14)})
+    }))  # fmt: skip
+    (fresh,) = stood([replace(one, valuation=newer)], [first, second])
+    _, whole = lost_shares(second.since.lost, one.land)
+    _, before = lost_shares(first.since.lost, one.land)
+    _, left = lost_shares(fresh.since.lost, one.land)
+    assert left == pytest.approx(whole - before, rel=1e-6)
+    assert left > 0.3
+    assert fresh.standing().results.lending_value < newer.results.lending_value
+
+
 def vintage(kind: str, year: int, net: float, lower: float, parcel: str = "p-1") -> Vintage:
     return Vintage(
         parcel_id=parcel, vintage_from=date(year, 1, 1), vintage_to=date(year + 1, 1, 1),
@@ -219,8 +241,8 @@ def test_fewer_tonnes_than_were_sold_are_all_sold_and_the_rest_is_owed(
     sold = value(of_vintages.inputs.model_copy(update={"facts": facts}))
     row = vintage("issued", 2021, came, came)
     after = with_vintages(sold, [row])
-    past = sum(one.mean for one in after.results.parts if one.part == "past")
-    assert float(past) == left
+    # and 1,000 t of each of the two years after it
+    assert float(after.results.tonnes_mean) == 2000 + left
     owed = [one for one in after.results.gates if one.id == "withdrawn"]
     assert [one.value for one in owed] == ([800.0 - came] if came < 800 else [])
     for one in owed:
