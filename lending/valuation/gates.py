@@ -4,7 +4,7 @@ A gate is `ok`, a `flag` that people have to answer, or a `reject` that leaves n
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from data_catalog.errors import ParameterMissing
@@ -13,13 +13,14 @@ from data_catalog.text import Text
 from lending.prices.paths import Rise
 from lending.prices.rows import PriceRow
 from lending.valuation.facts import OtherRight, Withdrawn
-from lending.valuation.result import Gate, Words
+from lending.valuation.result import Gate, Vintage, Words
 from lending.valuation.tonnes import percent
 
 __all__ = [
     "arms_length_gate",
     "bound_gate",
     "draws_gate",
+    "issued_gate",
     "known_prices",
     "owed_gate",
     "path_gate",
@@ -242,6 +243,21 @@ def owed_gate(gone: Withdrawn, taken: float) -> Gate:
         f"({gone.reason}) and {taken:,.3f} t are there: all of them are taken off, and "
         f"{owed:,.3f} t are owed. Ask what has to be delivered to the buyer",
         owed,
+    )  # fmt: skip
+
+
+def issued_gate(beside: Sequence[Vintage]) -> Gate:
+    """Ask whether tonnes that are issued were taken off those of the same days that are not."""
+    units = sum(row.net_tCO2e for row in beside)
+    parcels = sorted({row.parcel_id for row in beside})
+    return _gate(
+        "issued_beside_others", "flag",
+        f"{len(parcels)} 个宗地（{parcels[0]} 等）在相同时段既有已签发的 {units:,.0f} t，"
+        "又有未签发的碳汇量：请核对已签发的是否已从后者扣除，否则计两次",
+        f"{len(parcels)} parcels ({parcels[0]} ...) have {units:,.0f} t issued beside tonnes of "
+        "the same days that are not: ask whether the issued ones were taken off, or they count "
+        "twice",
+        units,
     )  # fmt: skip
 
 

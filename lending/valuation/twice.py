@@ -16,7 +16,7 @@ from data_catalog.parameters import engine_number
 from data_catalog.text import Text
 from lending.valuation.result import Vintage
 
-__all__ = ["check_counted_once"]
+__all__ = ["check_counted_once", "issued_beside_others"]
 
 SERIAL = re.compile(r"(?P<series>.*?)(?P<number>\d{0,18})")
 
@@ -52,8 +52,8 @@ def check_counted_once(rows: Sequence[Vintage], where: str = "vintages") -> None
     ------
     ProjectError or Problems
         Rows that are not issued and share days of a parcel, issued ones without serials that are
-        alike, rows that share serials, more tonnes
-        than serials, and serials that cannot be compared: all at once.
+        alike, rows that share serials, more tonnes than serials, and serials that cannot be
+        compared: all at once.
     """
     serials: list[_Serials] = []
     unit = engine_number("credit_unit")
@@ -68,6 +68,25 @@ def check_counted_once(rows: Sequence[Vintage], where: str = "vintages") -> None
             else:
                 serials.append(found)
     raise_all([*_days(rows, where), *_alike(rows, where), *wrong, *_shared(serials, where)])
+
+
+def issued_beside_others(rows: Iterable[Vintage]) -> list[Vintage]:
+    """Return the issued rows of parcels and days that a row counts too that is not issued."""
+    by_parcel: dict[str, list[Vintage]] = {}
+    for row in rows:
+        by_parcel.setdefault(row.parcel_id, []).append(row)
+    return [
+        one
+        for own in by_parcel.values()
+        for one in own
+        if one.kind == "issued"
+        and any(
+            other.kind != "issued"
+            and other.vintage_from < one.vintage_to
+            and one.vintage_from < other.vintage_to
+            for other in own
+        )
+    ]
 
 
 def _days(rows: Iterable[Vintage], where: str) -> Iterator[ProjectError]:

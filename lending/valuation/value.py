@@ -27,6 +27,7 @@ from lending.valuation.gates import (
     START,
     arms_length_gate,
     draws_gate,
+    issued_gate,
     known_prices,
     policy_gate,
     price_gate,
@@ -63,7 +64,7 @@ from lending.valuation.sensitivity import (
 from lending.valuation.simulation import rise_of_process, simulated
 from lending.valuation.timing import day_at
 from lending.valuation.tonnes import NET_TONNES, in_periods
-from lending.valuation.twice import check_counted_once
+from lending.valuation.twice import check_counted_once, issued_beside_others
 from lending.valuation.worked import Worked, all_payments, worked
 
 __all__ = ["inputs_of", "read_inputs", "value", "vintages_of"]
@@ -312,6 +313,9 @@ def _gates(of: Worked, mean: float, approaches: Iterable[Cost]) -> Iterable[Gate
     if holding is not None and holding.claimed_tonnes is not None and of.horizon.years:
         yearly = holding.area_mu * holding.yield_tCO2e_per_mu
         yield tonnes_gate(yearly, of.horizon.years, holding.claimed_tonnes)
+    beside = issued_beside_others(of.inputs.vintages)
+    if beside:
+        yield issued_gate(beside)
     yield from _price_gates(of, mean, approaches)
     if facts.simulation is not None:
         rise = rise_of_process(facts.simulation.price, of.plan.start)

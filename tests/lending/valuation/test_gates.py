@@ -12,7 +12,7 @@ from lending.policy import Policy
 from lending.prices.paths import steepest_rise
 from lending.stress.of_valuation import carbon_receipts
 from lending.valuation.facts import PricePath
-from lending.valuation.result import Gate, Inputs, Results, recompute
+from lending.valuation.result import Gate, Inputs, Results, Vintage, recompute
 from lending.valuation.value import value
 from lending.valuation.worked import stressed, worked
 from tests.lending.valuation.conftest import policy_of
@@ -179,3 +179,19 @@ def test_land_valued_at_less_than_the_bank_s_rate_is_flagged(s03: Make) -> None:
     low = told(1e-6)
     assert low is not None
     assert low.level == "flag"
+
+
+def test_issued_tonnes_beside_others_of_the_same_days_are_asked_about(s03: Make) -> None:
+    """500 units of 2025 beside what was monitored of 2025; those of 2024 stand alone."""
+
+    def row(year: int, kind: str, tonnes: float) -> Vintage:
+        return Vintage.model_validate({
+            "parcel_id": "p", "vintage_from": date(year, 1, 1), "vintage_to": date(year + 1, 1, 1),
+            "net_tCO2e": tonnes, "se_tCO2e": 0.0, "kind": kind,
+        })  # fmt: skip
+
+    alone = (row(2024, "issued", 400), row(2025, "monitored", 3000))
+    for rows, level in ((alone, None), ((*alone, row(2025, "issued", 500)), "flag")):
+        found = gate(value(s03(vintages=rows, holding=None)).results, "issued_beside_others")
+        assert (found and found.level) == level
+        assert found is None or found.value == 500
