@@ -80,9 +80,10 @@ def candidates(session: Session, claims: Sequence[Claim]) -> list[Claim]:
     for some in portions(claims):
         same = ParcelVersion.parcel_id.in_({claim.parcel_id for claim in some})
         around = or_(same, *(_around(claim, widest) for claim in some))
-        holders = _holders(session, around) | _of_batches(session, some)
+        parcels = set(session.scalars(select(ParcelVersion.parcel_id).where(around)))
+        holders = _holders(session, parcels) | _of_batches(session, some)
         holders |= _of_instruments(session, some)
-        found |= {claim.claim_id: claim for claim in projects_on(session, around, some)}
+        found |= {claim.claim_id: claim for claim in projects_on(session, parcels, some)}
         for names in portions(sorted(holders - own)):
             meeting = and_(
                 Pledge.pledge_id.in_(names), _told(),
@@ -126,11 +127,13 @@ def _told() -> ColumnElement[bool]:
     Income, tonnes and claims of the years of a pledge that was disposed of are another's now. Who
     has land and trees now stands in their newest version.
     """
-    told = [name for name, state in states().items() if state.claim == RESERVED]
-    sold = [name for name, state in states().items() if state.claim == SOLD]
+    # not the bare column: nearly all pledges have such a state, so its index is of no use
+    state = func.coalesce(Pledge.state, "")
+    told = [name for name, one in states().items() if one.claim == RESERVED]
+    sold = [name for name, one in states().items() if one.claim == SOLD]
     return or_(
-        Pledge.state.in_((*active_states(), *told)),
-        and_(Pledge.state.in_(sold), Pledge.right_code.not_in(_standing())),
+        state.in_((*active_states(), *told)),
+        and_(state.in_(sold), Pledge.right_code.not_in(_standing())),
     )
 
 
@@ -176,10 +179,13 @@ def _meeting(claim: Claim) -> ColumnElement[bool]:
     return or_(years, Pledge.right_code.in_(standing)) if claim.right in standing else years
 
 
-def _holders(session: Session, around: ColumnElement[bool]) -> set[str]:
-    """Return the pledges of parcels around: found by their bounds, before anything is joined."""
-    wanted = select(PledgeParcel.pledge_id).join(ParcelVersion).where(around)
-    return set(session.scalars(wanted))
+def _holders(session: Session, parcels: set[str]) -> set[str]:
+    """Return the pledges of parcels, whichever version they are of."""
+    found: set[str] = set()
+    for some in portions(sorted(parcels)):
+        wanted = select(PledgeParcel.pledge_id).where(PledgeParcel.parcel_id.in_(some))
+        found.update(session.scalars(wanted))
+    return found
 
 
 def _of_batches(session: Session, claims: Iterable[Claim]) -> set[str]:
@@ -194,7 +200,7 @@ def _of_instruments(session: Session, claims: Iterable[Claim]) -> set[str]:
     numbers = {number_key(claim.instrument) for claim in claims} - {""}
     if not numbers:
         return set()
-    wanted = select(Pledge.pledge_id, Pledge.instrument).where(Pledge.instrument != "")
+    wanted = select(Pledge.pledge_id, Pledge.instrument).where(Pledge.instrument > "")
     return {name for name, given in session.execute(wanted) if number_key(given) in numbers}
 
 

@@ -33,11 +33,8 @@ class _Site:
     ends: date
 
 
-def projects_on(
-    session: Session, where: ColumnElement[bool], claims: Sequence[Claim]
-) -> list[Claim]:
+def projects_on(session: Session, parcels: set[str], claims: Sequence[Claim]) -> list[Claim]:
     """Return the projects on some parcels in years that meet the claims', as claims that bar."""
-    around = select(ParcelVersion.parcel_id).where(where)
     return [
         Claim(
             claim_id=f"project/{site.project.project_id}/{site.parcel.parcel_id}/{_years(site)}",
@@ -52,7 +49,7 @@ def projects_on(
             holder=site.parcel.holder or "",
             state=STATE,
         )
-        for site in _sites(session, set(session.scalars(around)), claims)
+        for site in _sites(session, parcels, claims)
     ]
 
 
