@@ -38,7 +38,7 @@ ACTS: dict[str, Act] = {
     "seal": lambda w, u: registry.seal(w.registry, u, "S1"),
     "record_parcel": lambda w, u: registry.record_parcel(
         w.registry, u,
-        f.ParcelForm(parcel_id="K9", region="3", geometry=box(119, 28, 119.1, 28.1), certificate="c"),
+        f.ParcelForm(parcel_id="K9", region="3", geometry=box(119, 28, 120, 29), certificate="c"),
     ),
     "record_right": lambda w, u: registry.record_right(
         w.registry, u,
