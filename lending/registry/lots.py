@@ -8,10 +8,11 @@ rules too (migrations/guards.py); here they are told in words first.
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from data_catalog.text import Text
+from lending.conflicts.known import FUTURE, UNITS
 from lending.registry.errors import AgainstRecord, RegistryError
 from lending.registry.finding import one
 from lending.registry.forms import IssueForm, Part, PledgeForm
@@ -20,12 +21,14 @@ from lending.registry.states import active_states
 from lending.registry.tables import Batch, Lot, Pledge, PledgeParcel, User
 
 __all__ = [
-    "counted_tonnes", "free_in", "free_ranges", "free_serials", "issue_batch", "lots_of",
-    "set_aside",
+    "HELD", "TONNES", "counted_tonnes", "free_in", "free_ranges", "free_serials",
+    "has_all_tonnes", "issue_batch", "lots_of", "set_aside",
 ]  # fmt: skip
 
-TONNES = ("CARB_F", "CARB_I")
+TONNES = (FUTURE, UNITS)
 """Rights to tonnes; a pledge of one that names no lots has all of its parcels and years."""
+HELD = ("reserved", "pledged")
+"""States of the lots that a pledge has or asks for."""
 GONE = ("sold", "retired")
 COUNTED = ("pledged", "sold", "retired", "buffer")
 Range = tuple[int, int]
@@ -36,6 +39,13 @@ def lots_of(session: Session, pledge_id: str, *states: str) -> list[Lot]:
     """Return a pledge's lots, of these states if any are given."""
     wanted = select(Lot).where(Lot.pledge_id == pledge_id).order_by(Lot.lot_id)
     return list(session.scalars(wanted.where(Lot.state.in_(states)) if states else wanted))
+
+
+def has_all_tonnes(pledge: type[Pledge]) -> ColumnElement[bool]:
+    """Return the condition that a pledge, or an alias of it, is of tonnes and names none."""
+    lot = aliased(Lot)
+    own = exists().where(lot.pledge_id == pledge.pledge_id, lot.state.in_(HELD))
+    return and_(pledge.right_code.in_(TONNES), ~own)
 
 
 def counted_tonnes(session: Session, batch_id: str) -> dict[str, Decimal]:
@@ -148,12 +158,11 @@ def set_aside(registry: Registry, user: User, part: Part, *, state: str, purpose
 
 def _refuse_pledged_whole(session: Session, batch: Batch) -> None:
     """Refuse that tonnes go of which an active pledge has all, without naming any."""
-    own = exists().where(Lot.pledge_id == Pledge.pledge_id, Lot.state.in_(("reserved", "pledged")))
     wanted = (
         select(Pledge)
         .join(PledgeParcel)
         .where(
-            PledgeParcel.parcel_id == batch.parcel_id, Pledge.right_code.in_(TONNES), ~own,
+            PledgeParcel.parcel_id == batch.parcel_id, has_all_tonnes(Pledge),
             Pledge.state.in_(active_states()),
             Pledge.vintage_from < batch.vintage_to, Pledge.vintage_to > batch.vintage_from,
         )

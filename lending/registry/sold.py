@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 from data_catalog.text import Text
 from lending.conflicts import Claim, Finding, bundled_rules
 from lending.conflicts.claim import Party, party
-from lending.registry.lots import lots_of
+from lending.registry.lots import HELD, TONNES, lots_of
 from lending.registry.tables import Batch, Lot
 
 __all__ = ["sold_tonnes"]
 
-RIGHTS = ("CARB_F", "CARB_I")
 GONE = {"sold": Text("已出售", "sold"), "retired": Text("已注销", "retired")}
 SOLD_FORWARD, SOLD = "C3", "V3"
 """Checks: of tonnes that are not issued yet, and of units."""
@@ -25,7 +24,7 @@ def sold_tonnes(session: Session, claims: Sequence[Claim]) -> Iterator[Finding]:
     A pledge of named lots takes only what is free of their batches; one of all tonnes cannot.
     """
     pledge_id = claims[0].claim_id.split("/")[0]
-    if claims[0].right in RIGHTS and not lots_of(session, pledge_id, "reserved", "pledged"):
+    if claims[0].right in TONNES and not lots_of(session, pledge_id, *HELD):
         for claim in claims:
             for lot, batch in session.execute(_gone(claim, pledge_id)):
                 yield _finding(claim, lot, batch)

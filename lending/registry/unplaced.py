@@ -5,20 +5,19 @@ Neither ground nor serials tell whether these are the same tonnes: a person has 
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import Select, Subquery, exists, select, union
+from sqlalchemy import Select, Subquery, select, union
 from sqlalchemy.orm import Session, aliased
 
 from data_catalog.text import Text
 from lending.conflicts import Claim, Finding, bundled_rules
 from lending.conflicts.claim import Party, party
+from lending.registry.lots import HELD, TONNES, has_all_tonnes
 from lending.registry.states import active_states, states
 from lending.registry.tables import Batch, Lot, Pledge, PledgeParcel, Right
 
 __all__ = ["unplaced_tonnes"]
 
-RIGHTS = ("CARB_F", "CARB_I")
 ISSUED, LOWER_BOUND = "S3", "S4"
-HELD = ("reserved", "pledged")
 _named, _whole = aliased(Pledge), aliased(Pledge)
 """The pledge of tonnes of no parcel, and that of all tonnes of its parcels."""
 
@@ -32,7 +31,7 @@ def unplaced_tonnes(session: Session, claims: Sequence[Claim]) -> Iterator[Findi
         Of one pledge, which is the one or the other.
     """
     asked = claims[0].claim_id.split("/")[0]
-    if claims[0].right not in RIGHTS:
+    if claims[0].right not in TONNES:
         return
     own = {claim.parcel_id: claim for claim in claims}
     of_no_parcel = _batches().where(Lot.pledge_id == asked)
@@ -59,7 +58,7 @@ def _batches() -> Select[Batch]:
 def _sites(column: str, names: Collection[str]) -> Subquery:
     """Return which parcels are in which projects: by their batches and carbon rights."""
     batches = select(Batch.project_id, Batch.parcel_id).where(Batch.parcel_id.is_not(None))
-    rights = select(Right.project_id, Right.parcel_id).where(Right.code.in_(RIGHTS))
+    rights = select(Right.project_id, Right.parcel_id).where(Right.code.in_(TONNES))
     return union(
         batches.where(getattr(Batch, column).in_(names)),
         rights.where(getattr(Right, column).in_(names)),
@@ -67,8 +66,6 @@ def _sites(column: str, names: Collection[str]) -> Subquery:
 
 
 def _pairs(sites: Subquery) -> Select[Batch, Pledge, Pledge, str]:
-    other = aliased(Lot)
-    own_lots = exists().where(other.pledge_id == _whole.pledge_id, other.state.in_(HELD))
     return (
         select(Batch, _named, _whole, PledgeParcel.parcel_id)
         .select_from(Batch)
@@ -78,8 +75,8 @@ def _pairs(sites: Subquery) -> Select[Batch, Pledge, Pledge, str]:
         .join(PledgeParcel, PledgeParcel.parcel_id == sites.c.parcel_id)
         .join(_whole, _whole.pledge_id == PledgeParcel.pledge_id)
         .where(
-            Batch.parcel_id.is_(None), Lot.state.in_(HELD), _named.right_code.in_(RIGHTS),
-            _whole.right_code.in_(RIGHTS), _whole.family != _named.family, ~own_lots,
+            Batch.parcel_id.is_(None), Lot.state.in_(HELD), _named.right_code.in_(TONNES),
+            has_all_tonnes(_whole), _whole.family != _named.family,
             Batch.vintage_from < _whole.vintage_to, Batch.vintage_to > _whole.vintage_from,
         )
         .distinct()
